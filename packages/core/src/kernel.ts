@@ -1,0 +1,193 @@
+import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
+import { createActor } from 'xstate'
+
+import { OpschartError } from './errors.ts'
+import type { Effect } from './effect.ts'
+import { canonicalJson, type Json, type JsonObject } from './json.ts'
+
+/** Where and when a step is taken. All that a step may know of the outside is here, in the event and in the state. */
+export interface StepAt {
+  /** The actor's id. */
+  readonly id: string
+  /** The version that the step will give the actor, from 1. */
+  readonly version: number
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** An actor's durable state: all JSON. */
+export interface ActorState {
+  /** XState's persisted snapshot. */
+  readonly snapshot: JsonObject
+  /** The effect key under which each child that is at work was started: the fence for its completion. */
+  readonly children: Readonly<Record<string, string>>
+}
+
+/** What a step gives. */
+export type Step =
+  | {
+      readonly kind: 'stepped'
+      readonly state: ActorState
+      /** False when the state is the same to the byte and nothing was asked for. */
+      readonly changed: boolean
+      /** Whether any transition was taken, even one that changes nothing. */
+      readonly handled: boolean
+      readonly effects: readonly Effect[]
+      /** Set when the machine has reached a final state. */
+      readonly output?: Json
+      readonly status: 'active' | 'done'
+    }
+  /** A guard or action threw, or an error was left unhandled: nothing changes. */
+  | { readonly kind: 'threw'; readonly reason: string }
+
+/** A machine as a pure function: no clock, no randomness, no I/O. */
+export interface Kernel {
+  readonly machine: AnyStateMachine
+  initial(input: Json, at: StepAt): Step
+  step(state: ActorState, event: JsonObject & { readonly type: string }, at: StepAt): Step
+  /** The state as XState's own snapshot, to ask it questions. */
+  restore(state: ActorState): AnyMachineSnapshot
+}
+
+interface ExecutableAction {
+  readonly type: string
+  readonly params: unknown
+}
+
+/**
+ * Makes the pure kernel of a machine. It goes through `machine.transition` with one scope that is used again and again:
+ * the exported `transition()` builds an actor, and so an initial snapshot, on every call.
+ */
+export function createKernel(machine: AnyStateMachine): Kernel {
+  // The actor is never started: it is only the `self` that actions are handed.
+  const self = createActor(machine as AnyStateMachine, { input: {} as never, logger: () => {} })
+  let actions: ExecutableAction[] = []
+  const scope = {
+    self,
+    id: machine.id,
+    sessionId: machine.id,
+    logger: () => {},
+    defer: () => {},
+    emit: () => {},
+    stopChild: () => {},
+    system: self.system,
+    actionExecutor: (action: ExecutableAction) => void actions.push(action),
+  }
+
+  const restore = (state: ActorState): AnyMachineSnapshot =>
+    // A copy: restoring writes actor references into the context that it is given.
+    machine.restoreSnapshot(structuredCloneJson(state.snapshot) as never, scope as never) as AnyMachineSnapshot
+
+  const finish = (
+    next: AnyMachineSnapshot,
+    before: ActorState | undefined,
+    handled: boolean,
+    at: StepAt,
+  ): Step => {
+    if (next.status === 'error') return { kind: 'threw', reason: reasonOf(next.error) }
+    const children: Record<string, string> = { ...before?.children }
+    const effects: Effect[] = []
+    for (const action of actions) {
+      const effect = toEffect(action, `${at.id}:${at.version}:${effects.length}`, at, children)
+      if (effect === undefined) continue
+      if (effect.kind === 'spawn') children[effect.id] = effect.key
+      if (effect.kind === 'stop') delete children[effect.id]
+      effects.push(effect)
+    }
+    const persisted = machine.getPersistedSnapshot(next as never) as unknown as JsonObject
+    const state: ActorState = JSON.parse(canonicalJson({ snapshot: persisted, children })) as ActorState
+    const done = next.status === 'done'
+    return {
+      kind: 'stepped',
+      state,
+      changed: effects.length > 0 || before === undefined || canonicalJson(before) !== canonicalJson(state),
+      handled,
+      effects,
+      status: done ? 'done' : 'active',
+      ...(done ? { output: (next.output ?? null) as Json } : {}),
+    }
+  }
+
+  return {
+    machine,
+    restore,
+    initial(input, at) {
+      actions = []
+      try {
+        return finish(machine.getInitialSnapshot(scope as never, input as never), undefined, true, at)
+      } catch (error) {
+        return { kind: 'threw', reason: reasonOf(error) }
+      }
+    },
+    step(state, event, at) {
+      actions = []
+      try {
+        const snapshot = restore(state)
+        const handled = machine.getTransitionData(snapshot as never, event as never).length > 0
+        const next = machine.transition(snapshot as never, event as EventObject as never, scope as never)
+        return finish(next as AnyMachineSnapshot, state, handled, at)
+      } catch (error) {
+        return { kind: 'threw', reason: reasonOf(error) }
+      }
+    },
+  }
+}
+
+function toEffect(
+  action: ExecutableAction,
+  key: string,
+  at: StepAt,
+  children: Readonly<Record<string, string>>,
+): Effect | undefined {
+  const params = action.params as Record<string, unknown>
+  switch (action.type) {
+    case 'xstate.spawnChild': {
+      if (typeof params['src'] !== 'string') throw inline(`child ${String(params['id'])}`)
+      const input = (params['input'] ?? null) as Json
+      return { kind: 'spawn', key, id: String(params['id']), src: params['src'], input: plain(input) }
+    }
+    case 'xstate.stopChild': {
+      const id = (action.params as { id?: string } | undefined)?.id
+      const child = id === undefined ? undefined : children[id]
+      return id === undefined || child === undefined ? undefined : { kind: 'stop', key, id, child }
+    }
+    case 'xstate.raise': {
+      if (params['delay'] === undefined) return undefined
+      const event = plain(params['event']) as JsonObject & { type: string }
+      const id = (params['id'] as string | undefined) ?? key
+      return { kind: 'timer', key, id, due: at.now + Number(params['delay']), event }
+    }
+    case 'xstate.cancel':
+      return { kind: 'cancel_timer', key, id: String(params['sendId']) }
+    case 'xstate.sendTo': {
+      if (params['delay'] !== undefined) {
+        throw new OpschartError('configuration', 'a delayed sendTo is not durable here; raise the delay, then send')
+      }
+      const target = params['targetId'] ?? (params['to'] as { id?: string } | undefined)?.id
+      return { kind: 'send', key, to: String(target), event: plain(params['event']) as JsonObject & { type: string } }
+    }
+    case 'xstate.emit':
+      return { kind: 'emit', key, event: plain(params['event']) as JsonObject & { type: string } }
+    case 'xstate.log':
+      return undefined
+    default:
+      // A custom action's function would be I/O inside a decision; what it wants done must be emitted.
+      throw new OpschartError(
+        'configuration',
+        `action ${action.type} is a function that would run inside a decision; emit what it should do instead`,
+      )
+  }
+}
+
+const inline = (what: string) =>
+  new OpschartError('configuration', `${what} is inline logic, which cannot be restored; register it by name in setup({ actors })`)
+
+const plain = (value: unknown): Json => JSON.parse(canonicalJson(value)) as Json
+
+function structuredCloneJson<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
