@@ -4,32 +4,43 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json | undefined }
 
+/** Deepest nesting that {@link canonicalJson} writes; deeper values are hostile or a mistake. */
+const deepest = 500
+
 /**
  * The one JSON text of a value: keys sorted by code unit, no white space, absent keys left out. Equal values give equal
  * bytes, so snapshots, plans and journal rows are compared and hashed through it.
  *
- * @throws TypeError for what JSON cannot hold (a function, a symbol, a bigint, `NaN`, a cycle).
+ * @throws TypeError for what JSON cannot hold (a function, a symbol, a bigint, `NaN`, a cycle), and for more than 500
+ * levels of nesting.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, [])
+  return write(value, new Set())
 }
 
-function write(value: unknown, path: readonly unknown[]): string {
+function write(value: unknown, path: Set<object>): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`)
     return JSON.stringify(value)
   }
   if (typeof value !== 'object') throw new TypeError(`a ${typeof value} has no JSON form`)
-  if (path.includes(value)) throw new TypeError('a value that contains itself has no JSON form')
-  const inner = [...path, value]
+  if (path.has(value)) throw new TypeError('a value that contains itself has no JSON form')
+  if (path.size >= deepest) throw new TypeError(`more than ${deepest} levels of nesting have no JSON form here`)
+  path.add(value)
+  const text = writeObject(value, path)
+  path.delete(value)
+  return text
+}
+
+function writeObject(value: object, path: Set<object>): string {
   const convertible = value as { toJSON?: () => unknown }
-  if (typeof convertible.toJSON === 'function') return write(convertible.toJSON(), inner)
-  if (Array.isArray(value)) return `[${value.map((item) => write(item ?? null, inner)).join(',')}]`
+  if (typeof convertible.toJSON === 'function') return write(convertible.toJSON(), path)
+  if (Array.isArray(value)) return `[${Array.from(value as unknown[], (item) => write(item ?? null, path)).join(',')}]`
   const record = value as Record<string, unknown>
   const members = Object.keys(record)
     .filter((key) => record[key] !== undefined)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${write(record[key], inner)}`)
+    .map((key) => `${JSON.stringify(key)}:${write(record[key], path)}`)
   return `{${members.join(',')}}`
 }

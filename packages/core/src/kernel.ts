@@ -58,7 +58,8 @@ interface ExecutableAction {
  * Makes the pure kernel of a machine. It goes through `machine.transition` with one scope that is used again and again:
  * the exported `transition()` builds an actor, and so an initial snapshot, on every call.
  */
-export function createKernel(machine: AnyStateMachine): Kernel {
+export function createKernel(given: AnyStateMachine): Kernel {
+  const machine = bounded(given)
   // The actor is never started: it is only the `self` that actions are handed.
   const self = createActor(machine as AnyStateMachine, { input: {} as never, logger: () => {} })
   let actions: ExecutableAction[] = []
@@ -94,7 +95,10 @@ export function createKernel(machine: AnyStateMachine): Kernel {
       if (effect.kind === 'stop') delete children[effect.id]
       effects.push(effect)
     }
-    const persisted = machine.getPersistedSnapshot(next as never) as unknown as JsonObject
+    for (const id of Object.keys(next.children ?? {})) {
+      if (!Object.hasOwn(children, id)) throw inline(`child ${id}`)
+    }
+    const persisted = lean(machine.getPersistedSnapshot(next as never) as unknown as JsonObject)
     const state: ActorState = JSON.parse(canonicalJson({ snapshot: persisted, children })) as ActorState
     const done = next.status === 'done'
     return {
@@ -142,13 +146,17 @@ function toEffect(
   const params = action.params as Record<string, unknown>
   switch (action.type) {
     case 'xstate.spawnChild': {
-      if (typeof params['src'] !== 'string') throw inline(`child ${String(params['id'])}`)
+      if (typeof params['id'] !== 'string') throw new OpschartError('configuration', 'a child without an id cannot be found again; give it one')
+      if (typeof params['src'] !== 'string' || params['src'].startsWith('xstate.')) throw inline(`child ${params['id']}`)
+      if (params['systemId'] !== undefined) {
+        throw new OpschartError('configuration', `child ${params['id']} has a systemId, which is one process’s own; address it by its id`)
+      }
       const input = (params['input'] ?? null) as Json
-      return { kind: 'spawn', key, id: String(params['id']), src: params['src'], input: plain(input) }
+      return { kind: 'spawn', key, id: params['id'], src: params['src'], input: plain(input) }
     }
     case 'xstate.stopChild': {
       const id = (action.params as { id?: string } | undefined)?.id
-      const child = id === undefined ? undefined : children[id]
+      const child = id === undefined || !Object.hasOwn(children, id) ? undefined : children[id]
       return id === undefined || child === undefined ? undefined : { kind: 'stop', key, id, child }
     }
     case 'xstate.raise': {
@@ -179,6 +187,17 @@ function toEffect(
   }
 }
 
+/** A machine that takes more steps than this for one event runs in a circle. */
+const mostMicrosteps = 1_000
+
+/** The same machine, which gives up on a circle of eventless transitions instead of running for ever. */
+function bounded(machine: AnyStateMachine): AnyStateMachine {
+  if (Number.isFinite(machine.options?.maxIterations)) return machine
+  const copy = machine.provide({} as never) as AnyStateMachine
+  copy.options = { ...copy.options, maxIterations: mostMicrosteps }
+  return copy
+}
+
 const inline = (what: string) =>
   new OpschartError('configuration', `${what} is inline logic, which cannot be restored; register it by name in setup({ actors })`)
 
@@ -190,4 +209,11 @@ function structuredCloneJson<Value>(value: Value): Value {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** A child's own snapshot is kept by the child's own actor; here it is only known to be there. */
+function lean(snapshot: JsonObject): JsonObject {
+  const children = (snapshot['children'] ?? {}) as Record<string, JsonObject>
+  const kept = Object.entries(children).map(([id, child]) => [id, { ...child, snapshot: { status: 'active' } }])
+  return { ...snapshot, children: Object.fromEntries(kept) as JsonObject }
 }

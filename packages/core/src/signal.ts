@@ -32,7 +32,12 @@ export interface Signal {
   readonly by: Principal
   /** The id of the journal row, effect or signal that made it happen. */
   readonly cause?: string
+  /** How many signals stand before it in its chain of causes; 0 when absent. No chain is longer than 16. */
+  readonly depth?: number
 }
+
+/** The longest chain of signals that cause one another. */
+export const longestChain = 16
 
 /** What a sender fills in; the runtime adds the rest (id, source, time, severity, and always `by`). */
 export interface SignalDraft {

@@ -1,7 +1,7 @@
 /** One arrow of the chart. */
 export interface Arrow<Phase extends string = string, Agent extends string = string> {
-  /** The phase it leads to; absent: the phase stays. */
-  readonly to?: Phase
+  /** The phase it leads to; absent: the phase stays. `*`: the phase that the signal names in its data. */
+  readonly to?: Phase | '*'
   /**
    * Who may send the signal: an agent's name; a kind (`person`, `watcher`, `rule`, `system`); or a whole principal
    * (`workflow:deploy`, `watcher:inbox`). `watcher` means those that see for themselves: the inbox and HTTP, where anyone
@@ -12,6 +12,8 @@ export interface Arrow<Phase extends string = string, Agent extends string = str
   readonly gate?: string | readonly string[]
   /** The workflow that it starts, under a warrant. */
   readonly starts?: string
+  /** It is measured, again and again: out of its phase it is ignored (part of what is going on), never a violation. */
+  readonly measured?: boolean
   /** Names of actions that note what the signal says in the lifecycle's context. */
   readonly does?: readonly string[]
 }
@@ -22,7 +24,7 @@ export interface PhaseDefinition<Phase extends string = string, Agent extends st
   readonly on?: { readonly [signal: string]: Phase | Arrow<Phase, Agent> }
   /** Arrows that time takes: escalations, under a name of {@link LifecycleDefinition.delays}. */
   readonly after?: { readonly [delay: string]: { readonly does: readonly string[] } }
-  /** Phases that are reached by `opschart move`, for want of a signal. */
+  /** Phases that a person reaches by `opschart move`, for want of a signal. */
   readonly moves?: readonly Phase[]
   /** Entering it starts the arrow's workflow with nobody asking. */
   readonly auto_trigger?: boolean
@@ -42,6 +44,21 @@ export interface LifecycleDefinition<Phase extends string = string, Agent extend
   readonly all?: { readonly [signal: string]: Arrow<Phase, Agent> & { readonly except?: readonly Phase[] } }
   /** Milliseconds by name, for `after`. */
   readonly delays?: { readonly [name: string]: number }
+}
+
+/** Signals that every law answers by itself: they are no arrows of a chart, and cannot be made one. */
+export const lawSignals: readonly string[] = [
+  'OPERATION_REQUESTED',
+  'OPERATION_APPROVED',
+  'OPERATION_REJECTED',
+  'OPERATION_CANCELLED',
+  'MOVE_REQUESTED',
+]
+
+/** Whether a lifecycle ends in a phase: nobody acts there, and no arrow of its own leaves it. */
+export function isFinal(phase: PhaseDefinition): boolean {
+  const none = (list: readonly unknown[] | undefined) => (list ?? []).length === 0
+  return none(phase.allow) && none(phase.moves) && Object.keys(phase.on ?? {}).length === 0
 }
 
 /** The arrow behind its short form. */

@@ -1,3 +1,5 @@
+import { Immer } from 'immer'
+
 import type { JsonObject } from '../json.ts'
 import type { Principal } from '../principal.ts'
 import type { OperationInput } from '../release.ts'
@@ -12,8 +14,12 @@ export interface Warrant {
   readonly arrow: string
   /** The phase in which it was opened: leaving it cancels the run's steps that do not survive. */
   readonly phase: string
+  /** Who sent that signal: whoever asked for the work that it covers. */
+  readonly by: Principal
   /** `agent.task` of every step. */
   readonly tasks: readonly string[]
+  /** How many signals led to the one that opened it. */
+  readonly depth: number
 }
 
 /** Where an operation of a lifecycle stands. */
@@ -55,7 +61,8 @@ export interface LifecycleContext {
   /** Who wrote its commits and asked for its review. */
   authors: string[]
   review: { by: Principal; commit: string | null; at: number } | null
-  tests: 'none' | 'running' | 'passed' | 'failed'
+  /** How each workflow that was started stands: the last run's outcome. */
+  workflows: Record<string, 'running' | 'succeeded' | 'failed' | 'cancelled'>
   deployment: { signal: string; by: Principal; environment: string; at: number } | null
   optimization: { scheduled: boolean; at: number } | null
   /** Roll-backs that were tried in the open incident. */
@@ -85,7 +92,7 @@ export function openingContext(input: LifecycleInput): LifecycleContext {
     commit: input.commit ?? null,
     authors: [],
     review: null,
-    tests: 'none',
+    workflows: {},
     deployment: null,
     optimization: null,
     rollbacks: 0,
@@ -93,4 +100,24 @@ export function openingContext(input: LifecycleInput): LifecycleContext {
     operations: {},
     extra: {},
   }
+}
+
+// Freezing is off: it would reach, through what is noted, into the caller's own signal and facts.
+const { produce } = new Immer({ autoFreeze: false })
+
+/** An operation that is open, by its id; undefined when there is none, whatever the id is called. */
+export function operationOf(context: LifecycleContext, id: unknown): OperationRecord | undefined {
+  return typeof id === 'string' && Object.hasOwn(context.operations, id) ? context.operations[id] : undefined
+}
+
+/** A warrant that is open, by its run; undefined when there is none, whatever the run is called. */
+export function warrantOf(context: LifecycleContext, run: unknown): Warrant | undefined {
+  return typeof run === 'string' && Object.hasOwn(context.warrants, run) ? context.warrants[run] : undefined
+}
+
+/** Turns a list of changes into one: the context is never half changed. */
+export function noteAll(context: LifecycleContext, changes: readonly ((draft: LifecycleContext) => void)[]): LifecycleContext {
+  return produce(context, (draft) => {
+    for (const change of changes) change(draft as LifecycleContext)
+  })
 }

@@ -3,6 +3,8 @@ import type { Deployment } from '../release.ts'
 /** An entry of a service's directory: where signals about a release go. */
 export interface ReleaseEntry {
   readonly id: string
+  /** Counts the releases of the service, from 1, in the order in which they were opened: the latest has the highest. */
+  readonly order: number
   name: string
   branch: string | null
   version: string | null
@@ -76,6 +78,7 @@ export function emptyService(service: string): ServiceState {
 
 /** The release before the live one: where a roll-back leads; null when there is none. */
 export function predecessorOf(service: ServiceState): ReleaseEntry | null {
-  const id = service.stack.at(-2)
+  const place = service.live === null ? -1 : service.stack.lastIndexOf(service.live)
+  const id = place < 1 ? undefined : service.stack[place - 1]
   return (id === undefined ? undefined : service.releases[id]) ?? null
 }

@@ -1,1 +1,16 @@
-export {}
+export { connect, type ConnectOptions, type RemoteClient } from './connect.ts'
+export type { DoorOptions } from './door.ts'
+export { guardedClient } from './local-client.ts'
+export {
+  createPeople,
+  type Act,
+  type People,
+  type PeopleOptions,
+  type PersonAnswer,
+  type PersonRequest,
+} from './people.ts'
+export { confirmed, type PersonAtTerminal } from './person-at-terminal.ts'
+export type { OpenTerminal, ProcessFacts, ProcessTable } from './process-table.ts'
+export { serveSocket, type SocketOptions, type SocketServer } from './serve-socket.ts'
+export { socketPathOf } from './socket-place.ts'
+export type { DaemonFacts } from './wire.ts'

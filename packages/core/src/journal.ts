@@ -1,0 +1,35 @@
+import type { Effect } from './effect.ts'
+import type { JsonObject } from './json.ts'
+import type { LawFacts } from './law/law-event.ts'
+import type { Principal } from './principal.ts'
+import type { ServiceChange } from './release/service-change.ts'
+import type { Severity } from './signal.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What kind of thing was decided on. */
+export type EntryKind = 'opened' | 'signal' | 'message' | 'timer' | 'result' | 'act' | 'problem'
+
+/**
+ * What a journal row holds: all that the decision knew, and all that came of it. Replaying rows in order through the
+ * same pure functions gives the same states to the byte [D6].
+ */
+export interface JournalEntry {
+  readonly kind: EntryKind
+  /** Which kernel decides: `lifecycle`, `workflow:<name>`, `rule:<name>`, `system`; `none` for rows that only tell. */
+  readonly decider: string
+  readonly service: string
+  /** The event, or the input of an actor that is opened. */
+  readonly event: JsonObject & { readonly type: string }
+  readonly by: Principal | null
+  readonly severity: Severity | null
+  /** The facts that were read before, without the service: that is folded from the journal itself. */
+  readonly facts: Omit<LawFacts, 'service'> | null
+  /** The operation whose token the sender showed. */
+  readonly operation: string | null
+  readonly verdict: Verdict | null
+  readonly moved: { readonly from: string; readonly to: string } | null
+  readonly effects: readonly Effect[]
+  /** Changes of the service's facts, written with this row, in order. */
+  readonly changes: readonly ServiceChange[]
+  readonly cause: string | null
+}

@@ -1,0 +1,192 @@
+import { getNextTransitions, type AnyMachineSnapshot } from 'xstate'
+
+import type { ActorState, Step, StepAt } from '../kernel.ts'
+import type { JsonObject } from '../json.ts'
+import { kindOf } from '../principal.ts'
+import { longestChain } from '../signal.ts'
+import type { Allowed, Verdict } from '../verdict.ts'
+import { refusalOf, type AllowedParameters } from './allowed.ts'
+import type { LawEvent } from './law-event.ts'
+import type { LifecycleContext } from './lifecycle-context.ts'
+import { lawSignals } from './definition.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { causeOf } from './footprint.ts'
+import { arrowsOf, nearestAdmitting, phasesAllowing } from './topology.ts'
+
+/** What became of a signal: the verdict, and the step when one was taken. */
+export interface Decided {
+  readonly verdict: Verdict
+  /** Absent: the snapshot is the same to the byte [L1]. */
+  readonly step?: Extract<Step, { kind: 'stepped' }>
+  /** The operation whose footprint the report matched [L12]. */
+  readonly cause?: string
+}
+
+/** Decides one signal by the law. Pure: the same arguments give the same answer, to the byte. */
+export function decide(lifecycle: Lifecycle, state: ActorState, event: LawEvent, at: StepAt): Decided {
+  const phase = phaseOf(state)
+  const common = { lifecycle: at.id, signal: event.signal.id, phase }
+  if (!/^[A-Z][A-Z0-9_]*$/.test(event.type)) {
+    const reason = `${event.type} is no signal's name: nothing that begins so is accepted from outside`
+    return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) } }
+  }
+  if (event.type !== event.signal.type) {
+    const reason = `${event.type} was handed over for the signal ${event.signal.type}`
+    return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) } }
+  }
+  if ((event.signal.depth ?? 0) > longestChain) {
+    const reason = `${event.type} is the ${event.signal.depth}th signal of one chain of causes; ${longestChain} is the most`
+    return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) } }
+  }
+  const cause = causeOf(event, at.now)
+  const suppressed = cause === undefined ? undefined : suppression(lifecycle, phase, event.type, cause)
+  if (suppressed !== undefined) return { verdict: { ...common, kind: 'ignored', reason: suppressed }, ...(cause && { cause }) }
+  const caused = cause === undefined ? {} : { cause }
+
+  const step = lifecycle.kernel.step(state, event as unknown as JsonObject & { type: string }, at)
+  if (step.kind === 'threw') {
+    const reason = `the law could not be asked: ${step.reason}`
+    return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) }, ...caused }
+  }
+  if (!step.handled) return { verdict: denied(lifecycle, state, event, common), ...caused }
+  return { verdict: acceptance(step.state, event, common, lifecycle), step, ...caused }
+}
+
+/** The phase of a lifecycle's state. */
+export function phaseOf(state: ActorState): string {
+  const value = state.snapshot['value']
+  return typeof value === 'string' ? value : Object.keys(value as object)[0]!
+}
+
+/** The context of a lifecycle's state. */
+export function contextOf(state: ActorState): LifecycleContext {
+  return state.snapshot['context'] as unknown as LifecycleContext
+}
+
+/** What the law allows where a lifecycle stands. */
+export function allowedIn(lifecycle: Lifecycle, state: ActorState): Allowed {
+  const phase = phaseOf(state)
+  const { definition } = lifecycle
+  const signals = new Map<string, Set<string>>()
+  for (const arrow of arrowsOf(definition)) {
+    if (arrow.phase !== phase && (arrow.phase !== '*' || exceptions(lifecycle, arrow.signal).includes(phase))) continue
+    const by = signals.get(arrow.signal) ?? new Set()
+    for (const entry of arrow.arrow.by ?? ['anyone']) by.add(entry)
+    signals.set(arrow.signal, by)
+  }
+  const agents = [...(definition.phases[phase]?.allow ?? []), ...(definition.everywhere ?? [])]
+  return { phase, signals: [...signals].map(([type, by]) => ({ type, by: [...by] })), agents }
+}
+
+const exceptions = (lifecycle: Lifecycle, signal: string): readonly string[] => lifecycle.definition.all?.[signal]?.except ?? []
+
+function acceptance(
+  next: ActorState,
+  event: LawEvent,
+  common: { lifecycle: string; signal: string; phase: string },
+  lifecycle: Lifecycle,
+): Verdict {
+  const { phase: from, ...rest } = common
+  const phase = phaseOf(next)
+  if (event.type === 'OPERATION_REQUESTED') {
+    const { id, agent, task } = event.signal.data as { id: string; agent: string; task: string }
+    const operation = contextOf(next).operations[id]
+    const what = `${agent}.${task}`
+    if (operation?.status === 'waiting') {
+      const { awaiting = '', expires } = operation
+      const reason = `${what} waits: ${agent} may not act in ${phase}; ${awaiting.slice('awaiting_'.length)} would admit it`
+      return { ...rest, kind: 'waiting', phase, awaiting, expires, reason }
+    }
+    const outcome =
+      operation === undefined
+        ? 'is not carried out (autonomy is observe, or its time is over)'
+        : operation.status === 'running'
+          ? 'is admitted'
+          : 'awaits a person’s approval'
+    return { ...rest, kind: 'accepted', from, phase, reason: `${what} ${outcome} in ${phase}` }
+  }
+  const arrow = lifecycle.definition.phases[from]?.on?.[event.type] ?? lifecycle.definition.all?.[event.type]
+  const starts = typeof arrow === 'object' && arrow.starts !== undefined ? `; ${arrow.starts} starts` : ''
+  const moved = phase === from ? `${event.type} in ${from}` : `${event.type}: ${from} → ${phase}`
+  return { ...rest, kind: 'accepted', from, phase, reason: `${moved}${starts}` }
+}
+
+function denied(
+  lifecycle: Lifecycle,
+  state: ActorState,
+  event: LawEvent,
+  common: { lifecycle: string; signal: string; phase: string },
+): Verdict {
+  const { phase } = common
+  const { signal } = event
+  const elsewhere = arrowsOf(lifecycle.definition).filter((arrow) => arrow.signal === event.type)
+  if (elsewhere.length === 0 && !lawSignals.includes(event.type)) {
+    return { ...common, kind: 'ignored', reason: `${event.type} has no arrow anywhere in the law` }
+  }
+  const allowed = allowedIn(lifecycle, state)
+  const reason = explain(lifecycle, state, event)
+  const kind = kindOf(signal.by)
+  const measured = elsewhere.some(({ arrow }) => arrow.measured === true)
+  if (measured && kind !== 'agent' && kind !== 'person') {
+    return { ...common, kind: 'ignored', reason: heldReason(event, phase) ?? reason }
+  }
+  const openChannel = signal.by === 'watcher:inbox' || signal.by === 'watcher:http'
+  if (kind === 'watcher' && !openChannel && !event.type.endsWith('_REQUESTED')) {
+    return { ...common, kind: 'violation', reason, allowed }
+  }
+  return { ...common, kind: 'refused', reason, allowed }
+}
+
+function heldReason(event: LawEvent, phase: string): string | undefined {
+  const { incident, exclusive } = event.facts.service
+  if (exclusive !== null) return `held while ${exclusive.run} of ${exclusive.lifecycle} is under way and verified`
+  if (incident !== null) return `part of incident ${incident.id}`
+  return phase === 'INCIDENT' ? 'part of the open incident' : undefined
+}
+
+/** Why no arrow was taken, and what would be allowed: as a person would say it [L4]. */
+export function explain(lifecycle: Lifecycle, state: ActorState, event: LawEvent): string {
+  const phase = phaseOf(state)
+  const context = contextOf(state)
+  const snapshot: AnyMachineSnapshot = lifecycle.kernel.restore(state)
+  const nearest = (agent: string) => nearestAdmitting(lifecycle.definition, phase, agent)
+  const reasons: string[] = []
+  for (const transition of getNextTransitions(snapshot)) {
+    if (transition.eventType !== event.type) continue
+    const guard = transition.guard as { params?: AllowedParameters } | undefined
+    if (guard?.params === undefined) continue
+    try {
+      const reason = refusalOf(guard.params, context, event, lifecycle.gates, nearest)
+      if (reason !== undefined && !reasons.includes(reason)) reasons.push(reason)
+    } catch (error) {
+      reasons.push(`the gate broke: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  const here = `${event.type} in ${phase}`
+  if (event.type === 'OPERATION_REQUESTED') return operationReason(lifecycle, event, phase, reasons)
+  if (reasons.length > 0) return `${here}: ${reasons.at(-1)!}`
+  const elsewhere = [...new Set(arrowsOf(lifecycle.definition).filter(({ signal }) => signal === event.type).map(({ phase: at }) => at))]
+  const list = allowedIn(lifecycle, state).signals.map(({ type }) => type)
+  const only = elsewhere.length > 0 ? `only ${elsewhere.join(', ')} has it` : 'no phase has it'
+  return `${here}: no such arrow; ${only}; here are ${list.join(', ') || 'none'}`
+}
+
+function operationReason(lifecycle: Lifecycle, event: LawEvent, phase: string, reasons: readonly string[]): string {
+  const { agent, task } = event.signal.data
+  const phases = typeof agent === 'string' ? phasesAllowing(lifecycle.definition, agent) : []
+  const agents = lifecycle.definition.phases[phase]?.allow ?? []
+  const could = phases.length > 0 ? `${String(agent)} may act in ${phases.join(', ')}` : `no phase allows ${String(agent)}`
+  const here = agents.length > 0 ? `${phase} allows ${agents.join(', ')}` : `${phase} allows no agent`
+  return `${String(agent)}.${String(task)} in ${phase}: ${[...reasons].join('; ')}; ${could}; ${here}`
+}
+
+/** A report that an operation of ours caused is no violation, and starts no workflow again [L12]. */
+function suppression(lifecycle: Lifecycle, phase: string, type: string, cause: string): string | undefined {
+  const arrow = lifecycle.definition.phases[phase]?.on?.[type] ?? lifecycle.definition.all?.[type]
+  const arrows = arrowsOf(lifecycle.definition).filter(({ signal }) => signal === type)
+  // A measure is no report of what was done: errors right after our own deployment are what it is there for.
+  if (arrows.length === 0 || arrows.some((known) => known.arrow.measured === true)) return undefined
+  const quiet = typeof arrow === 'object' && arrow.to === undefined && arrow.starts === undefined
+  return quiet ? undefined : `${type} is what ${cause} did`
+}
+

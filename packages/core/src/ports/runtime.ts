@@ -1,0 +1,210 @@
+import type { Effect } from '../effect.ts'
+import type { Autonomy } from '../law/law-event.ts'
+import type { OperationStatus } from '../law/lifecycle-context.ts'
+import type { Json, JsonObject } from '../json.ts'
+import type { Principal } from '../principal.ts'
+import type { Deployment } from '../release.ts'
+import type { Incident } from '../release/service-state.ts'
+import type { Severity, SignalDraft } from '../signal.ts'
+import type { Allowed, Verdict } from '../verdict.ts'
+import type { Changes } from './task.ts'
+
+/** An operation that has been asked for and has not ended, as people see it. */
+export interface OperationView {
+  readonly id: string
+  readonly lifecycle: string
+  readonly agent: string
+  readonly task: string
+  readonly status: OperationStatus | 'queued'
+  readonly requested_by: Principal
+  readonly requested_at: number
+  readonly severity: Severity
+  readonly awaiting?: string
+  readonly expires: number | null
+  readonly workflow: string | null
+  /** Hash of the exact plan: what an approval must name. */
+  readonly plan: string
+  /** The exact commands that it would run, where the task says so. */
+  readonly commands?: JsonObject
+  readonly attempt: number
+  /** The runner's last line of progress. */
+  readonly progress?: string
+  /** Why it does not start although it is admitted: `paused: everything`. */
+  readonly held?: string
+}
+
+/** A lifecycle, as people see it. */
+export interface LifecycleView {
+  readonly id: string
+  readonly name: string
+  readonly service: string
+  readonly phase: string
+  readonly branch: string | null
+  readonly version: string | null
+  readonly commit: string | null
+  readonly live: boolean
+  readonly since: number
+  readonly actorVersion: number
+  readonly operations: readonly OperationView[]
+  readonly workflows: readonly { readonly run: string; readonly workflow: string; readonly steps: readonly string[] }[]
+  readonly allowed: Allowed
+  readonly timers: readonly { readonly id: string; readonly due: number }[]
+}
+
+/** A service, as people see it. */
+export interface ServiceView {
+  readonly service: string
+  readonly live: string | null
+  readonly incident: Incident | null
+  readonly deployments: readonly Deployment[]
+  readonly exclusive: { readonly lifecycle: string; readonly run: string } | null
+  readonly oscillating: readonly string[]
+  readonly measures: readonly MeasureView[]
+  readonly lifecycles: readonly LifecycleView[]
+}
+
+/** A feedback loop's measure of a service. */
+export interface MeasureView {
+  readonly rule: string
+  readonly state: 'ok' | 'pending' | 'firing'
+  readonly value: number | null
+  readonly samples: number
+  readonly threshold: number
+  /** Why the rule does not fire although the threshold is passed; null otherwise. */
+  readonly held: string | null
+}
+
+/** What `opschart status` shows. */
+export interface StatusView {
+  readonly now: number
+  readonly head: { readonly sequence: number; readonly hash: string }
+  readonly services: readonly ServiceView[]
+  readonly pauses: readonly Pause[]
+  readonly violations: number
+  readonly watchers: readonly { readonly name: string; readonly state: 'watching' | 'failing' | 'ended'; readonly problem?: string }[]
+}
+
+/** A pause that is in force. */
+export interface Pause {
+  /** `everything`, `service:<name>`, `agent:<name>` or `rule:<name>`. */
+  readonly target: string
+  readonly by: Principal
+  readonly at: number
+  readonly reason: string
+}
+
+/** One row of the journal, told in a line for people, with all of its data. */
+export interface LogEntryView {
+  readonly sequence: number
+  readonly at: number
+  readonly actor: string
+  /** What was decided on: a signal, a message between actors, a timer, a result of work, a person's act. */
+  readonly kind: 'opened' | 'signal' | 'message' | 'timer' | 'result' | 'act' | 'problem'
+  readonly type: string
+  readonly by: Principal | null
+  readonly severity: Severity | null
+  readonly verdict: Verdict | null
+  /** The phase before and after, when it moved. */
+  readonly moved: { readonly from: string; readonly to: string } | null
+  readonly effects: readonly Effect[]
+  readonly cause: string | null
+  /** One line, without colour. */
+  readonly text: string
+  readonly data: Json
+}
+
+/** The answer to a person's act. */
+export interface ActAnswer {
+  readonly done: boolean
+  readonly reason: string
+  readonly verdict?: Verdict
+}
+
+/** What one principal may ask and report. */
+export interface Sender {
+  /**
+   * Sends a signal to a lifecycle, release or service (`web/v2`, `web`), or to what the draft's data names. The verdict
+   * is durable when it resolves.
+   *
+   * @throws OpschartError `input` for a malformed draft, `storage` when it could not be written: it was not accepted, and the same id may be sent again.
+   */
+  send(to: string, draft: SignalDraft): Promise<Verdict>
+  /** Says yes to the plan that was shown. Only a person's. */
+  approve(answer: { operation: string; plan: string }): Promise<ActAnswer>
+  reject(answer: { operation: string; reason: string }): Promise<ActAnswer>
+  /** Says where a release really is. Only a person's. */
+  adopt(adoption: { to: string; phase: string; reason: string; version?: string; commit?: string; branch?: string }): Promise<ActAnswer>
+  /** Takes an arrow that has no signal. Only a person's. */
+  move(to: string, phase: string): Promise<ActAnswer>
+  cancel(operation: string): Promise<ActAnswer>
+  /** Stops new work of everything, a service, an agent or a rule; `now` cancels what runs, too. */
+  pause(pause: { target: string; reason: string; now?: boolean }): Promise<ActAnswer>
+  resume(target: string): Promise<ActAnswer>
+  /** Raises or lowers the autonomy of everything (`*`), an agent or an `agent.task`. Only a person's. */
+  promote(promotion: { target: string; autonomy: Autonomy }): Promise<ActAnswer>
+}
+
+/** The one face of a running system, that hosts use and the conformance suite is written against. */
+export interface Client {
+  /** Who may send: the principal comes from the channel. */
+  as(principal: Principal | { readonly agent: string } | { readonly person: string } | { readonly watcher: string }): Sender
+  /** The sender that an operation's token stands for; undefined for an unknown, used or ended one. */
+  withToken(token: string): Promise<Sender | undefined>
+  status(): Promise<StatusView>
+  /** A lifecycle by id or name; undefined when there is none. */
+  read(lifecycle: string): Promise<LifecycleView | undefined>
+  /** The journal, oldest first unless backwards; at most 1,000 rows at a time. */
+  log(query?: { from?: number; to?: number; actor?: string; limit?: number; backwards?: boolean }): Promise<LogEntryView[]>
+  /** Why something is as it is: the rows that explain a signal, operation, lifecycle or row number, oldest first. */
+  why(about: string): Promise<LogEntryView[]>
+  /** Every row from there on, those that exist and those that come; ends when cancelled. */
+  subscribe(options: { from?: number }): AsyncIterable<LogEntryView>
+  /** Checks the chain and replays it: the first row that does not hold, or that all do [D6] [D10]. */
+  audit(options?: { head?: { sequence: number; hash: string } }): Promise<AuditView>
+  /** What happened since, counted from the journal. */
+  digest(options: { since: number }): Promise<DigestView>
+  /** What an agent or task has done: shown before it is promoted. */
+  record(target: string): Promise<RecordView>
+}
+
+/** What an audit found. */
+export interface AuditView {
+  readonly rows: number
+  readonly head: { readonly sequence: number; readonly hash: string }
+  readonly sound: boolean
+  /** The first row that was altered, removed, or does not replay; null when all is sound. */
+  readonly fault: { readonly sequence: number; readonly what: string } | null
+}
+
+/** While you were away: exact counts, and what matters, oldest first. */
+export interface DigestView {
+  readonly since: number
+  readonly until: number
+  readonly counts: {
+    readonly signals: number
+    readonly refused: number
+    readonly violations: number
+    readonly deployments: number
+    readonly incidents: number
+    readonly rollbacks: number
+    readonly operations: number
+    readonly failed: number
+    readonly approvals: number
+  }
+  readonly lines: readonly { readonly at: number; readonly text: string; readonly severity: Severity }[]
+  /** What waits for a person. */
+  readonly waiting: readonly OperationView[]
+  readonly reports: readonly string[]
+}
+
+/** The record of an agent or a task. */
+export interface RecordView {
+  readonly target: string
+  readonly changes: readonly Changes[]
+  readonly autonomy: Autonomy
+  readonly done: number
+  readonly failed: number
+  readonly observed: number
+  readonly rejected: number
+  readonly last: number | null
+}

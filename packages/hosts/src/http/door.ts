@@ -1,0 +1,99 @@
+import { OpschartError, type Client, type Json, type Sender } from '@opschart/core'
+import { z } from 'zod'
+
+import type { People } from './people.ts'
+import { actions, checkBody, reads, type ActionName, type ReadName } from './routes.ts'
+import { personHeader, tokenHeader } from './wire.ts'
+
+/** One question to a door, by name, with the headers that say who asks. */
+export type Ask = (name: string, body: object, headers?: Readonly<Record<string, string>>) => Promise<unknown>
+
+/** What stands behind a door. */
+export interface DoorOptions {
+  readonly client: Client
+  readonly people: People
+}
+
+/** Who has no token and is no person: anyone who runs as this user, as anyone may write to the inbox. */
+const anyone = 'watcher:inbox'
+
+const openBody = z.strictObject({
+  pid: z.number().int().positive(),
+  claim: z.string().max(100),
+  act: z.strictObject({ method: z.string().max(40), body: z.unknown() }),
+})
+const answerBody = z.strictObject({ challenge: z.string().max(100), code: z.string().max(100) })
+
+/**
+ * The rules of a door, whatever it is made of: anyone may read, and report as the inbox does; an operation acts by its
+ * token; what else is to be done, a person does, by a confirmation that their terminal gave.
+ */
+export function createDoor(options: DoorOptions): Ask {
+  const { client, people } = options
+  return async (name, body, headers = {}) => {
+    if (Object.hasOwn(reads, name)) {
+      const row = reads[name as ReadName]
+      return row.ask(client, checkBody(row.body, body, name))
+    }
+    if (Object.hasOwn(actions, name)) {
+      const row = actions[name as ActionName]
+      const checked = checkBody(row.body, body, name)
+      return row.act(await senderOf(options, name as ActionName, checked, headers), checked)
+    }
+    switch (name) {
+      case 'claim':
+        return people.claim()
+      case 'open':
+        return openChallenge(options, body)
+      case 'answer': {
+        const { challenge, code } = checkBody(answerBody, body, name) as z.infer<typeof answerBody>
+        return people.answer(challenge, code)
+      }
+      default:
+        throw new OpschartError(
+          'input',
+          `${name.slice(0, 100)} is not known here; is the daemon older than this command?`,
+        )
+    }
+  }
+}
+
+/** The sender that the channel proves: an operation by its token, a person by their confirmation, or anyone. */
+async function senderOf(
+  { client, people }: DoorOptions,
+  name: ActionName,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<Sender> {
+  const token = headers[tokenHeader]
+  const confirmation = headers[personHeader]
+  if (token !== undefined) {
+    const sender = await client.withToken(token)
+    if (sender === undefined)
+      throw new OpschartError('forbidden', 'this operation token is unknown, or its operation has ended')
+    return sender
+  }
+  if (confirmation !== undefined) {
+    const person = people.redeem(confirmation, { method: name, body: body as Json })
+    if (person !== undefined) return client.as({ person })
+    throw new OpschartError(
+      'forbidden',
+      'this confirmation was used, has expired, or was given for something else',
+    )
+  }
+  if (actions[name].open === true) return client.as(anyone)
+  throw new OpschartError(
+    'forbidden',
+    `${name} is for a person at a terminal; type \`opschart ${name}\` into one`,
+  )
+}
+
+async function openChallenge({ client, people }: DoorOptions, body: unknown): Promise<unknown> {
+  const { pid, claim, act } = checkBody(openBody, body, 'open') as z.infer<typeof openBody>
+  if (!Object.hasOwn(actions, act.method))
+    throw new OpschartError('input', `${act.method} is nothing that a person can do`)
+  const row = actions[act.method as ActionName]
+  const checked = checkBody(row.body, act.body, act.method)
+  const shown = await row.shown(checked, client)
+  return people.open({ pid, claim, act: { method: act.method, body: checked as Json }, shown, own: row.own })
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+
+import type { Clock, LogEntryView } from '@opschart/core'
+
+/** Milliseconds between two signs of life on a stream on which nothing happens. */
+const heartbeat = 15_000
+
+/**
+ * Writes rows of the journal as server-sent events, each under its sequence number, until the other end goes away or
+ * the rows end. Waits for a slow reader instead of piling up what it has not read.
+ */
+export async function sendRows(
+  rows: AsyncIterable<LogEntryView>,
+  response: ServerResponse,
+  clock: Clock,
+): Promise<void> {
+  const iterator = rows[Symbol.asyncIterator]()
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const closed = once(gone.signal, 'abort').then(() => undefined)
+  let takeBack = () => {}
+  const beat = () => {
+    takeBack = clock.at(clock.now() + heartbeat, () => {
+      response.write(':\n\n')
+      beat()
+    })
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  response.write(':\n\n')
+  beat()
+  try {
+    while (!gone.signal.aborted) {
+      const next = await Promise.race([iterator.next(), closed])
+      if (next === undefined || next.done === true) break
+      const written = response.write(`id: ${next.value.sequence}\ndata: ${JSON.stringify(next.value)}\n\n`)
+      if (!written) await once(response, 'drain', { signal: gone.signal }).catch(() => {})
+    }
+  } finally {
+    takeBack()
+    // Not waited for: a generator that sleeps until the next row would only end with it.
+    void Promise.resolve(iterator.return?.()).catch(() => {})
+    response.end()
+  }
+}
+
+/** One event of a stream. */
+export interface StreamEvent {
+  readonly id: string | undefined
+  readonly data: string
+}
+
+/** Longest event that is taken, in characters. */
+const longestEvent = 16 * 1024 * 1024
+
+/** Reads server-sent events out of a stream's chunks of text. Comments are passed over. */
+export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<StreamEvent> {
+  let rest = ''
+  for await (const chunk of chunks) {
+    const parts = (rest + chunk).split('\n\n')
+    rest = parts.pop() ?? ''
+    if (rest.length > longestEvent) throw new Error('the daemon sent an event without end')
+    for (const part of parts) {
+      const lines = part.split('\n')
+      const data = lines.filter((line) => line.startsWith('data: ')).map((line) => line.slice(6))
+      const id = lines.find((line) => line.startsWith('id: '))?.slice(4)
+      if (data.length > 0) yield { id, data: data.join('\n') }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { Client } from '@opschart/core'
+
+import { createDoor, type DoorOptions } from './door.ts'
+import type { PersonAtTerminal } from './person-at-terminal.ts'
+import { senderAs } from './remote-sender.ts'
+
+/**
+ * A client that was opened in this very process, behind the same rules as the socket: what only a person may do is
+ * confirmed at their terminal here, too.
+ */
+export function guardedClient(options: DoorOptions & { readonly person?: PersonAtTerminal }): Client {
+  const { client, person } = options
+  const ask = createDoor(options)
+  return { ...client, as: (principal) => senderAs(ask, principal, person) }
+}

@@ -1,0 +1,48 @@
+import { OpschartError, type Client, type Sender } from '@opschart/core'
+
+import type { Ask } from './door.ts'
+import { confirmed, type PersonAtTerminal } from './person-at-terminal.ts'
+import type { ActionName } from './routes.ts'
+import { personHeader } from './wire.ts'
+
+/** A sender whose every method is one call of its row. */
+export function senderOver(call: (name: ActionName, body: object) => Promise<unknown>): Sender {
+  const to = <Name extends ActionName>(name: Name, body: object) =>
+    call(name, body) as ReturnType<Sender[Name]>
+  return {
+    send: (target, draft) => to('send', { to: target, draft }),
+    approve: (body) => to('approve', body),
+    reject: (body) => to('reject', body),
+    adopt: (body) => to('adopt', body),
+    move: (target, phase) => to('move', { to: target, phase }),
+    cancel: (operation) => to('cancel', { operation }),
+    pause: (body) => to('pause', body),
+    resume: (target) => to('resume', { target }),
+    promote: (body) => to('promote', body),
+  }
+}
+
+/**
+ * Who one can be at a door: a person, each of whose acts is confirmed at their terminal, or the inbox.
+ *
+ * @throws OpschartError `forbidden` for anybody else: the door knows them by other signs.
+ */
+export function senderAs(
+  ask: Ask,
+  principal: Parameters<Client['as']>[0],
+  person: PersonAtTerminal | undefined,
+): Sender {
+  const name = typeof principal === 'string' ? principal : Object.entries(principal).flat().join(':')
+  if (name.startsWith('person:')) {
+    if (person === undefined) throw new OpschartError('forbidden', 'nobody sits at a terminal here')
+    return senderOver(async (method, body) => {
+      const confirmation = await confirmed({ method, body: body as never }, person, ask)
+      return ask(method, body, { [personHeader]: confirmation })
+    })
+  }
+  if (name === 'watcher:inbox') return senderOver((method, body) => ask(method, body))
+  throw new OpschartError(
+    'forbidden',
+    `nobody can be ${name} here: one is an operation by its token, a person by their terminal, or watcher:inbox`,
+  )
+}

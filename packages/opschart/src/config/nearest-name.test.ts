@@ -1,0 +1,49 @@
+// Properties:
+//   - A swap of two neighbours is one edit, like an insertion, a deletion and a change.
+//   - A name far from all candidates has no nearest one; ties go to the first.
+//   - Case and the marks between words count for nothing.
+
+import { describe, expect, it } from 'vitest'
+import { editDistance, nearestName } from './nearest-name.ts'
+
+describe('editDistance', () => {
+  it.each([
+    ['', '', 0],
+    ['', 'abc', 3],
+    ['abc', 'abc', 0],
+    ['abc', 'acb', 1],
+    ['abcd', 'badc', 2],
+    ['kitten', 'sitting', 3],
+    ['ca', 'abc', 3],
+  ])('of %j and %j is %d', (one, other, distance) => {
+    expect(editDistance(one, other)).toBe(distance)
+    expect(editDistance(other, one)).toBe(distance)
+  })
+})
+
+describe('nearestName', () => {
+  const agents = ['developer-agent', 'reviewer-agent', 'monitoring-agent', 'test-executor']
+
+  it.each([
+    ['reviewr-agent', 'reviewer-agent'],
+    ['reviewer_agent', 'reviewer-agent'],
+    ['Test-Executor', 'test-executor'],
+    ['monitroing-agent', 'monitoring-agent'],
+  ])('takes %s for %s', (name, nearest) => {
+    expect(nearestName(name, agents)).toBe(nearest)
+  })
+
+  it.each(['release-manager', 'x', '', '-'])('knows nothing near %j', (name) => {
+    expect(nearestName(name, agents)).toBeUndefined()
+  })
+
+  it('gives a tie to the name that stands first', () => {
+    expect(nearestName('cat', ['car', 'can'])).toBe('car')
+    expect(nearestName('cat', ['can', 'car'])).toBe('can')
+  })
+
+  it('never names the name itself, and compares only the beginning of a very long one', () => {
+    expect(nearestName('car', ['car', 'cat'])).toBe('cat')
+    expect(nearestName('a'.repeat(1_000_000), ['b'.repeat(1_000_000)])).toBeUndefined()
+  })
+})

@@ -1,0 +1,51 @@
+/** Longest name that is compared, in characters: the comparison costs its square. */
+const maxCompared = 100
+
+/**
+ * The candidate that a mistyped name most likely meant: the fewest edits away (insert, delete, change, swap two
+ * neighbours), at most a third of the name's length; ties go to the one that stands first. Case and the marks between
+ * words count for nothing: `reviewer_agent` is `reviewer-agent`. Undefined when none is near.
+ */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  const wanted = plain(name)
+  if (wanted.length === 0) return undefined
+  const limit = Math.max(1, Math.floor(wanted.length / 3))
+  let nearest: string | undefined
+  let fewest = limit + 1
+  for (const candidate of candidates) {
+    if (candidate === name) continue
+    const other = plain(candidate)
+    if (Math.abs(other.length - wanted.length) >= fewest) continue
+    const distance = editDistance(wanted, other)
+    if (distance < fewest) {
+      fewest = distance
+      nearest = candidate
+    }
+  }
+  return nearest
+}
+
+/**
+ * Edits that make one text of the other, a swap of two neighbours counted as one (Damerau-Levenshtein, no part edited
+ * twice).
+ */
+export function editDistance(one: string, other: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column += 1) {
+      const same = one[row - 1] === other[column - 1]
+      let fewest = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1))
+      const swapped =
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      if (swapped) fewest = Math.min(fewest, before[column - 2]! + 1)
+      current.push(fewest)
+    }
+    before = last
+    last = current
+  }
+  return last[other.length]!
+}
+
+const plain = (name: string) => name.slice(0, maxCompared).toLowerCase().replaceAll(/[-_ ]/g, '-')

@@ -1,0 +1,253 @@
+import {
+  decide,
+  phaseOf,
+  route,
+  type EntryKind,
+  type JournalEntry,
+  type JsonObject,
+  type LawEvent,
+  type LawFacts,
+  type Principal,
+  type ServiceChange,
+  type Severity,
+  type Signal,
+  type Step,
+  type Verdict,
+} from '@opschart/core'
+
+import { createEffects } from './effects.ts'
+import { readFacts } from './law-facts.ts'
+import { ledgerActor, lifecycleOf, ruleActor, serviceOf } from './names.ts'
+import type { Message, TurnSources } from './turn.ts'
+import type { Loaded, World } from './world.ts'
+
+type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>
+type Stepped = Extract<Step, { kind: 'stepped' }>
+
+/** The steps of one turn: each decides on one message, records its row, and puts what follows into the queue. */
+export function createSteps(sources: TurnSources, world: World, enqueue: (message: Message) => void) {
+  const { clock, lifecycle, definitionOf } = sources
+  const effects = createEffects(sources, world, enqueue)
+
+  /** Records a row; `step` moves the actor. Changes of the service's facts go with it. */
+  async function record(
+    actor: string,
+    decider: string,
+    row: {
+      at: number
+      kind: EntryKind
+      event: JsonObject & { readonly type: string }
+      by?: Principal | null
+      severity?: Severity | null
+      facts?: LawFacts
+      operation?: string | undefined
+      verdict?: Verdict | null
+      cause?: string | null | undefined
+      key?: { source: string; id: string } | null
+      changes?: readonly ServiceChange[]
+    },
+    step?: Stepped,
+  ): Promise<void> {
+    const known = await world.actor(actor)
+    const depth = effects.depthOf(decider, known?.state ?? step?.state, row.event)
+    const changes: ServiceChange[] = [...(row.changes ?? [])]
+    if (step !== undefined) changes.push(...effects.changesOf(step))
+    const from = known === undefined || decider !== 'lifecycle' ? undefined : phaseOf(known.state)
+    if (step !== undefined && decider === 'lifecycle') {
+      for (const change of changes) world.change(change)
+      const listed = effects.directoryEntry(actor, step.state)
+      if (listed !== undefined) {
+        world.change(listed)
+        changes.push(listed)
+      }
+    } else for (const change of changes) world.change(change)
+    const to = step === undefined || decider !== 'lifecycle' ? undefined : phaseOf(step.state)
+    const entry: JournalEntry = {
+      kind: row.kind,
+      decider,
+      service: world.service.service,
+      event: row.event,
+      by: row.by ?? null,
+      severity: row.severity ?? null,
+      facts: row.facts === undefined ? null : withoutService(row.facts),
+      operation: row.operation ?? null,
+      verdict: row.verdict ?? null,
+      moved: from !== undefined && to !== undefined && from !== to ? { from, to } : null,
+      effects: step?.effects ?? [],
+      changes,
+      cause: row.cause ?? null,
+    }
+    await world.record(
+      actor,
+      { at: row.at, key: row.key ?? null, definition: definitionOf(decider), entry },
+      step === undefined ? undefined : { state: step.state, ended: step.status === 'done' },
+    )
+    if (step !== undefined) await effects.perform(actor, decider, step, depth)
+  }
+
+  async function open(id: string, branch: string | null): Promise<Loaded | undefined> {
+    const input = { id, service: world.service.service, branch, version: null, commit: null }
+    const now = clock.now()
+    const step = lifecycle.kernel.initial(input, { id, version: 1, now })
+    if (step.kind === 'threw') return undefined
+    await record(id, 'lifecycle', { at: now, kind: 'opened', event: { type: 'opened', ...input } }, step)
+    return world.actor(id)
+  }
+
+  async function decideSignal(id: string, signal: Signal, operation: string | undefined): Promise<Verdict> {
+    const loaded = (await world.actor(id))!
+    const now = clock.now()
+    const facts = await readFacts(sources, world, { id, state: loaded.state }, signal)
+    const event: LawEvent = { type: signal.type, signal, facts, now, ...(operation === undefined ? {} : { operation }) }
+    const decided = decide(lifecycle, loaded.state, event, { id, version: loaded.version + 1, now })
+    const row = {
+      at: now,
+      kind: 'signal' as const,
+      event: { type: signal.type, signal: signal as unknown as JsonObject, now },
+      by: signal.by,
+      severity: signal.severity,
+      facts,
+      operation,
+      verdict: decided.verdict,
+      cause: decided.cause ?? signal.cause,
+      key: { source: signal.source, id: signal.id },
+    }
+    await record(id, 'lifecycle', row, decided.step)
+    if (decided.verdict.kind === 'refused') await effects.tellRefusal(signal, decided.verdict.reason)
+    if (decided.verdict.kind === 'ignored') await effects.applyRules(id, signal, decided.cause)
+    return decided.verdict
+  }
+
+  async function told(message: Omit<Of<'told'>, 'kind'>): Promise<Verdict | undefined> {
+    const { entry, type, by, data, verdict, key } = message
+    await record(ledgerActor(world.service.service), 'none', {
+      at: clock.now(),
+      kind: entry,
+      event: { type, ...data },
+      by,
+      verdict: verdict ?? null,
+      key: key ?? null,
+    })
+    return verdict
+  }
+
+  const unrouted = (signal: Signal, reason: string): Promise<Verdict | undefined> =>
+    told({
+      entry: 'signal',
+      type: signal.type,
+      by: signal.by,
+      data: { signal: signal as unknown as JsonObject },
+      verdict: { kind: 'unrouted', reason, signal: signal.id },
+      key: { source: signal.source, id: signal.id },
+    })
+
+  return {
+    async signal(message: Of<'signal'>): Promise<Verdict | undefined> {
+      const { lifecycle: id, signal } = message
+      if ((await world.actor(id)) === undefined) {
+        if (message.open === undefined) return unrouted(signal, `there is no lifecycle ${id}`)
+        await open(id, message.open.branch)
+      }
+      return decideSignal(id, signal, message.operation)
+    },
+
+    async routed(signal: Signal): Promise<Verdict | undefined> {
+      const where = route(signal, world.service)
+      if (where.kind === 'unrouted') return unrouted(signal, where.reason)
+      if (where.kind === 'open' && (await world.actor(where.id)) === undefined) await open(where.id, where.branch)
+      return decideSignal(where.id, signal, undefined)
+    },
+
+    async private(message: Of<'private'>): Promise<undefined> {
+      const { actor, event, entry, changes, cause, fence } = message
+      if (actor.startsWith('ledger:')) {
+        await record(actor, 'none', { at: clock.now(), kind: entry, event, cause, changes: changes ?? [] })
+        return undefined
+      }
+      const loaded = await world.actor(actor)
+      if (loaded === undefined || (loaded.ended && entry !== 'result')) return undefined
+      const decider = deciderOf(actor)
+      const kernel = effects.kernelOf(decider)
+      const now = clock.now()
+      if (fence?.timer !== undefined) {
+        const set = (await sources.store.timers(actor)).find(({ id }) => id === fence.timer!.id)
+        if (set?.version !== fence.timer.version) return undefined
+        world.timerGone(actor, fence.timer.id)
+      }
+      const late = fence?.child !== undefined && loaded.state.children[fence.child.id] !== fence.child.key
+      const facts =
+        decider === 'lifecycle' ? await readFacts(sources, world, { id: actor, state: loaded.state }, undefined) : undefined
+      const given = { ...event, now, ...(facts === undefined ? {} : { facts: facts as unknown as JsonObject }) }
+      const step = late ? undefined : kernel.step(loaded.state, given, { id: actor, version: loaded.version + 1, now })
+      const told = { ...event, now }
+      const row = { at: now, kind: entry, event: told, cause, ...(facts === undefined ? {} : { facts }), ...(changes === undefined ? {} : { changes }) }
+      if (step?.kind === 'stepped' && step.handled) {
+        await record(actor, decider, row, step)
+        return undefined
+      }
+      const reason = late
+        ? 'a late result: the work was cancelled or done again since'
+        : step?.kind === 'threw'
+          ? `the machine broke: ${step.reason}`
+          : 'nothing here waits for it'
+      await record(actor, decider, { ...row, verdict: { kind: 'ignored', reason, lifecycle: lifecycleOf(actor) } })
+      if (step?.kind === 'threw' && decider.startsWith('workflow:')) effects.tellBroken(actor, step.reason)
+      return undefined
+    },
+
+    async start(message: Of<'start'>): Promise<undefined> {
+      const { actor, workflow, input, cause } = message
+      const decider = `workflow:${workflow}`
+      const now = clock.now()
+      const step = effects.kernelOf(decider).initial(input, { id: actor, version: 1, now })
+      if (step.kind === 'threw') {
+        effects.tellBroken(actor, step.reason)
+        return undefined
+      }
+      await record(actor, decider, { at: now, kind: 'opened', event: { type: 'opened', input, now }, cause }, step)
+      return undefined
+    },
+
+    async measure(message: Of<'measure'>): Promise<undefined> {
+      const id = ruleActor(message.rule, message.service)
+      const decider = `rule:${message.rule}`
+      const kernel = effects.kernelOf(decider)
+      const now = clock.now()
+      let loaded = await world.actor(id)
+      if (loaded === undefined) {
+        const input = { service: message.service }
+        const first = kernel.initial(input, { id, version: 1, now })
+        if (first.kind === 'threw') return undefined
+        await record(id, decider, { at: now, kind: 'opened', event: { type: 'opened', input, now } }, first)
+        loaded = (await world.actor(id))!
+      }
+      const step = kernel.step(loaded.state, message.event, { id, version: loaded.version + 1, now })
+      if (step.kind === 'stepped' && step.handled) {
+        await record(id, decider, { at: now, kind: 'message', event: message.event }, step)
+      }
+      return undefined
+    },
+
+    told: (message: Of<'told'>): Promise<Verdict | undefined> => told(message),
+  }
+}
+
+/** The steps of one turn. */
+export type Steps = ReturnType<typeof createSteps>
+
+/** Which kernel decides for an actor, from its id. */
+export function deciderOf(actor: string): string {
+  if (actor.startsWith('ledger:')) return 'none'
+  if (actor.startsWith('rule:')) return actor.slice(0, actor.lastIndexOf(':'))
+  const tilde = actor.indexOf('~')
+  if (tilde < 0) return 'lifecycle'
+  return `workflow:${actor.slice(tilde + 1).split(':', 1)[0]!}`
+}
+
+const withoutService = ({ service: _, ...facts }: LawFacts): Omit<LawFacts, 'service'> => facts
+
+/** The shard that an actor belongs to. */
+export function shardOf(actor: string): string {
+  return actor.startsWith('rule:') ? actor.slice(actor.lastIndexOf(':') + 1) : serviceOf(lifecycleOf(actor))
+}
+

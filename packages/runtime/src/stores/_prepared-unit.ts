@@ -1,0 +1,123 @@
+import {
+  canonicalJson,
+  OpschartError,
+  severities,
+  type Decision,
+  type Fact,
+  type Timer,
+  type Unit,
+  type Work,
+} from '@opschart/core'
+
+/** A unit whose form is right, with its values as canonical JSON text: what was handed over may change meanwhile. */
+export interface PreparedUnit {
+  readonly decisions: readonly (Omit<Decision, 'entry' | 'state'> & {
+    readonly entry: string
+    readonly state: string | undefined
+  })[]
+  readonly facts: readonly (Omit<Fact, 'value'> & { readonly value: string })[]
+  readonly work: readonly (Omit<Work, 'task'> & { readonly task: string })[]
+  readonly settled: NonNullable<Unit['settled']>
+  readonly withdrawn: NonNullable<Unit['withdrawn']>
+  readonly timers: readonly (Omit<Timer, 'event'> & { readonly event: string })[]
+  readonly timersGone: NonNullable<Unit['timersGone']>
+  readonly checkpoints: readonly { readonly watcher: string; readonly value: string }[]
+}
+
+/**
+ * Takes a unit's values as they are now.
+ *
+ * @throws OpschartError `input` for what no store can hold: a value that is not JSON, a time that is not a number, one
+ * signal or one key of work twice in the same unit.
+ */
+export function preparedUnit(unit: Unit): PreparedUnit {
+  const work = (unit.work ?? []).map((item) => ({
+    key: item.key,
+    actor: item.actor,
+    shard: item.shard,
+    slot: item.slot,
+    severity: known(item.severity, `severity of work ${item.key}`),
+    at: time(item.at, `time of work ${item.key}`),
+    task: json(item.task, `task of work ${item.key}`),
+  }))
+  const decisions = unit.decisions.map((decision) => {
+    const what = `decision ${decision.actor}:${decision.version}`
+    return {
+      ...decision,
+      key: decision.key && { source: decision.key.source, id: decision.key.id },
+      at: finite(decision.at, `time of ${what}`),
+      entry: json(decision.entry, `entry of ${what}`),
+      state: decision.state === undefined ? undefined : json(decision.state, `state of ${what}`),
+    }
+  })
+  once(
+    work.map((item) => item.key),
+    'work',
+  )
+  once(
+    decisions.flatMap(({ key }) => (key ? [canonicalJson([key.source, key.id])] : [])),
+    'signal',
+  )
+  return {
+    decisions,
+    work,
+    facts: (unit.facts ?? []).map(({ name, version, value }) => ({
+      name,
+      version,
+      value: json(value, `fact ${name}`),
+    })),
+    settled: (unit.settled ?? []).map(({ key, attempt }) => ({ key, attempt })),
+    withdrawn: [...(unit.withdrawn ?? [])],
+    timers: (unit.timers ?? []).map((timer) => ({
+      actor: timer.actor,
+      id: timer.id,
+      version: timer.version,
+      due: time(timer.due, `time of timer ${timer.actor}:${timer.id}`),
+      event: json(timer.event, `event of timer ${timer.actor}:${timer.id}`),
+    })),
+    timersGone: (unit.timersGone ?? []).map(({ actor, id }) => ({ actor, id })),
+    checkpoints: (unit.checkpoints ?? []).map(({ watcher, value }) => ({
+      watcher,
+      value: json(value, `checkpoint of ${watcher}`),
+    })),
+  }
+}
+
+function json(value: unknown, what: string): string {
+  try {
+    return canonicalJson(value)
+  } catch (cause) {
+    throw refused(`the ${what} cannot be written as JSON: ${(cause as Error).message}`, cause)
+  }
+}
+
+function time(value: number, what: string): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw refused(`the ${what} is no number`)
+  return value
+}
+
+function finite(value: number, what: string): number {
+  if (!Number.isFinite(value)) throw refused(`the ${what} is no number of milliseconds`)
+  return value
+}
+
+function known<T extends string>(severity: T, what: string): T {
+  if (!(severities as readonly string[]).includes(severity)) {
+    throw refused(`the ${what} is '${severity}'; it can be ${severities.join(', ')}`)
+  }
+  return severity
+}
+
+function once(names: readonly string[], what: string): void {
+  const met = new Set<string>()
+  for (const name of names) {
+    if (met.has(name)) throw refused(`the ${what} ${name} stands in it twice`)
+    met.add(name)
+  }
+}
+
+function refused(message: string, cause?: unknown): OpschartError {
+  return new OpschartError('input', `A unit that cannot be committed: ${message}. Nothing was written.`, {
+    cause,
+  })
+}

@@ -1,0 +1,51 @@
+import type { UnitOutcome } from '@opschart/core'
+
+import type { PreparedUnit } from './_prepared-unit.ts'
+
+/** What a unit is judged by: how things stand in the store before it is written. */
+export interface Present {
+  /** The sequence of the row that first journaled the signal. */
+  signal(source: string, id: string): number | undefined
+  /** 0 for an actor that is not there. */
+  actorVersion(actor: string): number
+  /** 0 for a fact that is not there. */
+  factVersion(name: string): number
+  /** The attempt of the work; 0 while it has never run, undefined when it is not there. */
+  attempt(key: string): { readonly attempt: number; readonly running: boolean } | undefined
+}
+
+/**
+ * Why a unit may not be written, or undefined when it may. A duplicate is said before a conflict, so that whoever sends
+ * a signal again, to an actor that has long moved on, learns that it arrived.
+ */
+export function refusal(unit: PreparedUnit, present: Present): UnitOutcome | undefined {
+  for (const { key } of unit.decisions) {
+    const sequence = key ? present.signal(key.source, key.id) : undefined
+    if (sequence !== undefined) return { kind: 'duplicate', sequence }
+  }
+  const on =
+    outOfStep(
+      unit.decisions.map(({ actor, version }) => ({ name: actor, version })),
+      (actor) => present.actorVersion(actor),
+    ) ??
+    outOfStep(unit.facts, (name) => present.factVersion(name)) ??
+    unit.settled.find(({ key, attempt }) => {
+      const work = present.attempt(key)
+      return !work?.running || work.attempt !== attempt
+    })?.key ??
+    unit.work.find(({ key }) => present.attempt(key) !== undefined)?.key
+  return on === undefined ? undefined : { kind: 'conflict', on }
+}
+
+/** The first name whose versions do not follow, one by one, the version that is there. */
+function outOfStep(
+  steps: readonly { readonly name: string; readonly version: number }[],
+  versionOf: (name: string) => number,
+): string | undefined {
+  const reached = new Map<string, number>()
+  for (const { name, version } of steps) {
+    if (version !== (reached.get(name) ?? versionOf(name)) + 1) return name
+    reached.set(name, version)
+  }
+  return undefined
+}

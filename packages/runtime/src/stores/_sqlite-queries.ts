@@ -1,0 +1,138 @@
+import { type Fact, type HistoryQuery, type Json, type Store } from '@opschart/core'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+
+import { actorRow, factRow, hash, journalRow, json, timerRow, workRow } from './_sqlite-rows.ts'
+import { afterPrefix, compareText, storedText } from './_text.ts'
+
+// Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one.
+const selectRows = `select j.sequence, j.hash, (select id from actors where number = j.actor) as actor, j.version,
+  (select name from names where number = j.definition) as definition, j.at, j.source, j.id, j.entry from journal j`
+const selectActors = `select a.id as actor, a.version, (select name from names where number = a.definition) as definition,
+  (select name from names where number = a.shard) as shard, a.state, a.ended from actors a`
+
+/** A condition and its value; a value that is undefined asks for nothing. */
+type Condition = readonly [sql: string, value: SQLInputValue | undefined]
+
+/** What a store answers by reading, and the two small writes of work; each in one statement, without waiting. */
+export function sqliteQueries(database: DatabaseSync) {
+  const prepared = new Map<string, StatementSync>()
+
+  /** The statement of a text, prepared once: the texts are few, values are always bound. */
+  function statement(sql: string): StatementSync {
+    const found = prepared.get(sql) ?? database.prepare(sql)
+    prepared.set(sql, found)
+    return found
+  }
+
+  function select(from: string, conditions: readonly Condition[], tail: string, ...last: SQLInputValue[]) {
+    const asked = conditions.filter(([, value]) => value !== undefined)
+    const where = asked.length > 0 ? ` where ${asked.map(([sql]) => sql).join(' and ')}` : ''
+    return statement(`${from}${where} ${tail}`).all(...asked.map(([, value]) => value ?? null), ...last)
+  }
+
+  return {
+    actor(actor: string) {
+      const row = statement(`${selectActors} where a.id = ?`).get(storedText(actor))
+      return row && actorRow(row)
+    },
+    actors({ shard, prefix = '', ended = false }: NonNullable<Parameters<Store['actors']>[0]> = {}) {
+      const conditions: Condition[] = [
+        ['a.ended = ?', Number(ended)],
+        ['a.shard = (select number from names where name = ?)', stored(shard)],
+        ...beginning('a.id', prefix),
+      ]
+      const found = select(selectActors, conditions, '').map(actorRow)
+      return found.toSorted((one, other) => compareText(one.actor, other.actor))
+    },
+    seen(source: string, id: string) {
+      const row = statement(`${selectRows} where j.source = ? and j.id = ?`).get(
+        storedText(source),
+        storedText(id),
+      )
+      return row && journalRow(row)
+    },
+    history({ from, to, actor, shard, limit = 1000, backwards }: HistoryQuery) {
+      const conditions: Condition[] = [
+        ['j.sequence >= ?', from],
+        ['j.sequence <= ?', to],
+        ['j.actor = (select number from actors where id = ?)', stored(actor)],
+        ['j.shard = (select number from names where name = ?)', stored(shard)],
+      ]
+      const order = `order by j.sequence ${backwards ? 'desc' : 'asc'} limit ?`
+      return select(selectRows, conditions, order, count(limit)).map(journalRow)
+    },
+    head() {
+      const row = statement('select sequence, hash from journal order by sequence desc limit 1').get()
+      return row ? { sequence: row['sequence'] as number, hash: hash(row) } : { sequence: 0, hash: '' }
+    },
+    facts(names: readonly string[]): Fact[] {
+      return names.flatMap((name) =>
+        select('select * from facts', [['name = ?', storedText(name)]], '').map(factRow),
+      )
+    },
+    factsBeginning(prefix: string): Fact[] {
+      const found = select('select * from facts', beginning('name', prefix), '').map(factRow)
+      return found.toSorted((one, other) => compareText(one.name, other.name))
+    },
+    checkpoint(watcher: string): Json | undefined {
+      const row = statement('select value from checkpoints where watcher = ?').get(storedText(watcher))
+      return row && json(row, 'value')
+    },
+    work({ shard, actor }: NonNullable<Parameters<Store['work']>[0]> = {}) {
+      const conditions: Condition[] = [
+        ['shard = ?', stored(shard)],
+        ['actor = ?', stored(actor)],
+      ]
+      return select('select * from work', conditions, 'order by severity desc, at, number').map(workRow)
+    },
+    claim({ key, owner, now, until, dead = [] }: Parameters<Store['claim']>[0]) {
+      const row = statement(
+        `update work set owner = ?, until = ?, attempt = attempt + 1
+         where key = ?
+           and (owner is null or until <= ? or owner in (select value from json_each(?)))
+           and not exists (
+             select 1 from work other
+             where other.slot = work.slot and other.owner is not null and other.number <> work.number
+           )
+         returning *`,
+      ).get(storedText(owner), until, storedText(key), now, JSON.stringify(dead.map(storedText)))
+      return row && workRow(row)
+    },
+    renew({ key, attempt, owner, until }: Parameters<Store['renew']>[0]) {
+      const { changes } = statement(
+        'update work set until = ? where key = ? and attempt = ? and owner = ?',
+      ).run(until, storedText(key), attempt, storedText(owner))
+      return Number(changes) === 1
+    },
+    timersDue: (now: number, limit: number) =>
+      select('select * from timers', [['due <= ?', now]], 'order by due, number limit ?', count(limit)).map(
+        timerRow,
+      ),
+    nextTimer: () =>
+      statement('select due from timers order by due limit 1').get()?.['due'] as number | undefined,
+    timers: (actor: string) =>
+      select('select * from timers', [['actor = ?', storedText(actor)]], 'order by due, number').map(
+        timerRow,
+      ),
+    /** Changes whenever another connection has committed. */
+    foreignChanges: () => statement('pragma data_version').get()?.['data_version'] as number,
+  }
+}
+
+function stored(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : storedText(text)
+}
+
+/** The names that begin with a prefix, as a range that an index serves. */
+function beginning(column: string, prefix: string): Condition[] {
+  const first = storedText(prefix)
+  return [
+    [`${column} >= ?`, first],
+    [`${column} < ?`, afterPrefix(first)],
+  ]
+}
+
+/** A limit as SQLite takes it, for which a negative one would mean none. */
+function count(limit: number): number {
+  return Math.ceil(Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER)))
+}

@@ -1,0 +1,157 @@
+import { OpschartError } from '@opschart/core'
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Marks a file as ours in SQLite's own header: `opsc`. */
+export const applicationId = 0x6f707363
+
+/**
+ * What brings a file from each version of the schema to the next; the first makes a new one. Steps are only ever added.
+ *
+ * A commit is to touch few pages: what many rows share (definitions, shards, actors) is an integer, the journal only
+ * grows at its end, and of its indexes two only grow at a few places. Times are `real`, as JavaScript has them.
+ */
+export const schemaSteps: readonly string[] = [
+  `
+  create table names (
+    number integer primary key,
+    name text not null unique
+  ) strict;
+
+  create table actors (
+    number integer primary key,
+    id text not null unique,
+    version integer not null,
+    definition integer not null references names,
+    shard integer not null references names,
+    ended integer not null,
+    state text not null
+  ) strict;
+  create index actors_listed on actors (ended, shard, id);
+
+  create table journal (
+    sequence integer primary key,
+    hash blob not null,
+    actor integer not null references actors,
+    version integer not null,
+    definition integer not null references names,
+    shard integer not null references names,
+    at real not null,
+    source text,
+    id text,
+    entry text not null
+  ) strict;
+  create unique index journal_signals on journal (source, id) where id is not null;
+  create index journal_actors on journal (actor);
+  create index journal_shards on journal (shard);
+
+  create table facts (
+    name text primary key,
+    version integer not null,
+    value text not null
+  ) strict, without rowid;
+
+  create table checkpoints (
+    watcher text primary key,
+    value text not null
+  ) strict, without rowid;
+
+  create table work (
+    number integer primary key,
+    key text not null unique,
+    actor text not null,
+    shard text not null,
+    slot text,
+    severity integer not null,
+    at real not null,
+    task text not null,
+    attempt integer not null,
+    owner text,
+    until real
+  ) strict;
+  create index work_actors on work (actor);
+  create index work_shards on work (shard);
+  create unique index work_slots on work (slot) where slot is not null and owner is not null;
+
+  create table timers (
+    number integer primary key,
+    actor text not null,
+    id text not null,
+    due real not null,
+    version integer not null,
+    event text not null,
+    unique (actor, id)
+  ) strict;
+  create index timers_due on timers (due);
+  `,
+]
+
+/** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */
+const oldestVersion = [3, 51, 3] as const
+
+/** @throws OpschartError `storage` for a SQLite that may damage a file which several processes write. */
+export function checkSqliteVersion(version: string): void {
+  const parts = version.split('.').map(Number)
+  for (const [index, least] of oldestVersion.entries()) {
+    const part = parts[index] ?? 0
+    if (part > least) return
+    if (part < least) {
+      throw new OpschartError(
+        'storage',
+        `This Node carries SQLite ${version}, which can damage a file that several processes write; ` +
+          `${oldestVersion.join('.')} is the first that cannot. Use Node 24.15 or later.`,
+      )
+    }
+  }
+}
+
+/** The version of a file's schema: 0 for an empty file. Changes nothing. */
+export function schemaVersion(database: DatabaseSync, path: string, newest = schemaSteps.length): number {
+  const { version, owner, tables } = headerOf(database)
+  if (owner !== applicationId) {
+    if (owner === 0 && version === 0 && tables === 0) return 0
+    throw new OpschartError(
+      'storage',
+      `${path} is a SQLite database of another application. Name another file; this one was left as it is.`,
+    )
+  }
+  if (version > newest) {
+    throw new OpschartError(
+      'store_version',
+      `${path} was written by a newer version (its schema is ${version}, this version knows ${newest}). ` +
+        'Update opschart, or name another file; this one was left as it is.',
+    )
+  }
+  return version
+}
+
+function headerOf(database: DatabaseSync): { version: number; owner: number; tables: number } {
+  const read = (sql: string) => Number(Object.values(database.prepare(sql).get() ?? {})[0])
+  // In one transaction: between two reads another process may make the schema.
+  const own = !database.isTransaction
+  if (own) database.exec('begin')
+  try {
+    return {
+      version: read('pragma user_version'),
+      owner: read('pragma application_id'),
+      tables: read('select count(*) from sqlite_schema'),
+    }
+  } finally {
+    if (own && database.isTransaction) database.exec('commit')
+  }
+}
+
+/**
+ * Brings the file to the newest schema, in one transaction under an exclusive lock: of several processes that open a
+ * new file at once the first makes it, and the others find it made.
+ */
+export function migrate(database: DatabaseSync, path: string, steps = schemaSteps): void {
+  database.exec('begin exclusive')
+  try {
+    const version = schemaVersion(database, path, steps.length)
+    for (const step of steps.slice(version)) database.exec(step)
+    database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${steps.length}; commit`)
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback')
+    throw error
+  }
+}

@@ -1,0 +1,108 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
+
+import { isBusy } from './_sqlite-errors.ts'
+
+/** The one place where transactions begin and end. */
+export interface Writer {
+  /** Runs a job in a transaction, with whatever else waits; resolves when it is durable. */
+  write<T>(job: () => T): Promise<T>
+  /** Reads, waiting while another process holds the file. */
+  read<T>(job: () => T): Promise<T>
+  /** Resolves when everything that was handed over is done. */
+  idle(): Promise<void>
+}
+
+interface Waiting {
+  run(): void
+  done(): void
+  failed(error: unknown): void
+}
+
+/** Most jobs of one transaction: other processes are kept waiting for milliseconds at most. */
+const largestBatch = 256
+
+/**
+ * Group commit: everything that waits when a transaction begins becomes part of it, so that a hundred writers pay for
+ * one flush. `forget` is called when a transaction was undone, for what was remembered of it.
+ *
+ * A job that fails undoes the transaction; then each of its jobs has one of its own, so that it fails alone.
+ */
+export function sqliteWriter(database: DatabaseSync, busyTimeout: number, forget: () => void): Writer {
+  const begin = database.prepare('begin immediate')
+  const commit = database.prepare('commit')
+  const rollback = database.prepare('rollback')
+  let queue: Waiting[] = []
+  let flushing: Promise<void> | undefined
+
+  /** Tries until the file is free. SQLite's own waiting would block the process, and sleep ever longer. */
+  async function patiently<T>(attempt: () => T): Promise<T> {
+    for (let waited = 0; ;) {
+      try {
+        return attempt()
+      } catch (error) {
+        if (!isBusy(error) || waited >= busyTimeout) throw error
+        const milliseconds = waited < 20 ? 1 : 3
+        await pause(milliseconds)
+        waited += milliseconds
+      }
+    }
+  }
+
+  function together(batch: readonly Waiting[]): void {
+    try {
+      for (const job of batch) job.run()
+      commit.run()
+    } catch (error) {
+      forget()
+      // SQLite has undone it already after some errors, a full disk among them.
+      if (database.isTransaction) rollback.run()
+      throw error
+    }
+  }
+
+  async function flush(): Promise<void> {
+    // The turn lets whoever was answered by the last transaction hand over what comes next, and gives other work of the
+    // process and other processes their time.
+    for (await turn(); queue.length > 0; await turn()) {
+      const batch = queue.slice(0, largestBatch)
+      queue = queue.slice(largestBatch)
+      await settle(batch)
+    }
+    flushing = undefined
+  }
+
+  async function settle(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await patiently(() => begin.run())
+    } catch (error) {
+      for (const job of batch) job.failed(error)
+      return
+    }
+    try {
+      together(batch)
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.failed(error)
+      else for (const job of batch) await settle([job])
+      return
+    }
+    for (const job of batch) job.done()
+  }
+
+  return {
+    read: patiently,
+    write: <T>(job: () => T) =>
+      new Promise<T>((resolve, reject) => {
+        let answer: T
+        queue.push({
+          run: () => {
+            answer = job()
+          },
+          done: () => resolve(answer),
+          failed: reject,
+        })
+        flushing ??= flush()
+      }),
+    idle: async () => flushing,
+  }
+}

@@ -1,0 +1,70 @@
+import type { JournalEntry, JournalRow, Json, LogEntryView, Principal, Signal, Verdict } from '@opschart/core'
+
+/** A row of the journal as people see it: one line, and all of its data. */
+export function logView(row: JournalRow): LogEntryView {
+  const entry = row.entry as unknown as JournalEntry
+  const signal = entry.kind === 'signal' ? (entry.event['signal'] as unknown as Signal | undefined) : undefined
+  return {
+    sequence: row.sequence,
+    at: row.at,
+    actor: row.actor,
+    kind: entry.kind,
+    type: entry.event.type,
+    by: entry.by,
+    severity: entry.severity,
+    verdict: entry.verdict,
+    moved: entry.moved,
+    effects: entry.effects,
+    cause: entry.cause,
+    text: line(row, entry, signal),
+    data: (signal?.data ?? entry.event) as Json,
+  }
+}
+
+function line(row: JournalRow, entry: JournalEntry, signal: Signal | undefined): string {
+  const event = entry.event
+  switch (entry.kind) {
+    case 'opened':
+      return entry.decider === 'lifecycle' ? `${row.actor} is opened` : `${row.actor.split('~')[1] ?? row.actor} starts`
+    case 'signal':
+      return signalLine(row.actor, entry.verdict, signal, entry.by)
+    case 'problem':
+      return `problem: ${String(event['text'] ?? '')}`
+    case 'act':
+      return `${String(entry.by)}: ${String(event['text'] ?? event.type)}`
+    case 'timer':
+      return `time: ${event.type.replace(/^xstate\.after\./, '')} on ${row.actor}`
+    case 'result':
+    case 'message':
+      return messageLine(row, entry)
+  }
+}
+
+function signalLine(actor: string, verdict: Verdict | null, signal: Signal | undefined, by: Principal | null): string {
+  if (verdict === null) return `${signal?.type ?? 'a signal'} from ${String(by)}`
+  if (verdict.kind === 'accepted') return `${verdict.reason} (${String(by)})`
+  const what = signal?.type === 'OPERATION_REQUESTED' || verdict.reason.startsWith(signal?.type ?? '\n') ? '' : `${signal?.type}: `
+  return `${verdict.kind}: ${what}${verdict.reason} (${String(by)} on ${actor})`
+}
+
+function messageLine(row: JournalRow, entry: JournalEntry): string {
+  const { type } = entry.event
+  const error = entry.event['error'] as { code?: string; message?: string } | undefined
+  const done = /^xstate\.(done|error)\.actor\.(.*)$/s.exec(type)
+  if (done !== null) {
+    const [, how, name] = done
+    const workflow = row.actor.includes('~') ? `${row.actor.split('~')[1]!.split(':', 1)[0]}.` : ''
+    const outcome = (entry.event['output'] as { outcome?: string } | null | undefined)?.outcome
+    if (how === 'error') return `${workflow}${name} failed: ${error?.code ?? ''} ${error?.message ?? ''}`.trim()
+    return workflow === '' ? `${name!.split(':', 1)[0]} ${outcome ?? 'ended'}` : `${workflow}${name} is done`
+  }
+  if (type === 'operation.settled') return `${String(entry.event['what'] ?? 'operation')} has ended: ${String(entry.event['outcome'] ?? '')}`
+  if (type === 'operation.started') return `${String(entry.event['what'] ?? 'operation')} starts (attempt ${String(entry.event['attempt'] ?? 1)})`
+  if (type === 'operation.footprint') return `${String(entry.event['what'] ?? 'operation')} will touch ${String(entry.event['touches'] ?? '')}`
+  if (type === 'measure') {
+    const value = entry.event['value']
+    const share = typeof value === 'number' ? `${(value * 100).toFixed(2)} %` : 'no data'
+    return `${row.actor.split(':')[1] ?? row.actor}: ${share} of ${String(entry.event['samples'])} requests`
+  }
+  return `${type} on ${row.actor}`
+}

@@ -1,0 +1,5 @@
+export { logWatcher, type LogWatcherOptions } from './log-watcher.ts'
+export { inboxWatcher, type InboxWatcherOptions } from './inbox-watcher.ts'
+export { appendToInbox, defaultInbox } from './append-to-inbox.ts'
+export { parseLogLine, type LinePosition } from './logs/parse-log-line.ts'
+export { readLogs } from './logs/read-logs.ts'
