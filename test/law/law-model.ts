@@ -1,6 +1,6 @@
 // A second reading of the law: what the table says, written apart from the code that it checks.
 
-import { acts, allowed, everywhere, phases, rows, type Row, type TablePhase } from './law-table.ts'
+import { acts, agents, allowed, everywhere, phases, rows, type Row, type TablePhase } from './law-table.ts'
 
 /** How a gate answers: as it should, with a no, with an exception, or with a promise. */
 export type GateAnswer = 'open' | 'closed' | 'throws' | 'promises'
@@ -31,19 +31,19 @@ export function expectedOf(question: Question): Expected {
   if (known.length === 0) return { kind: 'ignored', says: [signal] }
   const arrow = known.find((row) => row.phases.includes(phase))
   if (arrow === undefined) {
-    return denied(question, known, ['no such arrow', ...new Set(known.flatMap((row) => row.phases))])
+    return denied(question, known, 'no arrow', ['no such arrow', ...new Set(known.flatMap((row) => row.phases))])
   }
   const [kind = '', name = ''] = by.split(':')
-  if (!isNamed(arrow.by, kind, name)) return denied(question, known, [by, ...arrow.by])
+  if (!isNamed(arrow.by, kind, name)) return denied(question, known, 'the sender', [by, ...arrow.by])
   if (kind === 'agent' && !allowed[phase].includes(name) && !everywhere.includes(name)) {
-    return denied(question, known, [name, ...allowed[phase], ...everywhere])
+    return denied(question, known, 'the sender', [name, ...allowed[phase], ...everywhere])
   }
   if (arrow.to === 'named' && !phases.includes(question.names as TablePhase)) {
-    return denied(question, known, ['no phase'])
+    return denied(question, known, 'a gate', ['no phase'])
   }
   for (const gate of arrow.gates) {
     const answer = gates[gate] ?? 'open'
-    if (answer === 'closed') return denied(question, known, [gate])
+    if (answer === 'closed') return denied(question, known, 'a gate', [gate])
     if (answer === 'throws') return { kind: 'refused', says: [`${gate} is broken`] }
     if (answer === 'promises') return { kind: 'refused', says: [gate, 'a promise'] }
   }
@@ -52,18 +52,24 @@ export function expectedOf(question: Question): Expected {
 }
 
 function isNamed(by: readonly string[], kind: string, name: string): boolean {
-  if (kind === 'agent') return by.includes(name)
+  if (kind === 'agent') return agents.some((agent) => agent === name) && by.includes(name)
   if (kind === 'workflow') return by.includes(`workflow:${name}`)
   if (kind === 'watcher' && (name === 'inbox' || name === 'http')) return by.includes(`watcher:${name}`)
   return by.includes(kind)
 }
 
 /** What is told of a signal that the law did not allow: reports are violations, requests are refused. */
-function denied({ signal, by, phase }: Question, known: readonly Row[], says: readonly string[]): Expected {
+function denied(
+  { signal, by, phase }: Question,
+  known: readonly Row[],
+  why: 'no arrow' | 'the sender' | 'a gate',
+  says: readonly string[],
+): Expected {
   const own = acts.some((row) => row.signal === signal)
   const measures = known.some((row) => row.measured === true)
-  if (measures && !by.startsWith('agent:') && !by.startsWith('person:')) {
-    return { kind: 'ignored', says: phase === 'INCIDENT' ? ['open incident'] : says }
+  const asks = by.startsWith('agent:') || by.startsWith('person:')
+  if (measures && (why === 'a gate' || (why === 'no arrow' && !asks))) {
+    return { kind: 'ignored', says: why === 'no arrow' && phase === 'INCIDENT' ? ['open incident'] : says }
   }
   const seen = by.startsWith('watcher:') && by !== 'watcher:inbox' && by !== 'watcher:http'
   return { kind: seen && !own && !signal.endsWith('_REQUESTED') ? 'violation' : 'refused', says }

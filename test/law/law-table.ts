@@ -202,7 +202,6 @@ export const rows: readonly Row[] = [
     addition: 'a tag names the version of a release',
   }),
   row(phases, 'ERROR_THRESHOLD_CLEARED', ['rule', 'watcher'], [], null, null, {
-    measured,
     addition: '[L15]: the open incident closes when the measure clears',
   }),
 ]

@@ -134,7 +134,18 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
 
 /** A request's log entry. */
 export function request(time: number, route: string, duration: number, status = 200): LogEntry {
-  return { time, level: 'info', message: '', method: 'GET', route, status, duration, fields: {}, file: 'app.log', offset: 0 }
+  return {
+    time,
+    level: 'info',
+    message: '',
+    method: 'GET',
+    route,
+    status,
+    duration,
+    fields: {},
+    file: 'app.log',
+    offset: 0,
+  }
 }
 
 function movingClock(start: number): Clock {
@@ -160,7 +171,11 @@ async function realGet(url: string): Promise<{ status: number; body: string }> {
   return { status: response.status, body: await response.text() }
 }
 
-function realProgram(root: string, argv: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+function realProgram(
+  root: string,
+  argv: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const [program = '', ...rest] = argv
     const child = spawn(program, rest, {

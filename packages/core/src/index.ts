@@ -77,3 +77,4 @@ export { workflowMachine, type OperationRequest } from './workflow/workflow-mach
 export type { EntryKind, JournalEntry } from './journal.ts'
 export { feedbackLoopMachine, type FeedbackLoop, type LoopContext, type Measured } from './rules/feedback-loop.ts'
 export type { LifecycleInput } from './law/lifecycle-context.ts'
+export { emptyContext, foldContext, pendingOf, type OperationalContext } from './context.ts'

@@ -128,6 +128,8 @@ export function createKernel(given: AnyStateMachine): Kernel {
       try {
         const snapshot = restore(state)
         const handled = machine.getTransitionData(snapshot as never, event as never).length > 0
+        // Nothing waits for it, so nothing can change. A child's failure is the exception: unhandled, it ends the machine.
+        if (!handled && !event.type.startsWith('xstate.error.')) return unchanged(state, snapshot)
         const next = machine.transition(snapshot as never, event as EventObject as never, scope as never)
         return finish(next as AnyMachineSnapshot, state, handled, at)
       } catch (error) {
@@ -135,6 +137,11 @@ export function createKernel(given: AnyStateMachine): Kernel {
       }
     },
   }
+}
+
+function unchanged(state: ActorState, { status, output }: AnyMachineSnapshot): Step {
+  const same = { kind: 'stepped', state, changed: false, handled: false, effects: [] } as const
+  return status === 'done' ? { ...same, status, output: (output ?? null) as Json } : { ...same, status: 'active' }
 }
 
 function toEffect(

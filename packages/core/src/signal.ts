@@ -54,7 +54,16 @@ export interface SignalDraft {
 /** Longest accepted JSON text of a signal's data, in characters. */
 export const maxSignalData = 64 * 1024
 
+/** Deepest nesting of a signal's data. */
+export const maxSignalDepth = 32
+
 const json: z.ZodType<Json> = z.json() as z.ZodType<Json>
+
+/** Whether a value is nested no deeper than so many levels. Looks no deeper than that itself. */
+function isShallow(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return true
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1))
+}
 
 /** Checks a draft that came from outside. Types that begin with `xstate.` are not UPPER_SNAKE and so never pass. */
 export const signalDraftSchema = z.strictObject({
@@ -68,7 +77,9 @@ export const signalDraftSchema = z.strictObject({
   time: z.number().int().nonnegative().max(8.64e15).optional(),
   severity: z.enum(severities).optional(),
   data: z
-    .record(z.string(), json)
+    .unknown()
+    .refine((data) => isShallow(data, maxSignalDepth), { message: `data is nested deeper than ${maxSignalDepth} levels`, abort: true })
+    .pipe(z.record(z.string(), json))
     .refine((data) => JSON.stringify(data).length <= maxSignalData, `data is longer than ${maxSignalData} characters`)
     .optional(),
   cause: z.string().max(300).optional(),

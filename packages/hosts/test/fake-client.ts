@@ -1,6 +1,14 @@
 import { EventEmitter, on } from 'node:events'
 
-import type { Client, LogEntryView, OperationView, Principal, Sender, StatusView, Verdict } from '@opschart/core'
+import type {
+  Client,
+  LogEntryView,
+  OperationView,
+  Principal,
+  Sender,
+  StatusView,
+  Verdict,
+} from '@opschart/core'
 
 /** One call that reached a sender, with whom it was for. */
 export interface Call {
@@ -19,12 +27,20 @@ export interface FakeClient extends Client {
 }
 
 /** A client in memory for the tests of a door. */
-export function fakeClient(options: { operations?: readonly OperationView[]; tokens?: Record<string, string> } = {}): FakeClient {
+export function fakeClient(
+  options: { operations?: readonly OperationView[]; tokens?: Record<string, string> } = {},
+): FakeClient {
   const calls: Call[] = []
   const rows: LogEntryView[] = []
   const emitter = new EventEmitter()
   let following = 0
-  const accepted: Verdict = { kind: 'accepted', reason: 'taken', from: 'STAGING', phase: 'STAGING', sequence: 1 }
+  const accepted: Verdict = {
+    kind: 'accepted',
+    reason: 'taken',
+    from: 'STAGING',
+    phase: 'STAGING',
+    sequence: 1,
+  }
   const sender = (by: string): Sender => {
     const note = (method: keyof Sender, values: readonly unknown[]) => {
       calls.push({ by, method, values })
@@ -61,8 +77,12 @@ export function fakeClient(options: { operations?: readonly OperationView[]; tok
       return Promise.resolve(agent === undefined ? undefined : sender(`agent:${agent}`))
     },
     status: () => Promise.resolve(status(options.operations ?? [], rows)),
-    read: (id) => Promise.resolve(status(options.operations ?? [], rows).services[0]?.lifecycles.find(({ name }) => name === id)),
-    log: ({ from = 1, limit = 1000 } = {}) => Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),
+    read: (id) =>
+      Promise.resolve(
+        status(options.operations ?? [], rows).services[0]?.lifecycles.find(({ name }) => name === id),
+      ),
+    log: ({ from = 1, limit = 1000 } = {}) =>
+      Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),
     why: (about) => Promise.resolve(rows.filter(({ actor }) => actor === about)),
     async *subscribe({ from }) {
       following += 1
@@ -81,7 +101,13 @@ export function fakeClient(options: { operations?: readonly OperationView[]; tok
         ended.abort()
       }
     },
-    audit: () => Promise.resolve({ rows: rows.length, head: { sequence: rows.length, hash: 'h' }, sound: true, fault: null }),
+    audit: () =>
+      Promise.resolve({
+        rows: rows.length,
+        head: { sequence: rows.length, hash: 'h' },
+        sound: true,
+        fault: null,
+      }),
     digest: ({ since }) =>
       Promise.resolve({
         since,
@@ -102,7 +128,16 @@ export function fakeClient(options: { operations?: readonly OperationView[]; tok
         reports: [],
       }),
     record: (target) =>
-      Promise.resolve({ target, changes: [], autonomy: 'observe', done: 0, failed: 0, observed: 0, rejected: 0, last: null }),
+      Promise.resolve({
+        target,
+        changes: [],
+        autonomy: 'observe',
+        done: 0,
+        failed: 0,
+        observed: 0,
+        rejected: 0,
+        last: null,
+      }),
   }
 }
 

@@ -16,12 +16,15 @@ async function main(): Promise<void> {
   const client = await connect(path, { clock: manualClock(), person: { pid: process.pid, readCode } })
   const person = client.as({ person: 'anybody' })
   if (mode === 'approve') return say(await person.approve(approval))
-  if (mode === 'send') return say(await person.send('web/v2', { type: 'DEPLOYMENT_REQUESTED', data: { a: 'b\u001B[2J' } }))
+  if (mode === 'send')
+    return say(await person.send('web/v2', { type: 'DEPLOYMENT_REQUESTED', data: { a: 'b\u001B[2J' } }))
   // By hand, to do what `connect` does not.
   const pid = mode === 'parent' ? process.ppid : process.pid
   const { claim, file } = (await ask('claim', {})) as { claim: string; file: string }
   if (mode !== 'unheld') openSync(file, 'r')
-  const { challenge } = (await ask('open', { pid, claim, act: { method: 'approve', body: approval } })) as { challenge: string }
+  const { challenge } = (await ask('open', { pid, claim, act: { method: 'approve', body: approval } })) as {
+    challenge: string
+  }
   const code = await readCode()
   const { confirmation } = (await ask('answer', { challenge, code })) as { confirmation: string }
   const bound = mode === 'rebind' ? { ...approval, operation: 'op-2' } : approval
@@ -37,15 +40,18 @@ const refused = (error: Error) => ({ refused: error.message })
 function ask(name: string, body: object, confirmation?: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const headers = confirmation === undefined ? {} : { 'opschart-person': confirmation }
-    const asked = request({ socketPath: path, method: 'POST', path: `/v1/${name}`, headers, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      response.on('end', () => {
-        const { answer, error } = JSON.parse(text) as { answer?: unknown; error?: { message: string } }
-        if (error === undefined) resolve(answer)
-        else reject(new Error(error.message))
-      })
-    })
+    const asked = request(
+      { socketPath: path, method: 'POST', path: `/v1/${name}`, headers, agent: false },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        response.on('end', () => {
+          const { answer, error } = JSON.parse(text) as { answer?: unknown; error?: { message: string } }
+          if (error === undefined) resolve(answer)
+          else reject(new Error(error.message))
+        })
+      },
+    )
     asked.once('error', reject)
     asked.end(JSON.stringify(body))
   })

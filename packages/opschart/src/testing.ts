@@ -1,1 +1,9 @@
-export {}
+export {
+  durableStoreCases,
+  repeatableCrypto,
+  simulatedClock,
+  storeCases,
+  type Case,
+  type SimulatedClock,
+  type StorePlace,
+} from '@opschart/testing'

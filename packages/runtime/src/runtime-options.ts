@@ -29,8 +29,8 @@ export interface RuntimeOptions {
   readonly services?: readonly Service[]
   /** What agents can do. */
   readonly tasks?: readonly Task[]
-  /** Agents by signal that has no arrow. */
-  readonly triggers?: Readonly<Record<string, readonly string[]>>
+  /** Tasks (`[agent, task]`) by signal: asked for when the signal has no arrow, or its arrow was taken. */
+  readonly triggers?: Readonly<Record<string, readonly (readonly [agent: string, task: string])[]>>
   readonly feedbackLoops?: readonly FeedbackLoop[]
   readonly watchers?: readonly WatcherPlace[]
   readonly policy?: Partial<Policy>

@@ -1,1 +1,5 @@
-export {}
+export type { Case, StorePlace } from './store-case.ts'
+export { storeCases } from './store-cases.ts'
+export { durableStoreCases } from './store-cases-durable.ts'
+export { simulatedClock, type SimulatedClock } from './simulated-clock.ts'
+export { repeatableCrypto } from './repeatable-crypto.ts'

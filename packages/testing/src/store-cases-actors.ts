@@ -67,7 +67,9 @@ export const actorCases: readonly Case<Store>[] = [
     same((await store.actors({ ended: true })).length, 1, 'the ended actors')
     await commit(store, { decisions: [decision({ version: 2 })] })
     same((await store.actor('web/v1'))?.ended, true, 'after a decision that does not say')
-    await commit(store, { decisions: [decision({ version: 3, ended: false })] })
+    await commit(store, { decisions: [decision({ version: 3, shard: 'moved' })] })
+    same((await store.actors({ ended: true, shard: 'moved' })).length, 1, 'the ended actors of its new shard')
+    await commit(store, { decisions: [decision({ version: 4, ended: false })] })
     same((await store.actors()).length, 1, 'the open actors after it was opened again')
     same(await store.actors({ ended: true }), [], 'the ended actors after it was opened again')
   }),

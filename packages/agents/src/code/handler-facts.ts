@@ -27,7 +27,8 @@ export function handlerFacts(
   names: ReadonlyMap<string, FileNames>,
 ): HandlerFacts {
   const own = definition(source, route.handler, sources, names)
-  const description = commentBefore(source, route.start) || (own.at < 0 ? '' : commentBefore(own.source, own.at))
+  const description =
+    commentBefore(source, route.start) || (own.at < 0 ? '' : commentBefore(own.source, own.at))
   const { statuses, answers } = statusesIn(own.source, own.span)
   const response = new Set<string>()
   const body = new Set<string>()
@@ -111,12 +112,14 @@ function statusesIn(source: SourceFile, [from, to]: Span): { statuses: Set<numbe
     const next = tokens[at + 1]?.text
     const isCall = next === '(' && tokens[at - 1]?.text === '.'
     if (isCall && /^(?:json|send|text|html|end|body)$/.test(token.text)) answers = true
-    if (isCall && /^(?:status|code|sendStatus|writeHead)$/.test(token.text)) add(statuses, tokens[at + 2]?.text)
+    if (isCall && /^(?:status|code|sendStatus|writeHead)$/.test(token.text))
+      add(statuses, tokens[at + 2]?.text)
     if (isCall && /^(?:json|text|html|body)$/.test(token.text)) {
       const second = argumentsOf(source, at + 1)[1]
       if (second && second[1] - second[0] === 1) add(statuses, tokens[second[0]]?.text)
     }
-    if (/^(?:statusCode|status)$/.test(token.text) && (next === '=' || next === ':')) add(statuses, tokens[at + 2]?.text)
+    if (/^(?:statusCode|status)$/.test(token.text) && (next === '=' || next === ':'))
+      add(statuses, tokens[at + 2]?.text)
     if (token.text === 'return' && next === '{') answers = true
   }
   return { statuses, answers }
@@ -146,7 +149,8 @@ function collectRequest(source: SourceFile, at: number, body: Set<string>, query
   const inner = tokens[at + 2]
   if (token.text === 'searchParams') {
     const wanted = tokens[at + 4]
-    if (after === '.' && inner?.text === 'get' && wanted?.kind === 'string') keys.add(oneLine(wanted.text, 60))
+    if (after === '.' && inner?.text === 'get' && wanted?.kind === 'string')
+      keys.add(oneLine(wanted.text, 60))
   } else if ((after === '.' || after === '?.') && inner?.kind === 'word') keys.add(oneLine(inner.text, 60))
   else if ((after === '(' || after === '[') && inner?.kind === 'string') keys.add(oneLine(inner.text, 60))
   // const { name, age } = request.body

@@ -39,7 +39,8 @@ function* registered(source: SourceFile): Generator<Metric> {
     const before = tokens[at - 1]?.text
     if (kind === undefined || (before !== 'new' && before !== '.')) continue
     let open = at + 1
-    if (tokens[open]?.text === '<') while (open < at + 20 && tokens[open] && tokens[open]?.text !== '(') open++
+    if (tokens[open]?.text === '<')
+      while (open < at + 20 && tokens[open] && tokens[open]?.text !== '(') open++
     if (tokens[open]?.text !== '(' || tokens[open + 1]?.text !== '{') continue
     const members = membersOf(source, open + 1)
     const name = tokens[members.get('name')?.[0] ?? -1]
@@ -49,18 +50,26 @@ function* registered(source: SourceFile): Generator<Metric> {
     yield {
       name: name.text,
       kind,
-      labels: found.filter((token) => token.kind === 'string' && labelName.test(token.text)).map((token) => token.text),
+      labels: found
+        .filter((token) => token.kind === 'string' && labelName.test(token.text))
+        .map((token) => token.text),
       file: source.path,
     }
   }
 }
 
 function* written(source: SourceFile): Generator<Metric> {
-  for (const found of source.text.matchAll(/# TYPE ([a-zA-Z_:][\w:]{0,199}) (counter|gauge|histogram|summary)\b/g)) {
+  for (const found of source.text.matchAll(
+    /# TYPE ([a-zA-Z_:][\w:]{0,199}) (counter|gauge|histogram|summary)\b/g,
+  )) {
     const name = found[1] as string
     const labels = new Set<string>()
     const suffix = found[2] === 'histogram' ? '_bucket' : ''
-    for (let at = source.text.indexOf(`${name}${suffix}{`); at >= 0; at = source.text.indexOf(`${name}${suffix}{`, at + 1)) {
+    for (
+      let at = source.text.indexOf(`${name}${suffix}{`);
+      at >= 0;
+      at = source.text.indexOf(`${name}${suffix}{`, at + 1)
+    ) {
       const inside = source.text.slice(at + name.length + suffix.length + 1, at + name.length + 400)
       for (const label of inside.slice(0, closing(inside)).matchAll(/(?:^|,)\s{0,4}([a-zA-Z_]\w{0,99})=/g)) {
         labels.add(label[1] as string)

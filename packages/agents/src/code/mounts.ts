@@ -40,5 +40,7 @@ function leadsTo(mount: Mount, names: ReadonlyMap<string, FileNames>, file: stri
   const imported = names.get(mount.file)?.imports.get(mount.target)
   if (imported === undefined || imported.file !== file) return false
   // A default export is usually the file's only router; a plugin function gets its router as a parameter of any name.
-  return imported.name === router || imported.name === 'default' || !names.get(file)?.routers.has(imported.name)
+  return (
+    imported.name === router || imported.name === 'default' || !names.get(file)?.routers.has(imported.name)
+  )
 }

@@ -18,7 +18,13 @@ export function plainHttpRoutes(source: SourceFile): FoundRoute[] {
     if (previous === 'case' && next === ':') {
       const by = switchedOn(source, index)
       if (!both && !by) return
-      routes.push({ method: method ?? 'ALL', path, receiver: '', start: index, handler: caseBody(source, index) })
+      routes.push({
+        method: method ?? 'ALL',
+        path,
+        receiver: '',
+        start: index,
+        handler: caseBody(source, index),
+      })
     } else if (both && next === ':') {
       const end = memberEnd(source, index + 2)
       routes.push({ method: method as string, path, receiver: '', start: index, handler: [index + 2, end] })
@@ -67,7 +73,8 @@ function conditionAround(source: SourceFile, index: number): readonly [number, n
   }
   if (best !== undefined) return best
   let end = index + 1
-  while (end < tokens.length && end < index + 40 && tokens[end]?.text !== '?' && tokens[end]?.text !== ';') end++
+  while (end < tokens.length && end < index + 40 && tokens[end]?.text !== '?' && tokens[end]?.text !== ';')
+    end++
   return [Math.max(0, at + 1), end]
 }
 
@@ -75,7 +82,8 @@ function methodIn(source: SourceFile, [from, to]: readonly [number, number]): st
   for (let at = from; at < to; at++) {
     const token = source.tokens[at]
     if (token?.kind === 'string' && /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(token.text)) {
-      if (source.tokens[at - 1]?.text.startsWith('==') || source.tokens[at + 1]?.text.startsWith('==')) return token.text
+      if (source.tokens[at - 1]?.text.startsWith('==') || source.tokens[at + 1]?.text.startsWith('=='))
+        return token.text
     }
   }
   return 'ALL'

@@ -118,7 +118,12 @@ function receiverOf(source: SourceFile, index: number): { root: string; start: n
       const argument = tokens[open + 1]
       if (callee?.text === 'route' && argument?.kind === 'string') routePath ??= argument.text
       if (tokens[open - 2]?.text === '.') at = open - 3
-      else return { root: callee?.text ?? '', start: open - 1, ...(routePath === undefined ? {} : { routePath }) }
+      else
+        return {
+          root: callee?.text ?? '',
+          start: open - 1,
+          ...(routePath === undefined ? {} : { routePath }),
+        }
     } else if (token?.kind === 'word') {
       return { root: token.text, start: at, ...(routePath === undefined ? {} : { routePath }) }
     } else return { root: '', start: index }

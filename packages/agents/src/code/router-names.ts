@@ -11,10 +11,27 @@ export interface FileNames {
 }
 
 const makers = new Set([
-  'express', 'Express', 'Router', 'fastify', 'Fastify', 'Hono', 'OpenAPIHono', 'polka', 'restify', 'Elysia', 'KoaRouter',
+  'express',
+  'Express',
+  'Router',
+  'fastify',
+  'Fastify',
+  'Hono',
+  'OpenAPIHono',
+  'polka',
+  'restify',
+  'Elysia',
+  'KoaRouter',
 ])
 const routerTypes = new Set([
-  'Express', 'Application', 'Router', 'IRouter', 'FastifyInstance', 'Hono', 'OpenAPIHono', 'Elysia',
+  'Express',
+  'Application',
+  'Router',
+  'IRouter',
+  'FastifyInstance',
+  'Hono',
+  'OpenAPIHono',
+  'Elysia',
 ])
 
 /** Finds the routers and the relative imports of a file; `known` are the paths that an import may lead to. */

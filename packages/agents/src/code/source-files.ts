@@ -17,7 +17,8 @@ export interface SourceFile extends TokenizedSource {
 }
 
 const script = /\.(?:[cm]?js|[cm]?ts|jsx|tsx)$/
-const notShipped = /(?:^|\/)(?:test|tests|__tests__|__mocks__|fixtures|e2e|examples?)\/|\.(?:test|spec|stories|config)\.[a-z]+$|\.d\.[cm]?ts$|\.min\.js$/
+const notShipped =
+  /(?:^|\/)(?:test|tests|__tests__|__mocks__|fixtures|e2e|examples?)\/|\.(?:test|spec|stories|config)\.[a-z]+$|\.d\.[cm]?ts$|\.min\.js$/
 
 /** Whether a path is a JavaScript or TypeScript source that ships: no test, no declaration, no configuration. */
 export function isShippedScript(path: string): boolean {

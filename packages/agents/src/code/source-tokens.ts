@@ -25,7 +25,24 @@ export interface TokenizedSource {
 const beforePattern = new Set(
   'return typeof instanceof in of new delete void throw case do else yield await'.split(' '),
 )
-const operators = ['===', '!==', '**=', '...', '>>>', '=>', '==', '!=', '<=', '>=', '&&', '||', '??', '?.', '++', '--']
+const operators = [
+  '===',
+  '!==',
+  '**=',
+  '...',
+  '>>>',
+  '=>',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '??',
+  '?.',
+  '++',
+  '--',
+]
 
 /**
  * Cuts a source into words, strings, numbers and punctuation, in one pass and linear time, with no grammar behind it: it

@@ -66,7 +66,10 @@ function detail(route: Route): string[] {
   return [
     `### ${route.method} ${markdownCode(route.path)}`,
     ...(route.description === '' ? [] : ['', markdownText(route.description, 1000)]),
-    ...keysOf(route).flatMap(([what, keys]) => ['', `${what}: ${keys.map((key) => markdownCode(key)).join(', ')}`]),
+    ...keysOf(route).flatMap(([what, keys]) => [
+      '',
+      `${what}: ${keys.map((key) => markdownCode(key)).join(', ')}`,
+    ]),
   ]
 }
 

@@ -36,7 +36,12 @@ export function updateDeploymentGuide(): Task {
   }
 }
 
-function guideSection(service: Service, input: OperationInput, migrations: number, without: readonly string[]): string {
+function guideSection(
+  service: Service,
+  input: OperationInput,
+  migrations: number,
+  without: readonly string[],
+): string {
   const { release } = input
   const commit = release.commit === null ? '' : ` (commit ${markdownCode(release.commit.slice(0, 12))})`
   const lines = [
@@ -46,13 +51,23 @@ function guideSection(service: Service, input: OperationInput, migrations: numbe
     '',
     '### Deploy',
     '',
-    ...command(service.deploy, input, service, 'No `deploy` command is configured: whoever deploys does it by hand.'),
+    ...command(
+      service.deploy,
+      input,
+      service,
+      'No `deploy` command is configured: whoever deploys does it by hand.',
+    ),
     '',
     '### Roll back',
     '',
     ...(release.previous === null
       ? ['There is no earlier release to go back to.']
-      : command(service.rollback, input, service, 'No `rollback` command is configured: no automatic roll-back is possible.')),
+      : command(
+          service.rollback,
+          input,
+          service,
+          'No `rollback` command is configured: no automatic roll-back is possible.',
+        )),
     '',
     '### Check',
     '',
@@ -62,21 +77,40 @@ function guideSection(service: Service, input: OperationInput, migrations: numbe
   ]
   if (service.test !== undefined) lines.push('', `Tests: ${markdownCode(commandLine(service.test), 400)}`)
   if (migrations > 0) {
-    lines.push('', '### Migrations', '', `${migrations} in ${markdownCode(migrationFolder(service))}. opschart never applies one: that belongs to the deploy command.`)
-    if (without.length > 0) lines.push('', `Without a way back: ${without.slice(0, 20).map((file) => markdownCode(file)).join(', ')}`)
+    lines.push(
+      '',
+      '### Migrations',
+      '',
+      `${migrations} in ${markdownCode(migrationFolder(service))}. opschart never applies one: that belongs to the deploy command.`,
+    )
+    if (without.length > 0)
+      lines.push(
+        '',
+        `Without a way back: ${without
+          .slice(0, 20)
+          .map((file) => markdownCode(file))
+          .join(', ')}`,
+      )
   }
   const earlier = release.deployments.slice(-10).toReversed()
   if (earlier.length > 0) {
     lines.push('', '### Last deployments', '', '| version | commit | time (UTC) |', '| --- | --- | --- |')
     for (const deployment of earlier) {
       const time = new Date(deployment.time).toISOString().slice(0, 16).replace('T', ' ')
-      lines.push(`| ${markdownCode(deployment.version)} | ${markdownCode(deployment.commit?.slice(0, 12) ?? '')} | ${time} |`)
+      lines.push(
+        `| ${markdownCode(deployment.version)} | ${markdownCode(deployment.commit?.slice(0, 12) ?? '')} | ${time} |`,
+      )
     }
   }
   return lines.join('\n')
 }
 
-function command(template: readonly string[] | undefined, input: OperationInput, service: Service, without: string): string[] {
+function command(
+  template: readonly string[] | undefined,
+  input: OperationInput,
+  service: Service,
+  without: string,
+): string[] {
   if (template === undefined) return [without]
   let line: string
   try {

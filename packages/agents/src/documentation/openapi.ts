@@ -30,18 +30,29 @@ export function openApiDocument(service: string, version: string, routes: readon
   }
   return {
     openapi: '3.1.0',
-    info: { title: service, version, description: 'Read from the code of the service. What the code does not tell is left open.' },
+    info: {
+      title: service,
+      version,
+      description: 'Read from the code of the service. What the code does not tell is left open.',
+    },
     paths: Object.fromEntries([...paths].toSorted(([a], [b]) => compare(a, b))),
   }
 }
 
 function operation(route: Route, path: string, parameters: readonly string[]): JsonObject {
   const inPath = parameters.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
-  const inQuery = route.queryKeys.map((name) => ({ name, in: 'query', required: false, schema: { type: 'string' } }))
+  const inQuery = route.queryKeys.map((name) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: { type: 'string' },
+  }))
   const statuses = route.statuses.length > 0 ? route.statuses.map(String) : ['default']
   const properties = Object.fromEntries(route.responseKeys.map((key) => [key, {}]))
   const content =
-    route.responseKeys.length === 0 ? {} : { content: { 'application/json': { schema: { type: 'object', properties } } } }
+    route.responseKeys.length === 0
+      ? {}
+      : { content: { 'application/json': { schema: { type: 'object', properties } } } }
   const body = Object.fromEntries(route.bodyKeys.map((key) => [key, {}]))
   return {
     operationId: `${route.method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/_$/, '')}`,
@@ -51,9 +62,14 @@ function operation(route: Route, path: string, parameters: readonly string[]): J
     ...(inPath.length + inQuery.length === 0 ? {} : { parameters: [...inPath, ...inQuery] }),
     ...(route.bodyKeys.length === 0 || ['GET', 'HEAD', 'DELETE'].includes(route.method)
       ? {}
-      : { requestBody: { content: { 'application/json': { schema: { type: 'object', properties: body } } } } }),
+      : {
+          requestBody: { content: { 'application/json': { schema: { type: 'object', properties: body } } } },
+        }),
     responses: Object.fromEntries(
-      statuses.map((status) => [status, { description: reasonOf(status), ...(Number(status) < 400 || statuses.length === 1 ? content : {}) }]),
+      statuses.map((status) => [
+        status,
+        { description: reasonOf(status), ...(Number(status) < 400 || statuses.length === 1 ? content : {}) },
+      ]),
     ),
   }
 }

@@ -48,8 +48,7 @@ async function managerOf(files: ProjectFiles, folder: string): Promise<PackageSc
   ] as const
   for (const place of new Set([folder, ''])) {
     for (const [lock, manager] of locks) {
-      const listed = await files.list(place === '' ? '.' : place, (path) => path === (place === '' ? lock : `${place}/${lock}`))
-      if (listed.length > 0) return manager
+      if (await files.has(place === '' ? lock : `${place}/${lock}`)) return manager
     }
   }
   return 'npm'
@@ -67,5 +66,7 @@ function parse(text: string | undefined): unknown {
 
 /** An argument array as a line for people to copy: each argument that needs it in quotes. */
 export function commandLine(argv: readonly string[]): string {
-  return argv.map((part) => (/^[\w./:@%+=,{}-]+$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`)).join(' ')
+  return argv
+    .map((part) => (/^[\w./:@%+=,{}-]+$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`))
+    .join(' ')
 }

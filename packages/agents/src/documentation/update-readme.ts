@@ -39,7 +39,12 @@ export function updateReadme(): Task {
 const shownRoutes = 40
 const runScripts = ['dev', 'start', 'build', 'test']
 
-function readmeSection(service: Service, version: string, routes: readonly Route[], scripts: PackageScripts | null): string {
+function readmeSection(
+  service: Service,
+  version: string,
+  routes: readonly Route[],
+  scripts: PackageScripts | null,
+): string {
   const lines = [`## ${markdownText(service.name)}`, '', `Live version: ${markdownCode(version)}`]
   const known = scripts?.scripts.filter(([name]) => runScripts.includes(name)) ?? []
   if (scripts !== null && known.length > 0) {
@@ -47,20 +52,25 @@ function readmeSection(service: Service, version: string, routes: readonly Route
     lines.push('', `### Run`, '', `With the scripts of ${markdownCode(scripts.file)}${where}:`, '')
     for (const name of runScripts) {
       const script = known.find(([candidate]) => candidate === name)
-      if (script !== undefined) lines.push(`- ${markdownCode(`${scripts.manager} run ${name}`)} runs ${markdownCode(script[1])}`)
+      if (script !== undefined)
+        lines.push(`- ${markdownCode(`${scripts.manager} run ${name}`)} runs ${markdownCode(script[1])}`)
     }
   }
   if (routes.length > 0) {
     lines.push('', '### Endpoints', '', '| method | path | |', '| --- | --- | --- |')
     for (const route of routes.slice(0, shownRoutes)) {
-      lines.push(`| ${route.method} | ${markdownCode(route.path)} | ${markdownText(route.description, 100)} |`)
+      lines.push(
+        `| ${route.method} | ${markdownCode(route.path)} | ${markdownText(route.description, 100)} |`,
+      )
     }
-    if (routes.length > shownRoutes) lines.push('', `${routes.length - shownRoutes} more are in the API docs.`)
+    if (routes.length > shownRoutes)
+      lines.push('', `${routes.length - shownRoutes} more are in the API docs.`)
     lines.push('', `All of them: ${markdownCode(`${docsFolder(service)}/api.md`)}`)
   }
   lines.push('', '### Operate', '')
   if (service.deploy !== undefined) lines.push(`- deploy: ${markdownCode(commandLine(service.deploy), 400)}`)
-  if (service.rollback !== undefined) lines.push(`- roll back: ${markdownCode(commandLine(service.rollback), 400)}`)
+  if (service.rollback !== undefined)
+    lines.push(`- roll back: ${markdownCode(commandLine(service.rollback), 400)}`)
   if (service.test !== undefined) lines.push(`- test: ${markdownCode(commandLine(service.test), 400)}`)
   if (service.health !== undefined) lines.push(`- health: ${markdownCode(service.health)}`)
   if (lines.at(-1) === '') lines.push('- nothing is configured for this service yet')

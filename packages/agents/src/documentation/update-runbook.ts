@@ -34,7 +34,11 @@ export function updateRunbook(): Task {
         title: 'Runbook',
         body: entry(input, service.health, service.name, sign, incidents),
       })
-      return { signature: sign.signature, seen: incidents.length, files: await writePlanned(files, [runbook], context) }
+      return {
+        signature: sign.signature,
+        seen: incidents.length,
+        files: await writePlanned(files, [runbook], context),
+      }
     },
   }
 }
@@ -59,7 +63,9 @@ function symptom(input: OperationInput): Symptom {
     return [
       {
         template,
-        routes: (Array.isArray(routes) ? (routes as unknown[]) : []).flatMap((route) => textMember(route, 'route') ?? []),
+        routes: (Array.isArray(routes) ? (routes as unknown[]) : []).flatMap(
+          (route) => textMember(route, 'route') ?? [],
+        ),
       },
     ]
   })
@@ -89,12 +95,15 @@ function entry(
 ): string {
   const { results } = input
   const decision = textMember(results, 'decide', 'decision')
-  const cause = textMember(results, 'triage', 'cause', 'summary') ?? textMember(results, 'decide', 'cause', 'summary')
+  const cause =
+    textMember(results, 'triage', 'cause', 'summary') ?? textMember(results, 'decide', 'cause', 'summary')
   const kind = textMember(results, 'triage', 'cause', 'kind') ?? 'unknown'
   const confidence = numberMember(results, 'triage', 'cause', 'confidence')
   const commit = textMember(results, 'triage', 'cause', 'commit')
   const worse = member(results, 'analyze_bottlenecks', 'worse')
-  const routes = (Array.isArray(worse) ? (worse as unknown[]) : []).flatMap((route) => textMember(route, 'route') ?? [])
+  const routes = (Array.isArray(worse) ? (worse as unknown[]) : []).flatMap(
+    (route) => textMember(route, 'route') ?? [],
+  )
   const sure = confidence === undefined ? '' : ` (${kind}, confidence ${Math.round(confidence * 100)} %)`
   const lines = [
     `## ${markdownText(service)}: ${markdownText(sign.title, 120)}`,
@@ -102,11 +111,26 @@ function entry(
     '### Signs',
     '',
     ...sign.errors.map(({ template, routes: on }) => {
-      const where = on.length > 0 ? ` on ${on.slice(0, 5).map((route) => markdownCode(route)).join(', ')}` : ''
+      const where =
+        on.length > 0
+          ? ` on ${on
+              .slice(0, 5)
+              .map((route) => markdownCode(route))
+              .join(', ')}`
+          : ''
       return `- ${markdownCode(template, 300)}${where}`
     }),
-    ...(sign.errors.length === 0 ? [`- the signal ${markdownCode(input.signal.type)}; triage grouped no errors`] : []),
-    ...(routes.length > 0 ? [`- slower or failing more than before: ${routes.slice(0, 8).map((route) => markdownCode(route)).join(', ')}`] : []),
+    ...(sign.errors.length === 0
+      ? [`- the signal ${markdownCode(input.signal.type)}; triage grouped no errors`]
+      : []),
+    ...(routes.length > 0
+      ? [
+          `- slower or failing more than before: ${routes
+            .slice(0, 8)
+            .map((route) => markdownCode(route))
+            .join(', ')}`,
+        ]
+      : []),
     '',
     '### Cause, the last time',
     '',
@@ -121,7 +145,9 @@ function entry(
     '',
     ...(health === undefined ? [] : [`- ${markdownCode(health)} answers 2xx`]),
     '- `opschart status` shows the release in PRODUCTION, and its error rate is below the threshold',
-    ...sign.errors.slice(0, 1).map(({ template }) => `- ${markdownCode(template, 200)} is no longer in the log`),
+    ...sign.errors
+      .slice(0, 1)
+      .map(({ template }) => `- ${markdownCode(template, 200)} is no longer in the log`),
     '',
     '### Seen',
     '',
@@ -132,7 +158,7 @@ function entry(
 
 function done(decision: string | undefined, reason: string | undefined, to: string | undefined): string {
   const why = reason === undefined ? '' : `: ${markdownText(reason, 400)}`
-  switch (decision) {
+  switch (decision ?? '') {
     case 'rollback':
       return `The earlier release${to === undefined ? '' : ` ${markdownCode(to)}`} was asked for${why}`
     case 'resolve':

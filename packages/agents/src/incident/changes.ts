@@ -61,6 +61,11 @@ export function roleOf(path: string, migrations: string): FileRole {
   return 'code'
 }
 
+/** Whether files of that role cannot change what a running service does. */
+export function isHarmless(role: FileRole): boolean {
+  return role === 'documentation' || role === 'test'
+}
+
 /** The commits that `to` has and `from` has not, each with what it changed; newest first. */
 export async function collectChanges(
   repository: GitRepository,
@@ -75,7 +80,7 @@ export async function collectChanges(
   const commits = await repository.commits(from, to, options.limit ?? maxCommits)
   const patches = await eachOf(commits, 4, async (commit) => {
     options.cancel.throwIfAborted()
-    return parsePatch(await repository.patch(commit))
+    return withoutConflictMarks(parsePatch(await repository.patch(commit)))
   })
   const texts = await repository.texts(
     commits
@@ -117,7 +122,7 @@ function changeOf(
     }))
     return { ...file, role, hunks }
   })
-  const told = files.filter((file) => file.role !== 'documentation' && file.role !== 'test')
+  const told = files.filter((file) => !isHarmless(file.role))
   return {
     commit,
     files,
@@ -170,6 +175,16 @@ function wordsOf(
     }
   }
   return words
+}
+
+// The change of a merge is told against what git itself would have made of it, its marks of a conflict included. Those
+// carry titles of commits.
+function withoutConflictMarks(files: readonly FileChange[]): FileChange[] {
+  const isMark = (line: string) => /^(?:<{7}|>{7}|={7}|\|{7})(?: |$)/.test(line)
+  return files.map((file) => ({
+    ...file,
+    hunks: file.hunks.map((hunk) => ({ ...hunk, removed: hunk.removed.filter((line) => !isMark(line)) })),
+  }))
 }
 
 /** Maps with at most `parallel` at work at a time; results in the order of the items. */

@@ -1,5 +1,5 @@
 import type { Change } from './changes.ts'
-import { defines, wordIndex } from './code-context.ts'
+import { defines, namesIn, wordIndex } from './code-context.ts'
 import { rarity, type Evidence, type EvidenceContext, type LocatedFailure } from './evidence.ts'
 import type { LocatedFrame } from './locate-frames.ts'
 
@@ -73,6 +73,8 @@ function calledBy(change: Change, located: readonly LocatedFrame[]): Evidence[] 
   const [top, caller] = located
   if (top === undefined) return []
   const wanted = new Map<string, { weight: number; why: string }>()
+  // The failing function itself is what its caller calls; that says nothing of who broke it.
+  const own = top.frame.function?.split(/[.\s]/).at(-1)
   const want = (names: readonly string[], weight: number, why: string) => {
     for (const name of names) if ((wanted.get(name)?.weight ?? 0) < weight) wanted.set(name, { weight, why })
   }
@@ -80,24 +82,39 @@ function calledBy(change: Change, located: readonly LocatedFrame[]): Evidence[] 
   want(top.value, 2, 'gives the value that fails')
   want(top.calls, 1.6, 'the failing line calls it')
   want(top.blockCalls, 1, 'the failing function calls it')
+  // Constants and tables of other modules, which are read and not called. A line that throws on purpose tells less than
+  // the condition above it.
+  const imported = (names: readonly string[]) => names.filter((name) => top.imports.has(name))
+  want(imported(namesIn(top.text)), 1.8, 'the failing line reads it')
+  want(
+    imported(namesIn(top.lines.slice(Math.max(0, top.frame.line - 4), top.frame.line).join('\n'))),
+    1.4,
+    'read just before',
+  )
+  want(imported(top.blockNames), 0.8, 'the failing function reads it')
   if (caller !== undefined) {
     // The value came in as an argument: then the caller says where it was made.
     const handedIn = top.value.length > 0 && top.sources.length === 0
     want(caller.calls, handedIn ? 1.6 : 0.7, 'its caller calls it')
     want(caller.blockCalls, handedIn ? 1.3 : 0.5, 'its caller calls it')
   }
+  if (own !== undefined) wanted.delete(own)
   const found: Evidence[] = []
   for (const file of change.files.filter((candidate) => candidate.role === 'code')) {
     for (const hunk of file.hunks) {
-      for (const [name, { weight, why }] of wanted) {
-        const isRemoved = hunk.removed.some(
+      for (const [name, { weight: full, why }] of wanted) {
+        const isLine = [...hunk.removed, ...hunk.added].some(
           (line) => wordIndex(line, name) >= 0 && defines([line.trim()], name),
         )
-        if (!isRemoved && !defines(hunk.headers, name)) continue
+        if (!isLine && !defines(hunk.headers, name)) continue
+        // Another module may have something of the same name.
+        const weight = full * (comesFrom(top, name, file.path) ? 1 : 0.4)
         // What a function gives back, or when it refuses, matters more to its caller than the rest of it.
-        const decides = [...hunk.removed, ...hunk.added].some((line) =>
-          /\b(?:return|throw|raise|null|undefined|None|if)\b|=>|[?:]/.test(line),
-        )
+        const decides =
+          isLine ||
+          [...hunk.removed, ...hunk.added].some((line) =>
+            /\b(?:return|throw|raise|null|undefined|None|if)\b|=>|[?:]/.test(line),
+          )
         const detail = `changed ${name} (${why})`
         found.push({
           what: 'changed_called_function',
@@ -110,6 +127,15 @@ function calledBy(change: Change, located: readonly LocatedFrame[]): Evidence[] 
     }
   }
   return found
+}
+
+/** Whether a name that the file imports can come from that path; true where it does not say from where. */
+function comesFrom(frame: LocatedFrame, name: string, path: string): boolean {
+  const from = frame.imports.get(name)
+  if (from === undefined || !from.startsWith('.')) return true
+  const stem = (text: string) => text.slice(text.lastIndexOf('/') + 1).replace(/\.[a-z]+$/, '')
+  // A module may pass on what another one makes.
+  return stem(from) === stem(path) || stem(from) === 'index'
 }
 
 function inNames(change: Change, failure: LocatedFailure, context: EvidenceContext): Evidence[] {
@@ -128,28 +154,22 @@ function inNames(change: Change, failure: LocatedFailure, context: EvidenceConte
     if (use === undefined || use.role === 'configuration' || use.role === 'dependency') return []
     // A short word in a long diff is no evidence.
     const telling = weight * (name.length < 4 ? 0.5 : 1) * rarity(context.spread(name))
-    const place = { file: use.file, line: use.line }
-    if (added === undefined)
-      return [
-        {
-          what: 'removed_name',
-          detail: `removed ${name}: ${use.text.trim()}`,
-          ...place,
-          weight: 2 * telling,
-        },
-      ]
-    if (removed === undefined)
-      return [
-        { what: 'added_name', detail: `added ${name}: ${use.text.trim()}`, ...place, weight: 1.3 * telling },
-      ]
-    return [
+    const found = (what: Evidence['what'], verb: string, base: number): Evidence[] => [
       {
-        what: 'edited_name',
-        detail: `edited a line with ${name}: ${use.text.trim()}`,
-        ...place,
-        weight: 0.7 * telling,
+        what,
+        detail: `${verb} ${name}: ${use.text.trim()}`,
+        file: use.file,
+        line: use.line,
+        weight: base * telling,
       },
     ]
+    if (added === undefined) return found('removed_name', 'removed', 2)
+    if (removed === undefined) return found('added_name', 'added', 1.3)
+    // The name stayed, what it stands for did not.
+    if (failure.names.named.includes(name) && defines([added.text.trim()], name)) {
+      return found('edited_name', 'changed what the error names,', 1.8)
+    }
+    return found('edited_name', 'edited a line with', 0.7)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { OutsideSign } from './error-names.ts'
-import type { Change } from './changes.ts'
+import { isHarmless, type Change } from './changes.ts'
 import { scoreOf, type Suspect, type Timing } from './rank-suspects.ts'
 
 /** What an incident's cause is taken to be. */
@@ -124,7 +124,9 @@ function outsideSuspect(ranked: readonly Suspect[], circumstances: Circumstances
 
 function deploymentSuspect(circumstances: Circumstances): Suspect[] | null {
   const { timing, before, after, beganBefore, changes, isLive } = circumstances
-  if (beganBefore || !isLive || changes.length === 0 || timing.afterDeployment === null) return null
+  if (beganBefore || !isLive || timing.afterDeployment === null) return null
+  // A release of nothing but words and tests runs the same code as the one before.
+  if (!changes.some((change) => change.files.some((file) => !isHarmless(file.role)))) return null
   if (timing.afterDeployment > atOnce || before.requests < fewestRequests || after.requests < fewestRequests)
     return null
   // Signs of something outside leave it open whether the deployment or that something made the difference.

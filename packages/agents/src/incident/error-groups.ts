@@ -13,6 +13,8 @@ export interface ErrorGroup {
   readonly template: string
   /** The first failure of the group, as it was. */
   readonly sample: Occurrence
+  /** All of them, in order of time. */
+  readonly members: readonly Occurrence[]
   readonly count: number
   /** How many of them are failed requests. */
   readonly requests: number
@@ -57,7 +59,10 @@ export function groupErrors(occurrences: readonly Occurrence[]): ErrorGroup[] {
     .toSorted((a, b) => b.count - a.count || compare(a.fingerprint, b.fingerprint))
 }
 
-/** Sets the groups of an incident beside those of its baseline; `requests` are all requests of the two windows. */
+/**
+ * Sets the groups of an incident beside those of its baseline; `requests` are all requests of the two windows. A failure
+ * whose message was reworded by a release is still the same one: it arises at the same place, and its old words are gone.
+ */
 export function compareGroups(
   groups: readonly ErrorGroup[],
   baseline: readonly ErrorGroup[],
@@ -65,12 +70,16 @@ export function compareGroups(
 ): ComparedGroup[] {
   // With no traffic before there is nothing that could have shown the failure; then nothing is explained away.
   const scale = requests.baseline > 0 ? Math.max(1, requests.window) / requests.baseline : 0
+  const gone = baseline.filter((other) => !groups.some((group) => isSame(group, other)))
   return groups.map((group) => {
-    const before = baseline.find((other) => isSame(group, other))?.count ?? 0
-    const expected = before * scale
+    const place = placeOf(group.sample.frames)
+    const known =
+      baseline.find((other) => isSame(group, other)) ??
+      gone.find((other) => place !== '' && placeOf(other.sample.frames) === place)
+    const expected = (known?.count ?? 0) * scale
     return {
       ...group,
-      baseline: before,
+      baseline: known?.count ?? 0,
       isNew: expected * 5 <= group.count,
       excess: Math.max(0, group.count - expected),
     }
@@ -97,6 +106,7 @@ function summary(place: string, template: string, members: readonly Occurrence[]
     fingerprint: createHash('sha256').update(`${template}\n${place}`).digest('hex').slice(0, 12),
     template,
     sample: first,
+    members,
     count: members.length,
     requests: members.filter((member) => member.isRequest).length,
     firstSeen: members.reduce((least, member) => Math.min(least, member.time), first.time),

@@ -141,11 +141,12 @@ async function locate(
     ...new Set([context.root, await realpath(context.root).catch(() => context.root), found.repository.top]),
   ]
   const failures: LocatedFailure[] = []
+  const removals: Parameters<typeof locateFrames>[5] = new Map()
   for (const { group, share } of shares) {
     context.cancel.throwIfAborted()
     const { frames, detail } = group.sample
     const release = { from: found.from, to: found.to, files, roots }
-    const located = await locateFrames(found.repository, frames, detail, release, found.changes)
+    const located = await locateFrames(found.repository, frames, detail, release, found.changes, removals)
     failures.push({ share, names: errorNames(detail), frames, located })
   }
   return failures

@@ -55,6 +55,8 @@ export async function locateFrames(
     readonly roots: readonly string[]
   },
   changes: readonly Change[],
+  // The frames of a trace, and those of several groups, often lie in the same few files.
+  removals: Map<string, Promise<readonly Removal[]>> = new Map(),
 ): Promise<LocatedFrame[]> {
   const own = frames
     .filter((frame) => frame.origin === 'project')
@@ -74,6 +76,8 @@ export async function locateFrames(
     const { property } = errorNames(detail)
     const value = depth === 0 && property !== null ? receiverOf(text, property, frame.column) : []
     const variable = value.at(-1)
+    const lost = removals.get(file) ?? removalsIn(repository, file, release.to, changes)
+    removals.set(file, lost)
     located.push({
       frame,
       depth,
@@ -88,7 +92,7 @@ export async function locateFrames(
         block.start,
         Math.min(block.end, lines.length),
       ),
-      removals: await removalsIn(repository, file, release.to, changes),
+      removals: await lost,
       value,
       sources: variable === undefined ? [] : sourcesOf(lines, variable, block.start, frame.line),
       calls: callsIn(text),

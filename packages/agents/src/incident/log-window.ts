@@ -7,8 +7,8 @@ import {
 } from '@opschart/core'
 
 import { compareGroups, groupErrors, type ComparedGroup } from './error-groups.ts'
-import { findFailures } from './failures.ts'
-import { findOnset, type Onset } from './onset.ts'
+import { findFailures, type Occurrence } from './failures.ts'
+import { findOnset, riseAt, type Onset } from './onset.ts'
 
 /** How long before the signal the logs are looked at, and how long before that for comparison, in milliseconds. */
 export const lookBack = 5 * 60_000
@@ -55,20 +55,44 @@ export async function readLogs(
   const baseline = await context.logs(from - lookBack, from)
   const all = [...baseline, ...entries]
   const failures = findFailures(all)
-  // Errors that are no request's count where the service logs no requests at all.
-  const hasRequests = all.some(isRequest)
-  const samples = hasRequests
-    ? all.filter(isRequest).map((entry) => ({ time: entry.time, failed: isFailedRequest(entry) }))
-    : all.map((entry) => ({ time: entry.time, failed: entry.level === 'error' }))
-  const onset = findOnset(samples)
+  const live = liveSince(input, all)
+  const onset = onsetOf(all, failures, live.time)
   const start = onset?.time ?? from
   const earlier = groupErrors(failures.filter((failure) => failure.time < start))
   const later = groupErrors(failures.filter((failure) => failure.time >= start))
   const before = countRequests(all.filter((entry) => entry.time < start))
   const since = countRequests(all.filter((entry) => entry.time >= start))
   const groups = compareGroups(later, earlier, { window: since.requests, baseline: before.requests })
-  const deployment = await placeDeployment(input, context, all, onset, groups, start)
+  const deployment = await placeDeployment(input, context, { all, onset, groups, start, live })
   return { from, to, entries, baseline, onset, groups, before, since, deployment }
+}
+
+/** When the failures rose: all of them, else the group that rose most clearly, which others may have hidden. */
+function onsetOf(
+  all: readonly LogEntry[],
+  failures: readonly Occurrence[],
+  deployed: number | null,
+): Onset | null {
+  const requests = all.filter(isRequest)
+  // Errors that are no request's count where the service logs no requests at all.
+  const counted = requests.length > 0 ? requests : all
+  const isFailure = (entry: LogEntry) =>
+    requests.length > 0 ? isFailedRequest(entry) : entry.level === 'error'
+  const whole = findOnset(counted.map((entry) => ({ time: entry.time, failed: isFailure(entry) })))
+  if (whole !== null && !whole.open) return whole
+  const well = counted
+    .filter((entry) => !isFailure(entry))
+    .map((entry) => ({ time: entry.time, failed: false }))
+  const groups = groupErrors(failures).slice(0, 10)
+  const rises = groups.flatMap((group) => {
+    const samples = [
+      ...well,
+      ...groups.flatMap((one) => one.members.map(({ time }) => ({ time, failed: one === group }))),
+    ]
+    const rise = findOnset(samples) ?? (deployed === null ? null : riseAt(samples, deployed))
+    return rise === null || rise.open ? [] : [rise]
+  })
+  return rises.toSorted((a, b) => b.strength - a.strength)[0] ?? whole
 }
 
 /** Requests and failed requests among entries. */
@@ -81,48 +105,62 @@ export function isSameVersion(a: string, b: string): boolean {
   return a.replace(/^v(?=\d)/, '') === b.replace(/^v(?=\d)/, '')
 }
 
+interface LiveSince {
+  readonly time: number | null
+  /** The log itself shows it, by the versions that entries name. */
+  readonly isSeen: boolean
+  isLive(version: string): boolean
+}
+
+/** When the live release began to serve. Where the log shows the change of versions, it knows better than the record. */
+function liveSince({ release }: OperationInput, all: readonly LogEntry[]): LiveSince {
+  const isLive = (version: string) => isSameVersion(version, release.version)
+  const versioned = all.filter((entry) => entry.version !== undefined)
+  const first = versioned.find((entry) => isLive(entry.version ?? ''))
+  if (first !== undefined && versioned.some((entry) => !isLive(entry.version ?? ''))) {
+    return { time: first.time, isSeen: true, isLive }
+  }
+  const own = release.deployments.findLast((one) => one.lifecycle === release.lifecycle)
+  return { time: (own ?? release.deployments.at(-1))?.time ?? null, isSeen: false, isLive }
+}
+
 async function placeDeployment(
   input: OperationInput,
   context: Pick<TaskContext, 'logs'>,
-  all: readonly LogEntry[],
-  onset: Onset | null,
-  groups: readonly ComparedGroup[],
-  start: number,
+  found: {
+    readonly all: readonly LogEntry[]
+    readonly onset: Onset | null
+    readonly groups: readonly ComparedGroup[]
+    readonly start: number
+    readonly live: LiveSince
+  },
 ): Promise<DeploymentInTime> {
-  const { release } = input
-  const recorded = (
-    release.deployments.findLast((one) => one.lifecycle === release.lifecycle) ?? release.deployments.at(-1)
-  )?.time
-  const isLive = (entry: LogEntry) =>
-    entry.version !== undefined && isSameVersion(entry.version, release.version)
-  const hasOther = all.some((entry) => entry.version !== undefined && !isLive(entry))
-  // Where the log shows the change of versions, it knows better than the record when the release went live.
-  const seen = hasOther ? all.find(isLive)?.time : undefined
-  const time = seen ?? recorded ?? null
-
-  const failed = all.filter((entry) => entry.time >= start && isFailedRequest(entry))
-  const versioned = failed.filter((entry) => entry.version !== undefined)
+  const { all, onset, groups, live } = found
+  const { time } = live
+  const fresh = groups.filter((group) => group.isNew)
+  const failed = (fresh.length > 0 ? fresh : groups).flatMap((group) => group.members)
+  const versions = failed.toSorted((a, b) => a.time - b.time).flatMap(({ version }) => version ?? [])
   const othersFine = all.filter(
-    (entry) => isRequest(entry) && !isFailedRequest(entry) && entry.version !== undefined && !isLive(entry),
+    (entry) =>
+      isRequest(entry) &&
+      !isFailedRequest(entry) &&
+      entry.version !== undefined &&
+      !live.isLive(entry.version),
   )
-  const onlyThisVersion = versioned.length > 0 && versioned.every(isLive) && othersFine.length >= 5
+  const onlyThisVersion = versions.length > 0 && versions.every(live.isLive) && othersFine.length >= 5
   if (time === null) return { time, afterDeployment: null, beganBefore: false, onlyThisVersion }
 
-  const firstVersion = versioned[0]?.version
-  const byVersion =
-    firstVersion !== undefined && hasOther ? !isSameVersion(firstVersion, release.version) : undefined
+  const first = versions[0]
   const isEarlier =
-    byVersion ?? (onset !== null && onset.time < time - (seen === undefined ? deploymentSkew : 0))
+    live.isSeen && first !== undefined
+      ? !live.isLive(first)
+      : onset !== null && onset.time < time - (live.isSeen ? 0 : deploymentSkew)
   // Without a visible beginning, the time before the deployment is asked whether it knew the same failures.
   const unseen = onset === null || onset.open
-  const wasThere = !isEarlier && unseen && (await wereThere(context, time, groups))
-  const beganBefore = isEarlier || wasThere
-  return {
-    time,
-    afterDeployment: onset === null || (onset.open && time < start - lookBack) ? null : onset.time - time,
-    beganBefore,
-    onlyThisVersion,
-  }
+  const beganBefore = isEarlier || (unseen && (await wereThere(context, time, groups)))
+  // A beginning that lies before all that was read says nothing of its distance to the deployment.
+  const isKnown = onset !== null && (!onset.open || time >= found.start - lookBack)
+  return { time, afterDeployment: isKnown ? onset.time - time : null, beganBefore, onlyThisVersion }
 }
 
 async function wereThere(

@@ -19,6 +19,8 @@ export interface Onset {
 
 // Weaker changes than this come by chance in every log (a likelihood ratio of 150 to 1).
 const weakest = 5
+// One moment that was known beforehand needs less: there was no choice among hundreds of moments.
+const weakestAtKnownTime = 3
 const fewestFailures = 3
 
 /**
@@ -54,6 +56,33 @@ export function findOnset(samples: readonly Sample[]): Onset | null {
   const rate = failures / ordered.length
   if (rate < 0.5) return null
   return { time: first.time, before: null, after: rate, strength: 0, open: true }
+}
+
+/**
+ * Whether the error rate rose at one moment that is known for another reason (a deployment). Finds what is too weak to
+ * stand out among all moments. Null when it did not.
+ */
+export function riseAt(samples: readonly Sample[], time: number): Onset | null {
+  const before = samples.filter((sample) => sample.time < time)
+  const after = samples.filter((sample) => sample.time >= time)
+  const [failedBefore, failedAfter] = [before, after].map(
+    (part) => part.filter((sample) => sample.failed).length,
+  )
+  if (failedBefore === undefined || failedAfter === undefined || failedAfter < fewestFailures) return null
+  if (before.length === 0 || failedAfter / after.length <= failedBefore / before.length) return null
+  const strength =
+    logLikelihood(failedBefore, before.length) +
+    logLikelihood(failedAfter, after.length) -
+    logLikelihood(failedBefore + failedAfter, samples.length)
+  if (strength < weakestAtKnownTime) return null
+  const times = after.filter((sample) => sample.failed).map((sample) => sample.time)
+  return {
+    time: times.reduce((least, one) => Math.min(least, one)),
+    before: failedBefore / before.length,
+    after: failedAfter / after.length,
+    strength,
+    open: false,
+  }
 }
 
 function secondOf(sample: Sample | undefined): number {

@@ -1,6 +1,6 @@
 import { compare } from '../project/project-files.ts'
 import { evidenceFor } from './change-evidence.ts'
-import type { Change, FileRole } from './changes.ts'
+import { isHarmless, type Change } from './changes.ts'
 import type { Evidence, LocatedFailure } from './evidence.ts'
 
 /** What may have caused an incident, with the reasons to think so. */
@@ -121,8 +121,4 @@ function kindOf(change: Change, evidence: readonly Evidence[]): Suspect['kind'] 
   if (strongest.what.startsWith('configuration_')) return 'configuration'
   const role = change.files.find((file) => file.path === strongest.file)?.role
   return role === 'migration' || role === 'dependency' || role === 'configuration' ? role : 'commit'
-}
-
-function isHarmless(role: FileRole): boolean {
-  return role === 'documentation' || role === 'test'
 }

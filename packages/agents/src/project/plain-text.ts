@@ -4,7 +4,10 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u
 const escapes = /\u001b(?:\[[0-9;?]{0,32}[A-Za-z]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)?|[@-_])/g
 
 const secrets: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, '[redacted key]'],
+  [
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
+    '[redacted key]',
+  ],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, '[redacted]'],
   [/\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|npm_)[A-Za-z0-9_-]{16,255}/g, '[redacted]'],
   [/\beyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{0,1000}/g, '[redacted]'],
@@ -30,7 +33,11 @@ export function cleanText(text: string): string {
 export function oneLine(value: unknown, limit = 200): string {
   const text = typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
   // Cut before cleaning, so that a megabyte costs no more than what is kept could need.
-  const line = redact(cleanText(text.slice(0, limit * 8)).replace(/\s+/g, ' ').trim())
+  const line = redact(
+    cleanText(text.slice(0, limit * 8))
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line
 }
 

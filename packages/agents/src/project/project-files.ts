@@ -12,7 +12,16 @@ export const maxFileBytes = 1024 * 1024
 export const maxListedFiles = 3000
 
 // Folders that hold no source of the project's own, and those that nobody but their owner may write.
-const skippedFolders = new Set(['node_modules', 'dist', 'build', 'coverage', 'vendor', 'target', 'out', '__pycache__'])
+const skippedFolders = new Set([
+  'node_modules',
+  'dist',
+  'build',
+  'coverage',
+  'vendor',
+  'target',
+  'out',
+  '__pycache__',
+])
 const closedFolders = new Set(['.git', '.opschart'])
 
 /** The project's files as a task may touch them: inside the root, links that lead out of it refused. */
@@ -20,6 +29,8 @@ export interface ProjectFiles {
   readonly root: string
   /** The text, or undefined when there is no such file. Fails with `file_too_large` above {@link maxFileBytes}. */
   read(file: string): Promise<string | undefined>
+  /** Whether there is such a file. */
+  has(file: string): Promise<boolean>
   /** Writes the whole file or nothing: a temporary file beside it, flushed, then renamed. Keeps the mode. */
   write(file: string, text: string): Promise<void>
   /** Absolute, real path of a file or folder that may be touched. Fails with `outside_project`. */
@@ -42,7 +53,10 @@ export function projectFiles(root: string): ProjectFiles {
       const found = await stat(target).catch(() => undefined)
       if (!found?.isFile()) return undefined
       if (found.size > maxFileBytes) {
-        throw failure('file_too_large', `${file} has ${found.size} bytes; ${maxFileBytes} are the most that is read`)
+        throw failure(
+          'file_too_large',
+          `${file} has ${found.size} bytes; ${maxFileBytes} are the most that is read`,
+        )
       }
       const handle = await open(target, constants.O_RDONLY)
       try {
@@ -50,6 +64,10 @@ export function projectFiles(root: string): ProjectFiles {
       } finally {
         await handle.close()
       }
+    },
+    async has(file) {
+      const found = await stat(await locate(file)).catch(() => undefined)
+      return found?.isFile() ?? false
     },
     async write(file, text) {
       const target = await locate(file)

@@ -10,7 +10,8 @@ export interface Allowance {
   readonly start: number
 }
 
-const form = /^--\s{0,10}opschart:\s{0,10}allow\s{1,10}([a-z][a-z-]{1,60})(?:\s{1,10}(\S[^\n]{0,300}))?\s{0,50}$/
+const form =
+  /^--\s{0,10}opschart:\s{0,10}allow\s{1,10}([a-z][a-z-]{1,60})(?:\s{1,10}(\S[^\n]{0,300}))?\s{0,50}$/
 
 /** All leaves of a text; one without a reason is none. */
 export function allowances(text: string): Allowance[] {
@@ -26,6 +27,11 @@ export function allowances(text: string): Allowance[] {
  * The leave for a rule at a statement: written inside it, on its last line, or between it and the statement before it.
  * `from` is where the statement before it ended, `to` where the line of this one ends.
  */
-export function allowanceFor(all: readonly Allowance[], rule: string, from: number, to: number): Allowance | undefined {
+export function allowanceFor(
+  all: readonly Allowance[],
+  rule: string,
+  from: number,
+  to: number,
+): Allowance | undefined {
   return all.find((allowance) => allowance.rule === rule && allowance.start >= from && allowance.start < to)
 }

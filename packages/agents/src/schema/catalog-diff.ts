@@ -20,7 +20,8 @@ export function diffCatalogs(from: Catalog, to: Catalog, dialect: SqlReading['di
     if (before && after) diffTable(before, after, dialect, draft)
   }
   diffIndexes(from, to, dialect, new Set(added.map(({ name }) => name)), draft)
-  for (const table of byReference(removed).toReversed()) draft.last.push(`DROP TABLE ${quoteName(table.name)}`)
+  for (const table of byReference(removed).toReversed())
+    draft.last.push(`DROP TABLE ${quoteName(table.name)}`)
   for (const name of sorted(to.views.keys())) {
     const [before, after] = [from.views.get(name), to.views.get(name)]
     if (before === after || after === undefined) continue
@@ -38,7 +39,12 @@ export function diffCatalogs(from: Catalog, to: Catalog, dialect: SqlReading['di
   }
 }
 
-function diffTable(before: Table, after: Table, dialect: SqlReading['dialect'], draft: DifferenceDraft): void {
+function diffTable(
+  before: Table,
+  after: Table,
+  dialect: SqlReading['dialect'],
+  draft: DifferenceDraft,
+): void {
   const table = quoteName(after.name)
   const oldNames = new Map(before.columns.map((column) => [column.name, column]))
   const newNames = new Map(after.columns.map((column) => [column.name, column]))
@@ -49,14 +55,21 @@ function diffTable(before: Table, after: Table, dialect: SqlReading['dialect'], 
     draft.blocked.push({
       subject: after.name,
       reason: `${gone.map(({ name }) => name).join(', ')} went and ${come.map(({ name }) => name).join(', ')} came: a rename keeps the data, a drop does not, and the two look the same`,
-      safer: 'write the migration by hand: RENAME COLUMN, or add the new column first and drop the old one later',
+      safer:
+        'write the migration by hand: RENAME COLUMN, or add the new column first and drop the old one later',
     })
-    for (const column of gone) draft.unsafe.push({ sql: `ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)}` })
+    for (const column of gone)
+      draft.unsafe.push({ sql: `ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)}` })
     return
   }
   for (const column of come) {
     const sql = `ALTER TABLE ${table} ADD COLUMN ${columnSql(after, column)}`
-    if (column.notNull && column.default === null && column.generated === null && !column.type.endsWith('serial')) {
+    if (
+      column.notNull &&
+      column.default === null &&
+      column.generated === null &&
+      !column.type.endsWith('serial')
+    ) {
       draft.unsafe.push({ sql })
       draft.blocked.push({
         subject: `${after.name}.${column.name}`,
@@ -83,7 +96,10 @@ function diffConstraints(
   draft: DifferenceDraft,
 ): void {
   const table = quoteName(after.name)
-  const [oldKeys, newKeys] = [new Set(before.constraints.map(constraintKey)), new Set(after.constraints.map(constraintKey))]
+  const [oldKeys, newKeys] = [
+    new Set(before.constraints.map(constraintKey)),
+    new Set(after.constraints.map(constraintKey)),
+  ]
   for (const constraint of before.constraints) {
     if (newKeys.has(constraintKey(constraint)) || constraint.columns.some((name) => gone.has(name))) continue
     const name = constraintName(before.name, constraint)
@@ -101,7 +117,10 @@ function diffConstraints(
       draft.middle.push(`${sql} NOT VALID`, `ALTER TABLE ${table} VALIDATE CONSTRAINT ${quoteName(name)}`)
     } else {
       draft.unsafe.push({ sql })
-      block(`${after.name}: constraint ${name} came`, 'CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT … USING INDEX')
+      block(
+        `${after.name}: constraint ${name} came`,
+        'CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT … USING INDEX',
+      )
     }
   }
   function block(reason: string, safer: string): void {
@@ -118,7 +137,11 @@ function diffIndexes(
 ): void {
   const same = (name: string) => {
     const [a, b] = [from.indexes.get(name), to.indexes.get(name)]
-    return a?.table === b?.table && a?.unique === b?.unique && a?.definition.toLowerCase() === b?.definition.toLowerCase()
+    return (
+      a?.table === b?.table &&
+      a?.unique === b?.unique &&
+      a?.definition.toLowerCase() === b?.definition.toLowerCase()
+    )
   }
   // Indexes of a table that waits for a person may be on just what waits.
   const isWaiting = (table: string) =>
@@ -142,7 +165,8 @@ function diffEnums(from: Catalog, to: Catalog, draft: DifferenceDraft): void {
   for (const name of sorted(to.enums.keys())) {
     const [before, after] = [from.enums.get(name), to.enums.get(name) ?? []]
     const text = (value: string) => `'${value.replaceAll("'", "''")}'`
-    if (before === undefined) draft.first.push(`CREATE TYPE ${quoteName(name)} AS ENUM (${after.map(text).join(', ')})`)
+    if (before === undefined)
+      draft.first.push(`CREATE TYPE ${quoteName(name)} AS ENUM (${after.map(text).join(', ')})`)
     else if (before.some((value) => !after.includes(value))) {
       draft.blocked.push({
         subject: name,
@@ -152,7 +176,8 @@ function diffEnums(from: Catalog, to: Catalog, draft: DifferenceDraft): void {
     } else {
       after.forEach((value, index) => {
         if (before.includes(value)) return
-        const place = index === 0 ? ` BEFORE ${text(after[1] as string)}` : ` AFTER ${text(after[index - 1] as string)}`
+        const place =
+          index === 0 ? ` BEFORE ${text(after[1] as string)}` : ` AFTER ${text(after[index - 1] as string)}`
         draft.first.push(`ALTER TYPE ${quoteName(name)} ADD VALUE ${text(value)}${place}`)
       })
     }
@@ -161,7 +186,12 @@ function diffEnums(from: Catalog, to: Catalog, draft: DifferenceDraft): void {
 
 /** Tables so that each comes after those it points to; by name where nothing decides. */
 function byReference(tables: readonly Table[]): Table[] {
-  const waiting = new Map(sorted(tables.map(({ name }) => name)).map((name) => [name, tables.find((table) => table.name === name) as Table]))
+  const waiting = new Map(
+    sorted(tables.map(({ name }) => name)).map((name) => [
+      name,
+      tables.find((table) => table.name === name) as Table,
+    ]),
+  )
   const ordered: Table[] = []
   while (waiting.size > 0) {
     const ready = [...waiting.values()].filter(({ name, constraints }) =>

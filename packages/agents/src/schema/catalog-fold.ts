@@ -42,7 +42,10 @@ export function foldStatement(catalog: Catalog, reading: SqlReading, statement: 
     case 'RenameStmt':
       return renamed(catalog, node)
     case 'DropStmt':
-      return droppedNames(node).reduce((before, name) => dropped(before, text(node, 'removeType'), name), catalog)
+      return droppedNames(node).reduce(
+        (before, name) => dropped(before, text(node, 'removeType'), name),
+        catalog,
+      )
     case 'IndexStmt': {
       const index = indexDefinition(reading, statement)
       return { ...catalog, indexes: withEntry(catalog.indexes, index.name, index) }
@@ -50,7 +53,11 @@ export function foldStatement(catalog: Catalog, reading: SqlReading, statement: 
     case 'CreateEnumStmt':
       return {
         ...catalog,
-        enums: withEntry(catalog.enums, qualified(strings(list(node, 'typeName'))), strings(list(node, 'vals'))),
+        enums: withEntry(
+          catalog.enums,
+          qualified(strings(list(node, 'typeName'))),
+          strings(list(node, 'vals')),
+        ),
       }
     case 'AlterEnumStmt':
       return enumAltered(catalog, node)
@@ -71,7 +78,11 @@ function altered(table: Table, reading: SqlReading, statement: SqlStatement, wra
     case 'AT_AddColumn': {
       const { column, constraints } = columnDefinition(source, inner(command, 'def', 'ColumnDef') as SqlNode)
       if (table.columns.some((known) => known.name === column.name)) return table
-      return { ...table, columns: [...table.columns, column], constraints: [...table.constraints, ...constraints] }
+      return {
+        ...table,
+        columns: [...table.columns, column],
+        constraints: [...table.constraints, ...constraints],
+      }
     }
     case 'AT_DropColumn':
       return {
@@ -99,7 +110,9 @@ function altered(table: Table, reading: SqlReading, statement: SqlStatement, wra
     case 'AT_DropConstraint':
       return {
         ...table,
-        constraints: table.constraints.filter((constraint) => constraintName(table.name, constraint) !== name),
+        constraints: table.constraints.filter(
+          (constraint) => constraintName(table.name, constraint) !== name,
+        ),
       }
     default:
       return table
@@ -135,7 +148,10 @@ function renamed(catalog: Catalog, node: SqlNode): Catalog {
     case 'OBJECT_INDEX': {
       const known = catalog.indexes.get(table)
       if (known === undefined) return catalog
-      return { ...catalog, indexes: withEntry(withEntry(catalog.indexes, table, null), to, { ...known, name: to }) }
+      return {
+        ...catalog,
+        indexes: withEntry(withEntry(catalog.indexes, table, null), to, { ...known, name: to }),
+      }
     }
     case 'OBJECT_TABCONSTRAINT':
       return withTable(catalog, table, (known) => ({

@@ -55,10 +55,19 @@ export interface Catalog {
 }
 
 /** A schema with nothing in it. */
-export const emptyCatalog: Catalog = { tables: new Map(), indexes: new Map(), enums: new Map(), views: new Map() }
+export const emptyCatalog: Catalog = {
+  tables: new Map(),
+  indexes: new Map(),
+  enums: new Map(),
+  views: new Map(),
+}
 
 /** The map with one entry set; null takes it out. */
-export function withEntry<Value>(map: ReadonlyMap<string, Value>, name: string, value: Value | null): Map<string, Value> {
+export function withEntry<Value>(
+  map: ReadonlyMap<string, Value>,
+  name: string,
+  value: Value | null,
+): Map<string, Value> {
   const copy = new Map(map)
   if (value === null) copy.delete(name)
   else copy.set(name, value)
@@ -68,20 +77,27 @@ export function withEntry<Value>(map: ReadonlyMap<string, Value>, name: string, 
 /** The catalog with a table changed; unchanged when there is no such table. */
 export function withTable(catalog: Catalog, name: string, change: (table: Table) => Table): Catalog {
   const table = catalog.tables.get(name)
-  return table === undefined ? catalog : { ...catalog, tables: withEntry(catalog.tables, name, change(table)) }
+  return table === undefined
+    ? catalog
+    : { ...catalog, tables: withEntry(catalog.tables, name, change(table)) }
 }
 
 /** The table with a column altered; what was once written of it no longer holds. */
 export function withColumn(table: Table, name: string, change: Partial<Column>): Table {
   const altered = (column: Column) => ({ ...column, definition: null, ...change })
-  return { ...table, columns: table.columns.map((column) => (column.name === name ? altered(column) : column)) }
+  return {
+    ...table,
+    columns: table.columns.map((column) => (column.name === name ? altered(column) : column)),
+  }
 }
 
 /** The name that PostgreSQL gives to a constraint that has none of its own. */
 export function constraintName(table: string, constraint: TableConstraint): string {
   if (constraint.name !== null) return constraint.name
   const base = table.split('.').at(-1) as string
-  const suffix = { primary: 'pkey', unique: 'key', foreign: 'fkey', check: 'check', exclusion: 'excl' }[constraint.kind]
+  const suffix = { primary: 'pkey', unique: 'key', foreign: 'fkey', check: 'check', exclusion: 'excl' }[
+    constraint.kind
+  ]
   const columns = constraint.kind === 'primary' ? [] : constraint.columns
   return [base, ...columns, suffix].join('_').slice(0, 63)
 }

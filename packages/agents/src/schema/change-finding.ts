@@ -38,16 +38,36 @@ export function finding(
 
 /** Functions that give one value per statement, or always the same: a default of theirs is stored once, not per row. */
 const stableFunctions = new Set([
-  'now', 'current_timestamp', 'transaction_timestamp', 'statement_timestamp', 'current_setting', 'lower', 'upper',
-  'md5', 'to_timestamp', 'timezone', 'date_trunc', 'json_build_object', 'jsonb_build_object', 'array_fill', 'concat',
-  'coalesce', 'length', 'make_interval', 'make_date',
+  'now',
+  'current_timestamp',
+  'transaction_timestamp',
+  'statement_timestamp',
+  'current_setting',
+  'lower',
+  'upper',
+  'md5',
+  'to_timestamp',
+  'timezone',
+  'date_trunc',
+  'json_build_object',
+  'jsonb_build_object',
+  'array_fill',
+  'concat',
+  'coalesce',
+  'length',
+  'make_interval',
+  'make_date',
 ])
 
 /** Whether a default's SQL gives each row a value of its own, so that adding it writes every row. */
 export function isVolatile(sql: string): boolean {
   for (const call of sql.matchAll(/([A-Za-z_][\w.]{0,120})\s{0,5}\(/g)) {
     const name = (call[1] as string).split('.').at(-1)?.toLowerCase() as string
-    if (!stableFunctions.has(name) && !/^(?:varchar|char|numeric|decimal|in|values|array|and|or|not)$/.test(name)) return true
+    if (
+      !stableFunctions.has(name) &&
+      !/^(?:varchar|char|numeric|decimal|in|values|array|and|or|not)$/.test(name)
+    )
+      return true
   }
   return false
 }

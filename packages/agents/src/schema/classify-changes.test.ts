@@ -38,35 +38,160 @@ async function levels(sql: string) {
 
 // Dangerous on the left, the way that does the same without the danger on the right.
 const pairs: [string, string, string, string][] = [
-  ['ALTER TABLE users DROP COLUMN bio', 'breaking drop-column', 'ALTER TABLE users ADD COLUMN nick text', 'safe add-column'],
+  [
+    'ALTER TABLE users DROP COLUMN bio',
+    'breaking drop-column',
+    'ALTER TABLE users ADD COLUMN nick text',
+    'safe add-column',
+  ],
   ['DROP TABLE users', 'breaking drop-table', 'CREATE TABLE more (id int)', 'safe create-table'],
-  ['ALTER TABLE users RENAME COLUMN name TO label', 'breaking rename-column', 'ALTER INDEX users_email RENAME TO by_email', 'safe rename-index'],
-  ['ALTER TABLE users RENAME TO people2', 'breaking rename-table', 'CREATE VIEW people2 AS SELECT * FROM users', 'safe other'],
-  ['ALTER TABLE users ALTER email TYPE varchar(20)', 'breaking narrow-type', 'ALTER TABLE users ALTER email TYPE varchar(80)', 'safe widen-type'],
-  ['ALTER TABLE users ALTER bio TYPE varchar(10)', 'breaking narrow-type', 'ALTER TABLE users ALTER name TYPE text', 'safe widen-type'],
-  ['ALTER TABLE users ALTER price TYPE numeric(8,2)', 'breaking narrow-type', 'ALTER TABLE users ALTER price TYPE numeric(12,2)', 'safe widen-type'],
-  ['ALTER TABLE orders ALTER id TYPE integer', 'breaking narrow-type', 'ALTER TABLE users ALTER name TYPE varchar(21)', 'safe widen-type'],
-  ['ALTER TABLE users ALTER age TYPE bigint', 'risky rewrite-type', 'ALTER TABLE users ALTER age TYPE int4', 'safe widen-type'],
-  ['ALTER TABLE users ALTER age TYPE text', 'breaking change-type', 'ALTER TABLE users ADD COLUMN age_text text', 'safe add-column'],
-  ['ALTER TABLE users ADD COLUMN a int NOT NULL', 'breaking add-not-null-column', 'ALTER TABLE users ADD COLUMN a int NOT NULL DEFAULT 0', 'safe add-column'],
-  ['ALTER TABLE users ADD COLUMN a uuid DEFAULT gen_random_uuid()', 'risky volatile-default', 'ALTER TABLE users ADD COLUMN a timestamptz DEFAULT now()', 'safe add-column'],
-  ['ALTER TABLE users ALTER name SET NOT NULL', 'risky set-not-null', 'ALTER TABLE users ALTER age SET NOT NULL', 'safe set-not-null'],
-  ['ALTER TABLE users ALTER email DROP NOT NULL', 'risky drop-not-null', 'ALTER TABLE users ALTER email SET NOT NULL', 'safe set-not-null'],
-  ['ALTER TABLE users ALTER bio DROP DEFAULT', 'risky drop-default', "ALTER TABLE users ALTER bio SET DEFAULT 'x'", 'safe set-default'],
-  ['ALTER TABLE users ADD CONSTRAINT u UNIQUE (name)', 'risky unique-constraint', 'ALTER TABLE users ADD CONSTRAINT u UNIQUE USING INDEX users_email', 'safe unique-constraint'],
-  ['ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users', 'risky foreign-key-validates', 'ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users NOT VALID', 'safe foreign-key-validates'],
-  ['ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0)', 'risky check-validates', 'ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID', 'safe check-validates'],
-  ['ALTER TABLE users DROP CONSTRAINT age_known', 'risky drop-constraint', 'ALTER TABLE users VALIDATE CONSTRAINT age_known', 'safe validate-constraint'],
-  ['CREATE INDEX i ON users (name)', 'risky index-not-concurrent', 'CREATE INDEX CONCURRENTLY i ON users (name)', 'safe create-index'],
-  ['CREATE UNIQUE INDEX i ON users (name)', 'risky unique-index', 'CREATE UNIQUE INDEX CONCURRENTLY i ON users (name)', 'safe create-index'],
+  [
+    'ALTER TABLE users RENAME COLUMN name TO label',
+    'breaking rename-column',
+    'ALTER INDEX users_email RENAME TO by_email',
+    'safe rename-index',
+  ],
+  [
+    'ALTER TABLE users RENAME TO people2',
+    'breaking rename-table',
+    'CREATE VIEW people2 AS SELECT * FROM users',
+    'safe other',
+  ],
+  [
+    'ALTER TABLE users ALTER email TYPE varchar(20)',
+    'breaking narrow-type',
+    'ALTER TABLE users ALTER email TYPE varchar(80)',
+    'safe widen-type',
+  ],
+  [
+    'ALTER TABLE users ALTER bio TYPE varchar(10)',
+    'breaking narrow-type',
+    'ALTER TABLE users ALTER name TYPE text',
+    'safe widen-type',
+  ],
+  [
+    'ALTER TABLE users ALTER price TYPE numeric(8,2)',
+    'breaking narrow-type',
+    'ALTER TABLE users ALTER price TYPE numeric(12,2)',
+    'safe widen-type',
+  ],
+  [
+    'ALTER TABLE orders ALTER id TYPE integer',
+    'breaking narrow-type',
+    'ALTER TABLE users ALTER name TYPE varchar(21)',
+    'safe widen-type',
+  ],
+  [
+    'ALTER TABLE users ALTER age TYPE bigint',
+    'risky rewrite-type',
+    'ALTER TABLE users ALTER age TYPE int4',
+    'safe widen-type',
+  ],
+  [
+    'ALTER TABLE users ALTER age TYPE text',
+    'breaking change-type',
+    'ALTER TABLE users ADD COLUMN age_text text',
+    'safe add-column',
+  ],
+  [
+    'ALTER TABLE users ADD COLUMN a int NOT NULL',
+    'breaking add-not-null-column',
+    'ALTER TABLE users ADD COLUMN a int NOT NULL DEFAULT 0',
+    'safe add-column',
+  ],
+  [
+    'ALTER TABLE users ADD COLUMN a uuid DEFAULT gen_random_uuid()',
+    'risky volatile-default',
+    'ALTER TABLE users ADD COLUMN a timestamptz DEFAULT now()',
+    'safe add-column',
+  ],
+  [
+    'ALTER TABLE users ALTER name SET NOT NULL',
+    'risky set-not-null',
+    'ALTER TABLE users ALTER age SET NOT NULL',
+    'safe set-not-null',
+  ],
+  [
+    'ALTER TABLE users ALTER email DROP NOT NULL',
+    'risky drop-not-null',
+    'ALTER TABLE users ALTER email SET NOT NULL',
+    'safe set-not-null',
+  ],
+  [
+    'ALTER TABLE users ALTER bio DROP DEFAULT',
+    'risky drop-default',
+    "ALTER TABLE users ALTER bio SET DEFAULT 'x'",
+    'safe set-default',
+  ],
+  [
+    'ALTER TABLE users ADD CONSTRAINT u UNIQUE (name)',
+    'risky unique-constraint',
+    'ALTER TABLE users ADD CONSTRAINT u UNIQUE USING INDEX users_email',
+    'safe unique-constraint',
+  ],
+  [
+    'ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users',
+    'risky foreign-key-validates',
+    'ALTER TABLE orders ADD CONSTRAINT f FOREIGN KEY (user_id) REFERENCES users NOT VALID',
+    'safe foreign-key-validates',
+  ],
+  [
+    'ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0)',
+    'risky check-validates',
+    'ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID',
+    'safe check-validates',
+  ],
+  [
+    'ALTER TABLE users DROP CONSTRAINT age_known',
+    'risky drop-constraint',
+    'ALTER TABLE users VALIDATE CONSTRAINT age_known',
+    'safe validate-constraint',
+  ],
+  [
+    'CREATE INDEX i ON users (name)',
+    'risky index-not-concurrent',
+    'CREATE INDEX CONCURRENTLY i ON users (name)',
+    'safe create-index',
+  ],
+  [
+    'CREATE UNIQUE INDEX i ON users (name)',
+    'risky unique-index',
+    'CREATE UNIQUE INDEX CONCURRENTLY i ON users (name)',
+    'safe create-index',
+  ],
   ['DROP INDEX users_email', 'risky drop-index', 'DROP INDEX CONCURRENTLY users_email', 'safe drop-index'],
-  ["ALTER TYPE mood RENAME VALUE 'bad' TO 'sad'", 'breaking rename-enum-value', "ALTER TYPE mood ADD VALUE 'sad'", 'safe add-enum-value'],
+  [
+    "ALTER TYPE mood RENAME VALUE 'bad' TO 'sad'",
+    'breaking rename-enum-value',
+    "ALTER TYPE mood ADD VALUE 'sad'",
+    'safe add-enum-value',
+  ],
   ['TRUNCATE users', 'breaking truncate', 'VACUUM users', 'safe vacuum'],
-  ['DELETE FROM users', 'breaking delete-all-rows', 'UPDATE users SET age = 1 WHERE id = 1', 'safe update-rows'],
-  ['UPDATE users SET age = 1', 'risky update-all-rows', 'UPDATE users SET age = 1 WHERE age IS NULL', 'safe update-rows'],
-  ['DELETE FROM users WHERE id = 1', 'risky delete-rows', 'INSERT INTO users (email) VALUES (1)', 'safe other'],
+  [
+    'DELETE FROM users',
+    'breaking delete-all-rows',
+    'UPDATE users SET age = 1 WHERE id = 1',
+    'safe update-rows',
+  ],
+  [
+    'UPDATE users SET age = 1',
+    'risky update-all-rows',
+    'UPDATE users SET age = 1 WHERE age IS NULL',
+    'safe update-rows',
+  ],
+  [
+    'DELETE FROM users WHERE id = 1',
+    'risky delete-rows',
+    'INSERT INTO users (email) VALUES (1)',
+    'safe other',
+  ],
   ['DROP TYPE mood', 'breaking drop-type', "CREATE TYPE other AS ENUM ('a')", 'safe other'],
-  ['DROP VIEW people', 'breaking drop-view', 'CREATE OR REPLACE VIEW people AS SELECT id, name, 1 AS one FROM users', 'safe other'],
+  [
+    'DROP VIEW people',
+    'breaking drop-view',
+    'CREATE OR REPLACE VIEW people AS SELECT id, name, 1 AS one FROM users',
+    'safe other',
+  ],
   ['REINDEX TABLE users', 'risky reindex', 'REINDEX TABLE CONCURRENTLY users', 'safe reindex'],
   ['LOCK TABLE users', 'risky lock-table', "SET lock_timeout = '2s'", 'safe other'],
   ['ALTER TABLE users SET SCHEMA old', 'breaking set-schema', 'CREATE SCHEMA old', 'safe other'],
@@ -94,16 +219,27 @@ describe('classifyChanges', () => {
         CREATE UNIQUE INDEX f ON fresh (id);
         ALTER TABLE fresh ADD COLUMN a int NOT NULL, DROP COLUMN id;
         ALTER TABLE users ADD COLUMN b int, DROP COLUMN bio`),
-    ).toEqual(['safe create-table', 'safe create-index', 'safe new-table', 'safe new-table', 'safe add-column', 'breaking drop-column'])
+    ).toEqual([
+      'safe create-table',
+      'safe create-index',
+      'safe new-table',
+      'safe new-table',
+      'safe add-column',
+      'breaking drop-column',
+    ])
   })
 
   it('does not take CREATE TABLE IF NOT EXISTS of a known table for a new one', async () => {
-    expect(await levels('CREATE TABLE IF NOT EXISTS users (id int); DROP TABLE users')).toContain('breaking drop-table')
+    expect(await levels('CREATE TABLE IF NOT EXISTS users (id int); DROP TABLE users')).toContain(
+      'breaking drop-table',
+    )
   })
 
   it('compares with the statement before, not only with the file before', async () => {
     expect(
-      await levels('ALTER TABLE users ALTER email TYPE varchar(90); ALTER TABLE users ALTER email TYPE varchar(60)'),
+      await levels(
+        'ALTER TABLE users ALTER email TYPE varchar(90); ALTER TABLE users ALTER email TYPE varchar(60)',
+      ),
     ).toEqual(['safe widen-type', 'breaking narrow-type'])
   })
 
@@ -156,7 +292,16 @@ describe('classifyChanges', () => {
       'x.sql',
     )
     expect(reading.dialect).toBe('sqlite')
-    expect(reading.masked).toEqual(['AUTOINCREMENT', 'ON CONFLICT', 'OR conflict', 'PRAGMA', 'STRICT', 'TRIGGER', '[name]', '`name`'])
+    expect(reading.masked).toEqual([
+      'AUTOINCREMENT',
+      'ON CONFLICT',
+      'OR conflict',
+      'PRAGMA',
+      'STRICT',
+      'TRIGGER',
+      '[name]',
+      '`name`',
+    ])
     expect(reading.statements.map(({ kind, line }) => `${kind} ${line}`)).toEqual([
       'CreateStmt 2',
       'InsertStmt 4',

@@ -43,7 +43,12 @@ export function classifyChanges(
     }
     const scope = { before: catalog, created, dialect, inTransaction }
     for (const found of statementFindings(reading, statement, scope)) {
-      const leave = allowanceFor(leaves, found.rule, allowAnywhere === null ? previousEnd : 0, allowAnywhere === null ? to : Infinity)
+      const leave = allowanceFor(
+        leaves,
+        found.rule,
+        allowAnywhere === null ? previousEnd : 0,
+        allowAnywhere === null ? to : Infinity,
+      )
       changes.push({
         ...found,
         at: { line: statement.line, column: statement.column },

@@ -21,18 +21,31 @@ export function columnChanges(
   }
   const sameDefault = comparableSql(old.default ?? '') === comparableSql(next.default ?? '')
   const change = typeChange(old.type, next.type)
-  const differs = change !== 'same' || old.notNull !== next.notNull || !sameDefault || old.generated !== next.generated
+  const differs =
+    change !== 'same' || old.notNull !== next.notNull || !sameDefault || old.generated !== next.generated
   if (!differs) return
   if (dialect === 'sqlite') {
-    block('its type, default or NOT NULL changed', sqliteRebuild, change === 'same' ? undefined : `${alter} TYPE ${next.type}`)
+    block(
+      'its type, default or NOT NULL changed',
+      sqliteRebuild,
+      change === 'same' ? undefined : `${alter} TYPE ${next.type}`,
+    )
     return
   }
   if (change === 'widens' || change === 'rewrites') draft.middle.push(`${alter} TYPE ${next.type}`)
   else if (change !== 'same') {
-    const safer = 'add a column of the new type, write both, fill the old rows, read the new one, then drop the old'
-    block(`${old.type} to ${next.type} can fail on what is stored, or change what code reads`, safer, `${alter} TYPE ${next.type}`)
+    const safer =
+      'add a column of the new type, write both, fill the old rows, read the new one, then drop the old'
+    block(
+      `${old.type} to ${next.type} can fail on what is stored, or change what code reads`,
+      safer,
+      `${alter} TYPE ${next.type}`,
+    )
   }
-  if (!sameDefault) draft.middle.push(next.default === null ? `${alter} DROP DEFAULT` : `${alter} SET DEFAULT ${next.default}`)
+  if (!sameDefault)
+    draft.middle.push(
+      next.default === null ? `${alter} DROP DEFAULT` : `${alter} SET DEFAULT ${next.default}`,
+    )
   if (old.notNull && !next.notNull) draft.middle.push(`${alter} DROP NOT NULL`)
   if (!old.notNull && next.notNull) {
     const check = `${table.split('.').at(-1)}_${next.name}_not_null`
@@ -40,6 +53,9 @@ export function columnChanges(
     block('NOT NULL fails if a row holds a null', safer, `${alter} SET NOT NULL`)
   }
   if (old.generated !== next.generated) {
-    block('what generates it changed', 'add a new column that is generated the new way, and drop the old one later')
+    block(
+      'what generates it changed',
+      'add a new column that is generated the new way, and drop the old one later',
+    )
   }
 }

@@ -10,7 +10,9 @@ export function catalogDifferences(before: Catalog, after: Catalog): string[] {
     .map((name) => {
       const [was, is] = [old.get(name), next.get(name)]
       if (was === undefined) return `${name} is left over`
-      return is === undefined ? `${name} is missing` : `${name} was ${was.slice(0, 200)} and is ${is.slice(0, 200)}`
+      return is === undefined
+        ? `${name} is missing`
+        : `${name} was ${was.slice(0, 200)} and is ${is.slice(0, 200)}`
     })
 }
 
@@ -19,10 +21,16 @@ function described(catalog: Catalog): Map<string, string> {
   for (const table of catalog.tables.values()) {
     lines.set(`table ${table.name}`, comparableSql(table.suffix))
     for (const column of table.columns) {
-      const parts = [column.type, column.notNull ? 'not null' : '', column.default ?? '', column.generated ?? '']
+      const parts = [
+        column.type,
+        column.notNull ? 'not null' : '',
+        column.default ?? '',
+        column.generated ?? '',
+      ]
       lines.set(`column ${table.name}.${column.name}`, comparableSql(parts.join(' ')))
     }
-    for (const constraint of table.constraints) lines.set(`constraint of ${table.name} ${constraintKey(constraint)}`, 'there')
+    for (const constraint of table.constraints)
+      lines.set(`constraint of ${table.name} ${constraintKey(constraint)}`, 'there')
   }
   for (const index of catalog.indexes.values()) {
     lines.set(`index ${index.name}`, comparableSql(`${index.unique} ${index.table} ${index.definition}`))

@@ -54,7 +54,12 @@ export function tableConstraint(
 ): TableConstraint | undefined {
   const name = text(node, 'conname') || null
   const whole = () => flatSql(source.text, source.positionOf(node['location']), end)
-  const named = (kind: TableConstraint['kind'], own: readonly string[], references = '', expression = '') => ({
+  const named = (
+    kind: TableConstraint['kind'],
+    own: readonly string[],
+    references = '',
+    expression = '',
+  ) => ({
     name,
     kind,
     columns: own.length > 0 ? own : columns,

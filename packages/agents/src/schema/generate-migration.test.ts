@@ -13,12 +13,22 @@ import { harness, type Harness } from '../../test/task-harness.ts'
 import { testMigration } from '../testing/test-migration.ts'
 import { generateMigration } from './generate-migration.ts'
 
-const sqliteBase = 'CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL);\nCREATE INDEX by_email ON users (email);\n'
-const postgresBase = "CREATE TYPE mood AS ENUM ('good');\nCREATE TABLE users (id bigserial PRIMARY KEY, email varchar(50) NOT NULL, mood mood, age int);\n"
+const sqliteBase =
+  'CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL);\nCREATE INDEX by_email ON users (email);\n'
+const postgresBase =
+  "CREATE TYPE mood AS ENUM ('good');\nCREATE TABLE users (id bigserial PRIMARY KEY, email varchar(50) NOT NULL, mood mood, age int);\n"
 
-function project(base: string, schema: string, data: Record<string, string> = { origin: 'file', path: 'schema.sql' }) {
+function project(
+  base: string,
+  schema: string,
+  data: Record<string, string> = { origin: 'file', path: 'schema.sql' },
+) {
   return harness({
-    files: { 'migrations/007_first.up.sql': base, 'migrations/007_first.down.sql': 'DROP TABLE users;', 'schema.sql': schema },
+    files: {
+      'migrations/007_first.up.sql': base,
+      'migrations/007_first.down.sql': 'DROP TABLE users;',
+      'schema.sql': schema,
+    },
     signal: { type: 'SCHEMA_CHANGED', data },
   })
 }
@@ -45,9 +55,15 @@ describe('generate_migration from a schema file', () => {
     const { output, tried, again } = await generatedAndTried(made)
     expect(output).toMatchObject({ dialect: 'sqlite', files: [{ status: 'created' }, { status: 'created' }] })
     const [name] = output['generated'] as string[]
-    expect(await made.read(`migrations/${name}.up.sql`)).toContain("ALTER TABLE users ADD COLUMN nick TEXT DEFAULT 'x''y';")
-    expect(await made.read(`migrations/${name}.up.sql`)).toMatch(/CREATE TABLE authors [^]*CREATE TABLE posts /)
-    expect(await made.read(`migrations/${name}.down.sql`)).toContain('CREATE INDEX by_email ON users (email);')
+    expect(await made.read(`migrations/${name}.up.sql`)).toContain(
+      "ALTER TABLE users ADD COLUMN nick TEXT DEFAULT 'x''y';",
+    )
+    expect(await made.read(`migrations/${name}.up.sql`)).toMatch(
+      /CREATE TABLE authors [^]*CREATE TABLE posts /,
+    )
+    expect(await made.read(`migrations/${name}.down.sql`)).toContain(
+      'CREATE INDEX by_email ON users (email);',
+    )
     expect(tried).toMatchObject({ passed: true, restored: 'exactly', executed: true })
     expect(again).toMatchObject({ generated: [], reason: 'the migrations already say all of it' })
     expect(made.footprints).toEqual([{ paths: [`migrations/${name}.down.sql`, `migrations/${name}.up.sql`] }])
@@ -71,7 +87,10 @@ describe('generate_migration from a schema file', () => {
       .replace("'good'", "'good', 'bad'")
       .replace('varchar(50)', 'varchar(90)')
       .replace('age int', "age int DEFAULT 7 CHECK (age > 0), note text NOT NULL DEFAULT 'a;b'")
-    const made = await project(postgresBase, `${schema}CREATE INDEX CONCURRENTLY by_note ON users USING gin (note);`)
+    const made = await project(
+      postgresBase,
+      `${schema}CREATE INDEX CONCURRENTLY by_note ON users USING gin (note);`,
+    )
     const { output, tried, again } = await generatedAndTried(made)
     const [main, index] = output['generated'] as string[]
     expect(await made.read(`migrations/${main}.up.sql`)).toBe(
@@ -87,21 +106,34 @@ describe('generate_migration from a schema file', () => {
       ].join('\n'),
     )
     expect(index).toMatch(/^009_create_index_concurrently_by_note/)
-    expect(await made.read(`migrations/${index}.up.sql`)).toContain('CREATE INDEX CONCURRENTLY by_note ON users USING gin (note);')
+    expect(await made.read(`migrations/${index}.up.sql`)).toContain(
+      'CREATE INDEX CONCURRENTLY by_note ON users USING gin (note);',
+    )
     expect(tried).toMatchObject({ passed: true, executed: false })
     expect(again).toMatchObject({ generated: [] })
   })
 
   it('starts at 001 where there is no migration, and follows the style of those that are there', async () => {
-    const empty = await harness({ files: { 'schema.sql': sqliteBase }, signal: { data: { path: 'schema.sql' } } })
-    expect(await empty.run(generateMigration())).toMatchObject({ generated: [expect.stringMatching(/^001_create_table_users/)] })
+    const empty = await harness({
+      files: { 'schema.sql': sqliteBase },
+      signal: { data: { path: 'schema.sql' } },
+    })
+    expect(await empty.run(generateMigration())).toMatchObject({
+      generated: [expect.stringMatching(/^001_create_table_users/)],
+    })
     const goose = await harness({
-      files: { 'migrations/20250101000000_a.sql': '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;', 'schema.sql': 'CREATE TABLE a (id int); CREATE TABLE b (id int);' },
+      files: {
+        'migrations/20250101000000_a.sql':
+          '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;',
+        'schema.sql': 'CREATE TABLE a (id int); CREATE TABLE b (id int);',
+      },
       signal: { data: { path: 'schema.sql' } },
     })
     const [name] = (await goose.run(generateMigration()))['generated'] as string[]
     expect(name).toMatch(/^20260101120000_create_table_b/)
-    expect(await goose.read(`migrations/${name}.sql`)).toMatch(/^-- \+goose Up\n[^]*CREATE TABLE b [^]*\n-- \+goose Down\nDROP TABLE b;\n$/)
+    expect(await goose.read(`migrations/${name}.sql`)).toMatch(
+      /^-- \+goose Up\n[^]*CREATE TABLE b [^]*\n-- \+goose Down\nDROP TABLE b;\n$/,
+    )
   })
 
   it('writes nothing twice, wherever the first attempt died', async () => {
@@ -121,12 +153,37 @@ describe('generate_migration from a schema file', () => {
   })
 
   it.each([
-    ['a column that may be a rename', sqliteBase, sqliteBase.replace('email TEXT', 'mail TEXT').replace('(email)', '(mail)'), 'a rename keeps the data'],
-    ['NOT NULL without a default', postgresBase, postgresBase.replace('age int', 'age int, a int NOT NULL'), 'cannot be added to a table that has rows'],
-    ['a narrower type', postgresBase, postgresBase.replace('varchar(50)', 'varchar(5)'), 'varchar(50) to varchar(5)'],
-    ['a type on SQLite', sqliteBase, sqliteBase.replace('email TEXT', 'email BLOB'), 'its type, default or NOT NULL changed'],
+    [
+      'a column that may be a rename',
+      sqliteBase,
+      sqliteBase.replace('email TEXT', 'mail TEXT').replace('(email)', '(mail)'),
+      'a rename keeps the data',
+    ],
+    [
+      'NOT NULL without a default',
+      postgresBase,
+      postgresBase.replace('age int', 'age int, a int NOT NULL'),
+      'cannot be added to a table that has rows',
+    ],
+    [
+      'a narrower type',
+      postgresBase,
+      postgresBase.replace('varchar(50)', 'varchar(5)'),
+      'varchar(50) to varchar(5)',
+    ],
+    [
+      'a type on SQLite',
+      sqliteBase,
+      sqliteBase.replace('email TEXT', 'email BLOB'),
+      'its type, default or NOT NULL changed',
+    ],
     ['an enum value that went', postgresBase, postgresBase.replace("'good'", "'bad'"), 'cannot be taken out'],
-    ['a unique constraint', postgresBase, postgresBase.replace('age int', 'age int UNIQUE'), 'users_age_key came'],
+    [
+      'a unique constraint',
+      postgresBase,
+      postgresBase.replace('age int', 'age int UNIQUE'),
+      'users_age_key came',
+    ],
   ])('leaves %s to a person', async (_what, base, schema, reason) => {
     const made = await project(base, schema)
     await expect(made.run(generateMigration())).rejects.toMatchObject({
@@ -136,9 +193,15 @@ describe('generate_migration from a schema file', () => {
   })
 
   it('writes the safe part, and the rest as comments', async () => {
-    const made = await project(postgresBase, `${postgresBase.replace('varchar(50)', 'varchar(5)')}CREATE TABLE b (id int);`)
+    const made = await project(
+      postgresBase,
+      `${postgresBase.replace('varchar(50)', 'varchar(5)')}CREATE TABLE b (id int);`,
+    )
     await expect(made.run(generateMigration())).rejects.toMatchObject({
-      failure: { code: 'needs_person', detail: { generated: [expect.any(String)], blocked: [{ subject: 'users.email' }] } },
+      failure: {
+        code: 'needs_person',
+        detail: { generated: [expect.any(String)], blocked: [{ subject: 'users.email' }] },
+      },
     })
     const up = await made.read(`migrations/${migrations(made).find((file) => /^008.*up/.test(file))}`)
     expect(up).toMatch(/-- Not done: users\.email: varchar\(50\) to varchar\(5\)[^\n]*\nCREATE TABLE b/)
@@ -161,7 +224,10 @@ describe('generate_migration of a way back', () => {
     const made = await project(sqliteBase, '', { path: 'migrations/008_change.up.sql' })
     await made.write('migrations/008_change.up.sql', reversible)
     const { output, tried } = await generatedAndTried(made)
-    expect(output).toMatchObject({ generated: ['008_change'], files: [{ path: 'migrations/008_change.down.sql' }] })
+    expect(output).toMatchObject({
+      generated: ['008_change'],
+      files: [{ path: 'migrations/008_change.down.sql' }],
+    })
     expect(tried).toMatchObject({ passed: true, restored: 'exactly', lost: [], changed: [] })
     expect(await made.read('migrations/008_change.up.sql')).toBe(reversible)
   })
@@ -171,7 +237,9 @@ describe('generate_migration of a way back', () => {
     await made.write('migrations/008_change.sql', reversible)
     const { tried } = await generatedAndTried(made)
     expect(tried).toMatchObject({ passed: true })
-    expect(await made.read('migrations/008_change.sql')).toMatch(new RegExp(`^${reversible.replace(/[()]/g, '\\$&')}\n\n-- down\n`))
+    expect(await made.read('migrations/008_change.sql')).toMatch(
+      new RegExp(`^${reversible.replace(/[()]/g, '\\$&')}\n\n-- down\n`),
+    )
   })
 
   it('knows the earlier type, default and constraint on PostgreSQL', async () => {

@@ -1,4 +1,11 @@
-import { canonicalJson, OperationError, type JsonObject, type OperationInput, type Task, type TaskContext } from '@opschart/core'
+import {
+  canonicalJson,
+  OperationError,
+  type JsonObject,
+  type OperationInput,
+  type Task,
+  type TaskContext,
+} from '@opschart/core'
 
 import { writePlanned, type PlannedFile } from '../project/planned-file.ts'
 import { fileName } from '../project/plain-text.ts'
@@ -10,7 +17,13 @@ import { migrationFolder, nextNumber, type Migration } from './migration-files.t
 import { markedMigrations, planMigration, type MigrationDraft } from './migration-writer.ts'
 import { reverseStatements } from './reverse-statements.ts'
 import type { Blocked } from './schema-difference.ts'
-import { changedSqlFiles, isMigrationFile, readSchemaState, type MigrationStep, type SchemaState } from './schema-state.ts'
+import {
+  changedSqlFiles,
+  isMigrationFile,
+  readSchemaState,
+  type MigrationStep,
+  type SchemaState,
+} from './schema-state.ts'
 import { readSql } from './sql-statements.ts'
 
 /**
@@ -30,7 +43,11 @@ export function generateMigration(): Task {
     timeout: 60_000,
     async run(input, context) {
       if (textMember(input.signal.data, 'origin') === 'drift') {
-        return { generated: [], files: [], reason: 'the live database changed: a person decides which side is right' }
+        return {
+          generated: [],
+          files: [],
+          reason: 'the live database changed: a person decides which side is right',
+        }
       }
       const files = projectFiles(context.root)
       let state = await readSchemaState(files, context.service)
@@ -80,20 +97,30 @@ async function nextMigration(
   const earlier = markedMigrations(migrations, context.key).map(nameOf)
   const folder = migrationFolder(context.service)
   const style = migrations.at(-1)?.style ?? 'pair'
-  const notes = difference.blocked.map(({ subject, reason, safer }) => `Not done: ${subject}: ${reason}. Instead: ${safer}.`)
+  const notes = difference.blocked.map(
+    ({ subject, reason, safer }) => `Not done: ${subject}: ${reason}. Instead: ${safer}.`,
+  )
   const planned: PlannedFile[] = []
   const names: string[] = []
   let known = migrations
   let catalog = state.catalog
   const pieces = [
-    ...(difference.statements.length > 0 ? [{ up: difference.statements, alone: false, upNotes: notes }] : []),
+    ...(difference.statements.length > 0
+      ? [{ up: difference.statements, alone: false, upNotes: notes }]
+      : []),
     ...difference.concurrent.map((statement) => ({ up: [statement], alone: true, upNotes: [] as string[] })),
   ]
   for (const piece of pieces) {
     const reading = await readSql(piece.up.map((statement) => `${statement};`).join('\n'), 'generated')
     const back = reverseStatements(reading, catalog)
     const number = nextNumber(known, input.signal.time)
-    const draft: MigrationDraft = { ...piece, number, name: titleOf(piece.up), down: back.statements, downNotes: back.notes }
+    const draft: MigrationDraft = {
+      ...piece,
+      number,
+      name: titleOf(piece.up),
+      down: back.statements,
+      downNotes: back.notes,
+    }
     planned.push(...(await planMigration(files, folder, style, draft, context.key)))
     names.push(`${number}_${draft.name}`)
     known = [...known, { number, name: draft.name, style, up: '', down: '', upFile: '', downFile: null }]
@@ -103,19 +130,32 @@ async function nextMigration(
   const left = diffCatalogs(catalog, target, dialect)
   if (left.statements.length + left.concurrent.length > 0) {
     const reason = `a comparison after the generated migration still finds: ${left.statements.join('; ').slice(0, 300)}`
-    return { planned: [], migrations: [], blocked: [{ subject: file, reason, safer: 'write this migration by hand' }] }
+    return {
+      planned: [],
+      migrations: [],
+      blocked: [{ subject: file, reason, safer: 'write this migration by hand' }],
+    }
   }
   return { planned, migrations: [...earlier, ...names], blocked: difference.blocked }
 }
 
-async function wayBack(files: ProjectFiles, state: SchemaState, file: string, context: TaskContext): Promise<Result> {
+async function wayBack(
+  files: ProjectFiles,
+  state: SchemaState,
+  file: string,
+  context: TaskContext,
+): Promise<Result> {
   const step = state.steps.find(({ migration }) => migration.upFile === file)
   if (step === undefined) return { planned: [], migrations: [], blocked: [] }
   const names = [nameOf(step.migration)]
   if (step.migration.down !== null) return { planned: [], migrations: names, blocked: [] }
   const back = reverseStatements(step.up, step.before)
   if (back.blocked.length > 0) {
-    return { planned: [], migrations: names, blocked: back.blocked.map((found) => ({ ...found, subject: `${file} ${found.subject}` })) }
+    return {
+      planned: [],
+      migrations: names,
+      blocked: back.blocked.map((found) => ({ ...found, subject: `${file} ${found.subject}` })),
+    }
   }
   context.progress(`writing the way back of ${file}`)
   const planned = await planWayBack(files, step, back.statements, back.notes)
@@ -129,10 +169,13 @@ async function planWayBack(
   notes: readonly string[],
 ): Promise<PlannedFile> {
   const { style, upFile } = step.migration
-  const body = [...notes.map((note) => `-- ${note}`), ...statements.map((statement) => `${statement};`)].join('\n')
+  const body = [...notes.map((note) => `-- ${note}`), ...statements.map((statement) => `${statement};`)].join(
+    '\n',
+  )
   const generated = `-- Generated by opschart: the way back.\n${body}\n`
   if (style === 'pair' || style === 'folder') {
-    const path = style === 'pair' ? upFile.replace(/\.up\.sql$/, '.down.sql') : upFile.replace(/[^/]+$/, 'down.sql')
+    const path =
+      style === 'pair' ? upFile.replace(/\.up\.sql$/, '.down.sql') : upFile.replace(/[^/]+$/, 'down.sql')
     return { path, text: generated, status: 'created' }
   }
   const marker = { goose: '-- +goose Down', migrate: '-- migrate:down', plain: '-- down' }[style]
@@ -149,7 +192,11 @@ function nameOf(migration: Migration): string {
 
 /** A file's name from what the first statement does: `alter_table_users_add_column_email`. */
 function titleOf(statements: readonly string[]): string {
-  const words = (statements[0] ?? '').replace(/[^A-Za-z0-9_]+/g, ' ').trim().split(' ').slice(0, 6)
+  const words = (statements[0] ?? '')
+    .replace(/[^A-Za-z0-9_]+/g, ' ')
+    .trim()
+    .split(' ')
+    .slice(0, 6)
   const more = statements.length > 1 ? '_and_more' : ''
   return `${fileName(words.join('_').toLowerCase()).slice(0, 60)}${more}`
 }

@@ -32,7 +32,10 @@ const sectionLine = /^\s{0,20}--\s{0,20}(\+goose\s{1,5}|\+migrate\s{1,5}|migrate
 /** The migrations of a service in their order: by number, then by name. */
 export async function readMigrations(files: ProjectFiles, service: Service): Promise<Migration[]> {
   const folder = migrationFolder(service)
-  const found = new Map<string, Partial<Migration> & { number: string; name: string; style: MigrationStyle }>()
+  const found = new Map<
+    string,
+    Partial<Migration> & { number: string; name: string; style: MigrationStyle }
+  >()
   for (const file of await files.list(folder, (path) => path.endsWith('.sql'))) {
     const relative = file.slice(folder === '.' ? 0 : folder.length + 1)
     const flat = name.exec(relative)
@@ -74,7 +77,9 @@ export function migrationSections(text: string): { up: string; down: string | nu
     down.push(marker === null && part === 'down' ? line : '')
   }
   // A template's comments are no way back; our own say why there is nothing to do.
-  const isEmpty = down.every((line) => line.trim() === '' || (/^\s*--/.test(line) && !line.includes('opschart')))
+  const isEmpty = down.every(
+    (line) => line.trim() === '' || (/^\s*--/.test(line) && !line.includes('opschart')),
+  )
   return { up: up.join('\n'), down: hasDown && !isEmpty ? down.join('\n') : null, style }
 }
 

@@ -40,7 +40,10 @@ export async function planMigration(
 ): Promise<PlannedFile[]> {
   const head = `${mark}${operationMark(key)}${draft.alone ? ' (runs outside a transaction)' : ''}`
   const up = part(draft.up, draft.upNotes)
-  const down = part(draft.down, draft.down.length > 0 ? draft.downNotes : ["opschart: nothing to undo", ...draft.downNotes])
+  const down = part(
+    draft.down,
+    draft.down.length > 0 ? draft.downNotes : ['opschart: nothing to undo', ...draft.downNotes],
+  )
   const base = `${folder}/${draft.number}_${draft.name}`
   // The way back first: a migration counts once its way up is there, so a crash in between leaves nothing half done.
   const wanted: [string, string][] =

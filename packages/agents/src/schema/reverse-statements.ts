@@ -27,7 +27,11 @@ export function reverseStatements(reading: SqlReading, before: Catalog): Reversa
   for (const statement of reading.statements) {
     const undone = undo(reading, statement, catalog)
     if ('blocked' in undone) {
-      blocked.push({ subject: `line ${statement.line}`, reason: undone.blocked, safer: 'write the way back by hand' })
+      blocked.push({
+        subject: `line ${statement.line}`,
+        reason: undone.blocked,
+        safer: 'write the way back by hand',
+      })
     } else {
       statements.unshift(...undone.statements)
       if (undone.note !== undefined) notes.push(undone.note)
@@ -37,7 +41,9 @@ export function reverseStatements(reading: SqlReading, before: Catalog): Reversa
   return { statements, notes, blocked }
 }
 
-type Undone = { readonly statements: readonly string[]; readonly note?: string } | { readonly blocked: string }
+type Undone =
+  | { readonly statements: readonly string[]; readonly note?: string }
+  | { readonly blocked: string }
 
 function undo(reading: SqlReading, statement: SqlStatement, catalog: Catalog): Undone {
   const { node } = statement
@@ -54,7 +60,11 @@ function undo(reading: SqlReading, statement: SqlStatement, catalog: Catalog): U
     case 'ViewStmt': {
       const name = relationName(inner(node, 'view'))
       const old = catalog.views.get(name)
-      return one(old === undefined ? `DROP VIEW ${quoteName(name)}` : `CREATE OR REPLACE VIEW ${quoteName(name)} AS ${old}`)
+      return one(
+        old === undefined
+          ? `DROP VIEW ${quoteName(name)}`
+          : `CREATE OR REPLACE VIEW ${quoteName(name)} AS ${old}`,
+      )
     }
     case 'RenameStmt':
       return undoRename(node, relation)
@@ -65,7 +75,9 @@ function undo(reading: SqlReading, statement: SqlStatement, catalog: Catalog): U
     case 'AlterEnumStmt':
       return text(node, 'oldVal') === ''
         ? { statements: [], note: `the enum value ${text(node, 'newVal')} stays: it cannot be taken out` }
-        : one(`ALTER TYPE ${quoteName(qualified(strings(list(node, 'typeName'))))} RENAME VALUE ${value(node, 'newVal')} TO ${value(node, 'oldVal')}`)
+        : one(
+            `ALTER TYPE ${quoteName(qualified(strings(list(node, 'typeName'))))} RENAME VALUE ${value(node, 'newVal')} TO ${value(node, 'oldVal')}`,
+          )
     case 'TransactionStmt':
     case 'VariableSetStmt':
     case 'SelectStmt':
@@ -108,15 +120,21 @@ function undoDrop(node: SqlNode, catalog: Catalog): Undone {
   const statements: string[] = []
   const notes: string[] = []
   for (const name of droppedNames(node).toReversed()) {
-    const [table, index, view] = [catalog.tables.get(name), catalog.indexes.get(name), catalog.views.get(name)]
+    const [table, index, view] = [
+      catalog.tables.get(name),
+      catalog.indexes.get(name),
+      catalog.views.get(name),
+    ]
     const type = text(node, 'removeType')
     if (type === 'OBJECT_TABLE' && table !== undefined) {
       statements.push(createTableSql(table))
-      for (const own of [...catalog.indexes.values()].filter((known) => known.table === name)) statements.push(createIndexSql(own))
+      for (const own of [...catalog.indexes.values()].filter((known) => known.table === name))
+        statements.push(createIndexSql(own))
       notes.push(`the rows of ${name} are not brought back`)
     } else if (type === 'OBJECT_INDEX' && index !== undefined) {
       statements.push(createIndexSql(index, node['concurrent'] === true))
-    } else if (type === 'OBJECT_VIEW' && view !== undefined) statements.push(`CREATE VIEW ${quoteName(name)} AS ${view}`)
+    } else if (type === 'OBJECT_VIEW' && view !== undefined)
+      statements.push(`CREATE VIEW ${quoteName(name)} AS ${view}`)
     else if (type === 'OBJECT_TYPE' && catalog.enums.has(name)) {
       const values = (catalog.enums.get(name) ?? []).map((known) => `'${known.replaceAll("'", "''")}'`)
       statements.push(`CREATE TYPE ${quoteName(name)} AS ENUM (${values.join(', ')})`)
@@ -125,11 +143,22 @@ function undoDrop(node: SqlNode, catalog: Catalog): Undone {
   return { statements, ...(notes.length > 0 ? { note: notes.join('; ') } : {}) }
 }
 
-function undoAlterTable(reading: SqlReading, statement: SqlStatement, catalog: Catalog, relation: string): Undone {
+function undoAlterTable(
+  reading: SqlReading,
+  statement: SqlStatement,
+  catalog: Catalog,
+  relation: string,
+): Undone {
   const statements: string[] = []
   const notes: string[] = []
   for (const wrapped of list(statement.node, 'cmds')) {
-    const undone = undoCommand(reading, statement, inner(wrapped, 'AlterTableCmd') as SqlNode, catalog, relation)
+    const undone = undoCommand(
+      reading,
+      statement,
+      inner(wrapped, 'AlterTableCmd') as SqlNode,
+      catalog,
+      relation,
+    )
     if ('blocked' in undone) return undone
     statements.unshift(...undone.statements)
     if (undone.note !== undefined) notes.push(undone.note)
@@ -157,13 +186,17 @@ function undoCommand(
       if (table === undefined || old === undefined) return unknown
       // Without a default a NOT NULL column cannot come back to a table with rows.
       const nullable = old.notNull && old.default === null && old.generated === null
-      const back = nullable ? columnSql(table, { ...old, notNull: false, definition: null }) : columnSql(table, old)
+      const back = nullable
+        ? columnSql(table, { ...old, notNull: false, definition: null })
+        : columnSql(table, old)
       const note = `the values of ${relation}.${name} are not brought back${nullable ? ', and it stays nullable' : ''}`
       return one(`${alter} ADD COLUMN ${back}`, note)
     }
     case 'AT_AlterColumnType':
       if (old === undefined) return unknown
-      return one(`${column} TYPE ${old.type} USING ${quoteName(name)}::${old.type.replace(/ collate .*/, '')}`)
+      return one(
+        `${column} TYPE ${old.type} USING ${quoteName(name)}::${old.type.replace(/ collate .*/, '')}`,
+      )
     case 'AT_SetNotNull':
       return old?.notNull ? nothing : one(`${column} DROP NOT NULL`)
     case 'AT_DropNotNull':
@@ -174,11 +207,15 @@ function undoCommand(
     case 'AT_AddConstraint': {
       const source = { text: reading.text, positionOf: statement.positionOf, end: statement.end }
       const added = tableConstraint(source, inner(command, 'def', 'Constraint') as SqlNode)
-      return added === undefined ? nothing : one(`${alter} DROP CONSTRAINT ${quoteName(constraintName(relation, added))}`)
+      return added === undefined
+        ? nothing
+        : one(`${alter} DROP CONSTRAINT ${quoteName(constraintName(relation, added))}`)
     }
     case 'AT_DropConstraint': {
       const known = table?.constraints.find((constraint) => constraintName(relation, constraint) === name)
-      return known === undefined || table === undefined ? unknown : one(`${alter} ADD ${namedConstraintSql(table, known)}`)
+      return known === undefined || table === undefined
+        ? unknown
+        : one(`${alter} ADD ${namedConstraintSql(table, known)}`)
     }
     case 'AT_ValidateConstraint':
       return nothing

@@ -53,13 +53,18 @@ async function opensSqlite(files: ProjectFiles, service: Service): Promise<boole
   for (const source of await readSources(files, service)) {
     for (const token of source.tokens) if (token.kind === 'string') texts.add(token.text)
   }
-  return [...sqliteModules].some((name) => texts.has(name)) && ![...postgresModules].some((name) => texts.has(name))
+  return (
+    [...sqliteModules].some((name) => texts.has(name)) &&
+    ![...postgresModules].some((name) => texts.has(name))
+  )
 }
 
 /** The SQL files that a SCHEMA_CHANGED signal names, relative to the project, sorted. */
 export function changedSqlFiles(input: OperationInput): string[] {
   const { data } = input.signal
-  const listed = [member(data, 'files'), member(data, 'changes')].flatMap((value) => (Array.isArray(value) ? value : []))
+  const listed = [member(data, 'files'), member(data, 'changes')].flatMap((value) =>
+    Array.isArray(value) ? value : [],
+  )
   const named = [
     textMember(data, 'path'),
     textMember(data, 'file'),
@@ -67,7 +72,9 @@ export function changedSqlFiles(input: OperationInput): string[] {
     ...textsMember(data, 'files'),
     ...listed.flatMap((item) => [textMember(item, 'path'), textMember(item, 'file')]),
   ]
-  const files = named.filter((name) => name !== undefined && name.length < 500 && name.endsWith('.sql')) as string[]
+  const files = named.filter(
+    (name) => name !== undefined && name.length < 500 && name.endsWith('.sql'),
+  ) as string[]
   return [...new Set(files.map((file) => file.replace(/^\.\//, '')))].toSorted().slice(0, 50)
 }
 

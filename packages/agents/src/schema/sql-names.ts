@@ -34,7 +34,9 @@ export function relationName(relation: SqlNode | undefined): string {
 
 /** A name of several parts; `public.` left out. */
 export function qualified(parts: readonly string[]): string {
-  const kept = parts.filter((part, index) => part !== '' && !(part === 'public' && index === 0 && parts.length > 1))
+  const kept = parts.filter(
+    (part, index) => part !== '' && !(part === 'public' && index === 0 && parts.length > 1),
+  )
   return kept.join('.')
 }
 
@@ -63,9 +65,12 @@ const typeNames: Record<string, string> = {
 
 /** A type in one spelling, lower case: `varchar(20)`, `numeric(10,2)`, `text[]`. Empty where a column names no type. */
 export function typeText(type: SqlNode | undefined): string {
-  const names = strings(list(type, 'names')).filter((name, index, all) => !(name === 'pg_catalog' && all.length > 1))
+  const names = strings(list(type, 'names')).filter(
+    (name, index, all) => !(name === 'pg_catalog' && all.length > 1),
+  )
   const name = qualified(names)
-  const known = (Object.hasOwn(typeNames, name.toLowerCase()) ? typeNames[name.toLowerCase()] : undefined) ?? name
+  const known =
+    (Object.hasOwn(typeNames, name.toLowerCase()) ? typeNames[name.toLowerCase()] : undefined) ?? name
   const modifiers = list(type, 'typmods').map((modifier) => {
     const value = inner(modifier, 'A_Const', 'ival')
     return value === undefined ? '?' : String((value as { ival?: number }).ival ?? 0)
@@ -79,7 +84,9 @@ export function typeText(type: SqlNode | undefined): string {
 export function quoteName(name: string): string {
   return name
     .split('.')
-    .map((part) => (/^[a-z_][a-z0-9_]*$/.test(part) && !reserved.has(part) ? part : `"${part.replaceAll('"', '""')}"`))
+    .map((part) =>
+      /^[a-z_][a-z0-9_]*$/.test(part) && !reserved.has(part) ? part : `"${part.replaceAll('"', '""')}"`,
+    )
     .join('.')
 }
 

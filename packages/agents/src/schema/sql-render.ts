@@ -43,7 +43,9 @@ export function namedConstraintSql(table: Table, constraint: TableConstraint): s
 export function createTableSql(table: Table): string {
   const lines = [
     ...table.columns.map((column) => columnSql(table, column)),
-    ...table.constraints.filter((constraint) => !constraint.inColumn).map((constraint) => constraintSql(constraint)),
+    ...table.constraints
+      .filter((constraint) => !constraint.inColumn)
+      .map((constraint) => constraintSql(constraint)),
   ]
   const suffix = table.suffix === '' ? '' : ` ${table.suffix}`
   return `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)${suffix}`

@@ -1,4 +1,5 @@
 import { OperationError } from '@opschart/core'
+import type * as LibpgQuery from 'libpg-query'
 
 import { oneLine } from '../project/plain-text.ts'
 import { sqlTokens, statementRanges } from './sql-tokens.ts'
@@ -36,7 +37,7 @@ export interface SqlReading {
 /** Longest SQL text that is parsed, in characters. */
 export const maxSqlLength = 1_000_000
 
-type Parser = typeof import('libpg-query')
+type Parser = typeof LibpgQuery
 let parser: Promise<Parser> | undefined
 
 /** PostgreSQL's own parser, loaded at first use (a WASM module). */
@@ -55,7 +56,11 @@ async function loaded(): Promise<Parser> {
  *
  * @throws OperationError `sql_syntax` with file, line and column when nothing can read it.
  */
-export async function readSql(text: string, file: string, options: { sqlite?: boolean } = {}): Promise<SqlReading> {
+export async function readSql(
+  text: string,
+  file: string,
+  options: { sqlite?: boolean } = {},
+): Promise<SqlReading> {
   if (text.length > maxSqlLength) {
     throw new OperationError({
       code: 'file_too_large',
@@ -69,7 +74,12 @@ export async function readSql(text: string, file: string, options: { sqlite?: bo
     const masked = maskSqlite(text)
     if (masked.masked.length === 0 && options.sqlite !== true) throw syntaxError(error, text, file)
     try {
-      return { dialect: 'sqlite', text, statements: await statementsOf(masked.text, parse, text), masked: masked.masked }
+      return {
+        dialect: 'sqlite',
+        text,
+        statements: await statementsOf(masked.text, parse, text),
+        masked: masked.masked,
+      }
     } catch (second) {
       if (options.sqlite !== true) throw syntaxError(second, text, file)
       const statements = await oneByOne(masked.text, parse, text, file)
@@ -91,25 +101,48 @@ async function statementsOf(text: string, parse: Parser['parse'], written = text
     const first = sqlTokens(text, from, end).find((token) => token.kind !== 'comment')
     const start = first?.start ?? from
     const positionOf = (location: unknown) => characterAt(typeof location === 'number' ? location : 0)
-    const statement = { kind, node: node as SqlNode, text: written.slice(start, end).trim(), start, end, positionOf }
+    const statement = {
+      kind,
+      node: node as SqlNode,
+      text: written.slice(start, end).trim(),
+      start,
+      end,
+      positionOf,
+    }
     return [{ ...statement, ...placeOf(text, start) }]
   })
 }
 
 /** Parses statement by statement; what PostgreSQL's grammar does not take, SQLite must. */
-async function oneByOne(text: string, parse: Parser['parse'], written: string, file: string): Promise<SqlStatement[]> {
+async function oneByOne(
+  text: string,
+  parse: Parser['parse'],
+  written: string,
+  file: string,
+): Promise<SqlStatement[]> {
   const statements: SqlStatement[] = []
   for (const { start, end } of statementRanges(text)) {
     try {
       const alone = await statementsOf(text.slice(start, end), parse, written.slice(start, end))
       for (const { positionOf, ...found } of alone) {
-        const moved = { start: found.start + start, end: found.end + start, ...placeOf(text, found.start + start) }
+        const moved = {
+          start: found.start + start,
+          end: found.end + start,
+          ...placeOf(text, found.start + start),
+        }
         statements.push({ ...found, ...moved, positionOf: (location) => positionOf(location) + start })
       }
     } catch (error) {
       const token = await sqliteSyntaxError(text.slice(start, end))
       if (token !== null) throw syntaxError(error, text, file, start)
-      const own = { kind: 'UnreadStmt', node: {}, text: written.slice(start, end).trim(), start, end, positionOf: () => start }
+      const own = {
+        kind: 'UnreadStmt',
+        node: {},
+        text: written.slice(start, end).trim(),
+        start,
+        end,
+        positionOf: () => start,
+      }
       statements.push({ ...own, ...placeOf(text, start) })
     }
   }
@@ -146,7 +179,7 @@ function syntaxError(error: unknown, text: string, file: string, from = 0): Oper
   const details = (error as { sqlDetails?: { message?: string; cursorPosition?: number } }).sqlDetails
   if (details === undefined) throw error
   // The parser's cursor counts characters, not units.
-  const position = from + [...text.slice(from)].slice(0, details.cursorPosition ?? 0).join('').length
+  const position = unitsOf(text, from, details.cursorPosition ?? 0)
   const { line, column } = placeOf(text, position)
   const reason = oneLine(details.message, 200)
   return new OperationError({
@@ -154,4 +187,12 @@ function syntaxError(error: unknown, text: string, file: string, from = 0): Oper
     message: `${file}:${line}:${column}: ${reason}`,
     detail: { file, line, column, reason },
   })
+}
+
+/** The position that lies so many characters after another, in units; a pair of surrogates is one character. */
+function unitsOf(text: string, from: number, characters: number): number {
+  let at = from
+  for (let left = characters; left > 0 && at < text.length; left--)
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+  return at
 }

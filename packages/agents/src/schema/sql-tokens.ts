@@ -109,7 +109,12 @@ export function renameWord(sql: string, from: string, to: string): string {
   let result = ''
   let at = 0
   for (const token of sqlTokens(sql)) {
-    const name = token.kind === 'quoted' ? token.text.slice(1, -1) : token.kind === 'word' ? token.text.toLowerCase() : null
+    const name =
+      token.kind === 'quoted'
+        ? token.text.slice(1, -1)
+        : token.kind === 'word'
+          ? token.text.toLowerCase()
+          : null
     if (name !== from) continue
     result += sql.slice(at, token.start) + (/^[a-z_][a-z0-9_]*$/.test(to) ? to : `"${to}"`)
     at = token.end

@@ -17,7 +17,8 @@ export function maskSqlite(sql: string): MaskedSql {
   const masked = new Set<string>()
   const text = sql.split('')
   const tokens = sqlTokens(sql).filter((token) => token.kind !== 'comment')
-  const word = (index: number) => (tokens[index]?.kind === 'word' ? tokens[index]?.text.toUpperCase() : undefined)
+  const word = (index: number) =>
+    tokens[index]?.kind === 'word' ? tokens[index]?.text.toUpperCase() : undefined
   const blank = (from: number, to: number, name: string) => {
     masked.add(name)
     for (let at = from; at < to; at++) if (text[at] !== '\n') text[at] = ' '
@@ -48,11 +49,19 @@ export function maskSqlite(sql: string): MaskedSql {
     else if (word(index) === 'WITHOUT' && word(index + 1) === 'ROWID') {
       const comma = tokens[index - 1]?.text === ',' ? startOf(index - 1) : token.start
       blank(comma, endOf(index + 1), 'WITHOUT ROWID')
-    } else if (word(index) === 'STRICT' && [')', ','].includes(tokens[index - 1]?.text ?? '') && isLast(tokens, index)) {
+    } else if (
+      word(index) === 'STRICT' &&
+      [')', ','].includes(tokens[index - 1]?.text ?? '') &&
+      isLast(tokens, index)
+    ) {
       blank(tokens[index - 1]?.text === ',' ? startOf(index - 1) : token.start, token.end, 'STRICT')
     } else if (word(index) === 'OR' && conflict.has(word(index + 1) ?? '') && isInsert(word(index - 1))) {
       blank(token.start, endOf(index + 1), 'OR conflict')
-    } else if (word(index) === 'ON' && word(index + 1) === 'CONFLICT' && conflict.has(word(index + 2) ?? '')) {
+    } else if (
+      word(index) === 'ON' &&
+      word(index + 1) === 'CONFLICT' &&
+      conflict.has(word(index + 2) ?? '')
+    ) {
       blank(token.start, endOf(index + 2), 'ON CONFLICT')
     }
   }
@@ -66,7 +75,11 @@ function isInsert(word: string | undefined): boolean {
 function isTrigger(word: (index: number) => string | undefined, index: number): boolean {
   const second = word(index + 1)
   // PostgreSQL's triggers call a function and have no body; those it can read itself.
-  if (second !== 'TRIGGER' && !((second === 'TEMP' || second === 'TEMPORARY') && word(index + 2) === 'TRIGGER')) return false
+  if (
+    second !== 'TRIGGER' &&
+    !((second === 'TEMP' || second === 'TEMPORARY') && word(index + 2) === 'TRIGGER')
+  )
+    return false
   for (let at = index + 2; at < index + 60; at++) {
     if (word(at) === 'BEGIN') return true
     if (word(at) === 'EXECUTE' || word(at) === undefined) continue

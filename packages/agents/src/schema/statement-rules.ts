@@ -2,9 +2,14 @@ import { finding, type ChangeFinding, type RuleScope } from './change-finding.ts
 import { droppedNames, inner, list, qualified, relationName, strings, text } from './sql-names.ts'
 import type { SqlNode, SqlReading, SqlStatement } from './sql-statements.ts'
 import { tableFindings } from './table-rules.ts'
+import { upkeepFinding } from './upkeep-rules.ts'
 
 /** What a statement does to those who use the schema: at least one finding. */
-export function statementFindings(reading: SqlReading, statement: SqlStatement, scope: RuleScope): ChangeFinding[] {
+export function statementFindings(
+  reading: SqlReading,
+  statement: SqlStatement,
+  scope: RuleScope,
+): ChangeFinding[] {
   const { node } = statement
   switch (statement.kind) {
     case 'AlterTableStmt':
@@ -25,27 +30,36 @@ export function statementFindings(reading: SqlReading, statement: SqlStatement, 
     case 'AlterObjectSchemaStmt': {
       const table = relationName(inner(node, 'relation'))
       const safer = 'leave a view of the old name behind until no code uses it'
-      return [finding('breaking', 'set-schema', `${table} is no longer found under its name`, safer, { table })]
+      return [
+        finding('breaking', 'set-schema', `${table} is no longer found under its name`, safer, { table }),
+      ]
     }
     case 'TruncateStmt':
       return list(node, 'relations').map((relation) => {
         const table = relationName(inner(relation, 'RangeVar'))
         return scope.created.has(table)
           ? finding('safe', 'truncate', `${table} was created in the same file`, '', { table })
-          : finding('breaking', 'truncate', `all rows of ${table} go`, 'delete in batches what is proved unused', { table })
+          : finding(
+              'breaking',
+              'truncate',
+              `all rows of ${table} go`,
+              'delete in batches what is proved unused',
+              { table },
+            )
       })
     case 'DeleteStmt':
     case 'UpdateStmt':
       return [rowsFinding(statement.kind === 'DeleteStmt' ? 'delete' : 'update', node, scope)]
     default:
-      return [otherFinding(statement, scope)]
+      return [upkeepFinding(statement, scope)]
   }
 }
 
 function renameFinding(node: SqlNode, scope: RuleScope): ChangeFinding {
   const table = relationName(inner(node, 'relation'))
   const [from, to] = [text(node, 'subname'), text(node, 'newname')]
-  if (scope.created.has(table)) return finding('safe', 'new-table', `${table} is created in the same file`, '', { table })
+  if (scope.created.has(table))
+    return finding('safe', 'new-table', `${table} is created in the same file`, '', { table })
   switch (text(node, 'renameType')) {
     case 'OBJECT_COLUMN':
       return finding(
@@ -67,7 +81,12 @@ function renameFinding(node: SqlNode, scope: RuleScope): ChangeFinding {
     case 'OBJECT_TABCONSTRAINT':
       return finding('safe', 'rename-index', 'code does not name it', '', { table })
     default:
-      return finding('breaking', 'rename', 'what uses the old name fails', 'make the new one beside the old one first')
+      return finding(
+        'breaking',
+        'rename',
+        'what uses the old name fails',
+        'make the new one beside the old one first',
+      )
   }
 }
 
@@ -76,7 +95,8 @@ function dropFinding(node: SqlNode, name: string, scope: RuleScope): ChangeFindi
   const more = cascades ? '; CASCADE takes with it what nobody listed' : ''
   switch (text(node, 'removeType')) {
     case 'OBJECT_TABLE':
-      if (scope.created.has(name)) return finding('safe', 'new-table', `${name} is created in the same file`, '', { table: name })
+      if (scope.created.has(name))
+        return finding('safe', 'new-table', `${name} is created in the same file`, '', { table: name })
       return finding(
         'breaking',
         'drop-table',
@@ -91,41 +111,86 @@ function dropFinding(node: SqlNode, name: string, scope: RuleScope): ChangeFindi
         return finding('safe', 'drop-index', `queries that used ${name} get slower; nothing fails`, '', about)
       }
       const safer = 'DROP INDEX CONCURRENTLY, once its scans in pg_stat_user_indexes no longer rise'
-      return finding('risky', 'drop-index', `locks the table of ${name} against reads and writes`, safer, about)
+      return finding(
+        'risky',
+        'drop-index',
+        `locks the table of ${name} against reads and writes`,
+        safer,
+        about,
+      )
     }
     case 'OBJECT_TYPE':
-      return finding('breaking', 'drop-type', `columns and code that use ${name} fail${more}`, 'first change every column that uses it')
+      return finding(
+        'breaking',
+        'drop-type',
+        `columns and code that use ${name} fail${more}`,
+        'first change every column that uses it',
+      )
     case 'OBJECT_SCHEMA':
-      return finding('breaking', 'drop-schema', `${name} and all that is in it go${more}`, 'empty it step by step')
+      return finding(
+        'breaking',
+        'drop-schema',
+        `${name} and all that is in it go${more}`,
+        'empty it step by step',
+      )
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
-      return finding('breaking', 'drop-view', `code that reads ${name} fails${more}`, 'first deploy code that does not read it', {
-        table: name,
-      })
+      return finding(
+        'breaking',
+        'drop-view',
+        `code that reads ${name} fails${more}`,
+        'first deploy code that does not read it',
+        {
+          table: name,
+        },
+      )
     case 'OBJECT_FUNCTION':
     case 'OBJECT_PROCEDURE':
     case 'OBJECT_SEQUENCE':
-      return finding('breaking', 'drop-object', `what calls ${name} fails${more}`, 'first deploy code that does not call it')
+      return finding(
+        'breaking',
+        'drop-object',
+        `what calls ${name} fails${more}`,
+        'first deploy code that does not call it',
+      )
     default:
       return cascades
-        ? finding('breaking', 'drop-cascade', `CASCADE drops with ${name} what nobody listed`, 'name each thing that shall go')
+        ? finding(
+            'breaking',
+            'drop-cascade',
+            `CASCADE drops with ${name} what nobody listed`,
+            'name each thing that shall go',
+          )
         : finding('risky', 'drop-object', `${name} goes`, 'make sure that nothing relies on it')
   }
 }
 
 function indexFinding(node: SqlNode, scope: RuleScope): ChangeFinding {
   const table = relationName(inner(node, 'relation'))
-  if (scope.created.has(table)) return finding('safe', 'create-index', `${table} is new and empty`, '', { table })
+  if (scope.created.has(table))
+    return finding('safe', 'create-index', `${table} is new and empty`, '', { table })
   const unique = node['unique'] === true
   const concurrent = node['concurrent'] === true
   if (concurrent && scope.inTransaction) {
     const safer = 'put it into a migration of its own that runs outside a transaction'
-    return finding('breaking', 'concurrently-in-transaction', 'CONCURRENTLY fails inside a transaction', safer, { table })
+    return finding(
+      'breaking',
+      'concurrently-in-transaction',
+      'CONCURRENTLY fails inside a transaction',
+      safer,
+      { table },
+    )
   }
   if (unique && scope.dialect === 'sqlite') {
-    return finding('risky', 'unique-index', `fails if the rows of ${table} are not unique`, 'remove duplicates in an earlier migration', {
-      table,
-    })
+    return finding(
+      'risky',
+      'unique-index',
+      `fails if the rows of ${table} are not unique`,
+      'remove duplicates in an earlier migration',
+      {
+        table,
+      },
+    )
   }
   if (concurrent || scope.dialect === 'sqlite') {
     return finding('safe', 'create-index', 'others can write while it is built', '', { table })
@@ -152,7 +217,9 @@ function rowsFinding(verb: 'delete' | 'update', node: SqlNode, scope: RuleScope)
   const limited = inner(node, 'whereClause') !== undefined
   if (scope.created.has(table)) return finding('safe', `${verb}-rows`, `${table} is new`, '', { table })
   if (verb === 'delete' && !limited) {
-    return finding('breaking', 'delete-all-rows', `all rows of ${table} go`, 'say which rows with WHERE', { table })
+    return finding('breaking', 'delete-all-rows', `all rows of ${table} go`, 'say which rows with WHERE', {
+      table,
+    })
   }
   if (!limited) {
     return finding(
@@ -164,40 +231,12 @@ function rowsFinding(verb: 'delete' | 'update', node: SqlNode, scope: RuleScope)
     )
   }
   return verb === 'delete'
-    ? finding('risky', 'delete-rows', `rows of ${table} go, and no way back brings them`, 'keep a copy of them first', { table })
+    ? finding(
+        'risky',
+        'delete-rows',
+        `rows of ${table} go, and no way back brings them`,
+        'keep a copy of them first',
+        { table },
+      )
     : finding('safe', 'update-rows', 'changes the rows that its condition names', '', { table })
-}
-
-function otherFinding(statement: SqlStatement, scope: RuleScope): ChangeFinding {
-  const { node } = statement
-  const options = list(node, 'options').map((option) => text(inner(option, 'DefElem'), 'defname'))
-  const params = list(node, 'params').map((option) => text(inner(option, 'DefElem'), 'defname'))
-  const window = 'do it in a maintenance window'
-  switch (statement.kind) {
-    case 'VacuumStmt':
-      return options.includes('full')
-        ? finding('risky', 'vacuum-full', 'nobody can use the table meanwhile', window)
-        : finding('safe', 'vacuum', 'others can read and write meanwhile')
-    case 'ClusterStmt':
-      return finding('risky', 'cluster', 'nobody can use the table meanwhile', window)
-    case 'LockStmt':
-      return finding('risky', 'lock-table', 'others wait until the transaction ends', 'SET lock_timeout first, and keep it short')
-    case 'ReindexStmt':
-      return params.includes('concurrently') || scope.dialect === 'sqlite'
-        ? finding('safe', 'reindex', 'others can write meanwhile')
-        : finding('risky', 'reindex', 'locks writes, and reads that use the index', 'REINDEX … CONCURRENTLY')
-    case 'RefreshMatViewStmt':
-      return node['concurrent'] === true
-        ? finding('safe', 'refresh-view', 'others can read meanwhile')
-        : finding('risky', 'refresh-view', 'nobody can read the view meanwhile', 'REFRESH MATERIALIZED VIEW CONCURRENTLY')
-    case 'UnreadStmt':
-      return finding('risky', 'not-read', 'only SQLite reads this statement; what it does was not classified', 'look at it yourself')
-    case 'DoStmt':
-      return finding('risky', 'code-block', 'what it does is not known before it runs', 'write its statements out')
-    case 'DropOwnedStmt':
-    case 'DropdbStmt':
-      return finding('breaking', 'drop-everything', 'a whole database or all that a role owns goes', 'name each thing that shall go')
-    default:
-      return finding('safe', 'other', 'takes nothing away that code or data rely on')
-  }
 }

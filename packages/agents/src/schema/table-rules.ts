@@ -6,12 +6,19 @@ import type { SqlNode, SqlReading, SqlStatement } from './sql-statements.ts'
 import { typeChange } from './type-change.ts'
 
 /** What an ALTER TABLE does: a finding for each of its commands. */
-export function tableFindings(reading: SqlReading, statement: SqlStatement, scope: RuleScope): ChangeFinding[] {
+export function tableFindings(
+  reading: SqlReading,
+  statement: SqlStatement,
+  scope: RuleScope,
+): ChangeFinding[] {
   const name = relationName(inner(statement.node, 'relation'))
   const isNew = scope.created.has(name)
   return list(statement.node, 'cmds').map((wrapped) => {
     const command = inner(wrapped, 'AlterTableCmd') as SqlNode
-    if (isNew) return finding('safe', 'new-table', `${name} is created in the same file and is empty`, '', { table: name })
+    if (isNew)
+      return finding('safe', 'new-table', `${name} is created in the same file and is empty`, '', {
+        table: name,
+      })
     return commandFinding(reading, statement, command, name, scope)
   })
 }
@@ -46,7 +53,13 @@ function commandFinding(
     case 'AT_SetNotNull': {
       if (column?.notNull) return finding('safe', 'set-not-null', 'the column is NOT NULL already', '', about)
       if (hasNotNullCheck(known, columnName)) {
-        return finding('safe', 'set-not-null', 'a check has proved that no row is null, so nothing is scanned', '', about)
+        return finding(
+          'safe',
+          'set-not-null',
+          'a check has proved that no row is null, so nothing is scanned',
+          '',
+          about,
+        )
       }
       return finding(
         'risky',
@@ -85,7 +98,13 @@ function commandFinding(
         about,
       )
     case 'AT_ValidateConstraint':
-      return finding('safe', 'validate-constraint', 'reads the table, and lets others write meanwhile', '', about)
+      return finding(
+        'safe',
+        'validate-constraint',
+        'reads the table, and lets others write meanwhile',
+        '',
+        about,
+      )
     case 'AT_SetUnLogged':
     case 'AT_SetLogged':
     case 'AT_SetTableSpace':
@@ -117,7 +136,7 @@ function addedColumn(
   scope: RuleScope,
 ): ChangeFinding {
   const about = { table, column: column.name }
-  const fills = column.default !== null || column.generated !== null || /serial$/.test(column.type)
+  const fills = column.default !== null || column.generated !== null || column.type.endsWith('serial')
   if (column.notNull && !fills) {
     return finding(
       'breaking',
@@ -128,7 +147,7 @@ function addedColumn(
     )
   }
   const writesRows =
-    /serial$/.test(column.type) ||
+    column.type.endsWith('serial') ||
     (column.generated !== null && !/virtual\s*$/i.test(column.generated)) ||
     (column.default !== null && isVolatile(column.default))
   if (scope.dialect === 'postgresql' && writesRows) {
@@ -171,16 +190,36 @@ function changedType(
   }
   const change = typeChange(column.type, next)
   const what = `${column.type} to ${next}`
-  if (change === 'same' || change === 'widens') return finding('safe', 'widen-type', `${what} keeps each value`, '', about)
-  const over = 'add a column of the new type, write both, fill the old rows in batches, read the new one, then drop the old'
+  if (change === 'same' || change === 'widens')
+    return finding('safe', 'widen-type', `${what} keeps each value`, '', about)
+  const over =
+    'add a column of the new type, write both, fill the old rows in batches, read the new one, then drop the old'
   if (change === 'narrows') {
-    return finding('breaking', 'narrow-type', `${what}: values that do not fit make it fail, or are cut`, over, about)
+    return finding(
+      'breaking',
+      'narrow-type',
+      `${what}: values that do not fit make it fail, or are cut`,
+      over,
+      about,
+    )
   }
   if (change === 'converts') {
-    return finding('breaking', 'change-type', `${what}: code that reads or writes the column gets another type`, over, about)
+    return finding(
+      'breaking',
+      'change-type',
+      `${what}: code that reads or writes the column gets another type`,
+      over,
+      about,
+    )
   }
   if (scope.dialect === 'sqlite') return finding('safe', 'widen-type', `${what} keeps each value`, '', about)
-  return finding('risky', 'rewrite-type', `${what} writes the whole table anew; nobody can use it meanwhile`, over, about)
+  return finding(
+    'risky',
+    'rewrite-type',
+    `${what} writes the whole table anew; nobody can use it meanwhile`,
+    over,
+    about,
+  )
 }
 
 function addedConstraint(
@@ -222,15 +261,27 @@ function addedConstraint(
       about,
     )
   }
-  return finding('risky', 'exclusion-constraint', `builds an index on all of ${table} under a lock`, 'do it in a maintenance window', about)
+  return finding(
+    'risky',
+    'exclusion-constraint',
+    `builds an index on all of ${table} under a lock`,
+    'do it in a maintenance window',
+    about,
+  )
 }
 
 function allNotNull(table: Table | undefined, columns: readonly string[]): boolean {
   if (columns.length === 0) return true
-  return columns.every((name) => table?.columns.some((column) => column.name === name && column.notNull) ?? false)
+  return columns.every(
+    (name) => table?.columns.some((column) => column.name === name && column.notNull) ?? false,
+  )
 }
 
 function hasNotNullCheck(table: Table | undefined, column: string): boolean {
   const wanted = `${column} is not null`.toLowerCase()
-  return table?.constraints.some(({ kind, expression }) => kind === 'check' && expression.toLowerCase() === wanted) ?? false
+  return (
+    table?.constraints.some(
+      ({ kind, expression }) => kind === 'check' && expression.toLowerCase() === wanted,
+    ) ?? false
+  )
 }

@@ -20,7 +20,8 @@ export function typeChange(from: string, to: string): TypeChange {
     const [a, b] = [family.indexOf(plainInteger(old.name)), family.indexOf(plainInteger(next.name))]
     if (a >= 0 && b >= 0) return a === b ? 'same' : a < b ? 'rewrites' : 'narrows'
   }
-  if (integers.includes(old.name) && next.name === 'numeric') return next.sizes.length === 0 ? 'rewrites' : 'narrows'
+  if (integers.includes(old.name) && next.name === 'numeric')
+    return next.sizes.length === 0 ? 'rewrites' : 'narrows'
   if (old.name === next.name && timed.has(old.name)) {
     return (next.sizes[0] ?? 6) >= (old.sizes[0] ?? 6) ? 'widens' : 'narrows'
   }

@@ -40,7 +40,11 @@ export function validateChange(): Task {
       }
       const sql = textMember(input.signal.data, 'sql')
       if (sql !== undefined) results.push(await textResult(sql, state))
-      const mentions = await codeMentions(files, context.service, (file) => isMigrationFile(context.service, file) || changed.includes(file))
+      const mentions = await codeMentions(
+        files,
+        context.service,
+        (file) => isMigrationFile(context.service, file) || changed.includes(file),
+      )
       const output = report(results, state, drift, mentions)
       if (drift) return { ...output, differences: differences(input.signal.data) }
       refuseBreaking(output, results)
@@ -67,14 +71,25 @@ async function migrationResult(state: SchemaState, file: string): Promise<FileRe
   return { file, origin: 'written', changes, masked: step.up.masked, undecided: [] }
 }
 
-async function schemaFileResult(files: ProjectFiles, state: SchemaState, file: string): Promise<FileResult | undefined> {
+async function schemaFileResult(
+  files: ProjectFiles,
+  state: SchemaState,
+  file: string,
+): Promise<FileResult | undefined> {
   const text = await files.read(file)
   if (text === undefined) return undefined
   const wanted = await readSql(text, file, { sqlite: state.dialect === 'sqlite' })
   const dialect = wanted.dialect === 'sqlite' ? 'sqlite' : state.dialect
   const difference = diffCatalogs(state.catalog, foldAll([wanted]), dialect)
-  const statements = [...difference.statements, ...difference.concurrent, ...difference.unsafe.map(({ sql }) => sql)]
-  const generated = await readSql(statements.map((statement) => `${statement};`).join('\n'), `${file} (compared)`)
+  const statements = [
+    ...difference.statements,
+    ...difference.concurrent,
+    ...difference.unsafe.map(({ sql }) => sql),
+  ]
+  const generated = await readSql(
+    statements.map((statement) => `${statement};`).join('\n'),
+    `${file} (compared)`,
+  )
   const { changes } = classifyChanges(generated, state.catalog, dialect, text)
   return {
     file,
@@ -125,10 +140,14 @@ function stillUsed(change: ClassifiedChange, mentions: Awaited<ReturnType<typeof
 
 function refuseBreaking(output: JsonObject, results: readonly FileResult[]): void {
   const breaking = results.flatMap(({ file, changes }) =>
-    changes.filter(({ level, allowed }) => level === 'breaking' && allowed === null).map((change) => ({ file, change })),
+    changes
+      .filter(({ level, allowed }) => level === 'breaking' && allowed === null)
+      .map((change) => ({ file, change })),
   )
   if (breaking.length === 0) return
-  const first = breaking.slice(0, 3).map(({ file, change }) => `${file}:${change.at.line} ${change.rule}: ${change.reason}`)
+  const first = breaking
+    .slice(0, 3)
+    .map(({ file, change }) => `${file}:${change.at.line} ${change.rule}: ${change.reason}`)
   const more = breaking.length > 3 ? ` (and ${breaking.length - 3} more)` : ''
   throw new OperationError({
     code: 'breaking_change',
@@ -140,5 +159,7 @@ function refuseBreaking(output: JsonObject, results: readonly FileResult[]): voi
 function differences(data: JsonObject): string[] {
   const found = member(data, 'differences') ?? member(data, 'changes')
   if (!Array.isArray(found)) return []
-  return found.slice(0, 100).map((item) => oneLine(typeof item === 'string' ? item : JSON.stringify(item), 300))
+  return found
+    .slice(0, 100)
+    .map((item) => oneLine(typeof item === 'string' ? item : JSON.stringify(item), 300))
 }

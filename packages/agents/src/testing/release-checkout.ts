@@ -29,13 +29,17 @@ export async function releaseCheckout(commit: string | null, context: TaskContex
   const here = (why: string): ReleaseCheckout => ({ directory: '', why, remove: async () => {} })
   if (commit === null) return here('the release has no commit yet')
   if (!commitId.test(commit)) {
-    throw new OperationError({ code: 'unknown_commit', message: `${JSON.stringify(commit.slice(0, 80))} is not a commit id` })
+    throw new OperationError({
+      code: 'unknown_commit',
+      message: `${JSON.stringify(commit.slice(0, 80))} is not a commit id`,
+    })
   }
   const head = await git(context, 'rev-parse', '--verify', 'HEAD')
   if (head.code !== 0) return here('the project is not a git repository')
   const status = await git(context, 'status', '--porcelain', '--untracked-files=no')
   const isAtCommit = head.stdout.trim().startsWith(commit) && commit.length >= 7
-  if (isAtCommit && status.code === 0 && status.stdout.trim() === '') return here("the work tree is the release's commit")
+  if (isAtCommit && status.code === 0 && status.stdout.trim() === '')
+    return here("the work tree is the release's commit")
   const known = await git(context, 'cat-file', '-e', `${commit}^{commit}`)
   if (known.code !== 0) {
     throw new OperationError({
@@ -47,7 +51,11 @@ export async function releaseCheckout(commit: string | null, context: TaskContex
   return temporaryTree(commit, isAtCommit, context)
 }
 
-async function temporaryTree(commit: string, changed: boolean, context: TaskContext): Promise<ReleaseCheckout> {
+async function temporaryTree(
+  commit: string,
+  changed: boolean,
+  context: TaskContext,
+): Promise<ReleaseCheckout> {
   const name = createHash('sha256').update(context.key).digest('hex').slice(0, 16)
   const directory = `.opschart/worktrees/${name}`
   const absolute = path.join(context.root, directory)
@@ -71,7 +79,9 @@ async function temporaryTree(commit: string, changed: boolean, context: TaskCont
   }
   return {
     directory,
-    why: changed ? 'the work tree has changes that are not committed' : "the work tree is at another commit than the release's",
+    why: changed
+      ? 'the work tree has changes that are not committed'
+      : "the work tree is at another commit than the release's",
     remove,
   }
 }

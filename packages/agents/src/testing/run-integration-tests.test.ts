@@ -38,7 +38,13 @@ describe('run_integration_tests', () => {
       { ...input, release: { ...input.release, commit: head() } },
       { ...context, root },
     )
-    expect(output).toMatchObject({ passed: true, exit_code: 0, checkout: 'project', failures: [], output_tail: 'here' })
+    expect(output).toMatchObject({
+      passed: true,
+      exit_code: 0,
+      checkout: 'project',
+      failures: [],
+      output_tail: 'here',
+    })
   })
 
   it('runs an older commit in a temporary work tree, and leaves none behind, passed or failed', async () => {
@@ -48,7 +54,11 @@ describe('run_integration_tests', () => {
     made.git('commit', '-qam', 'second')
     const old = { ...made.input, release: { ...made.input.release, commit: first } }
     await expect(runIntegrationTests().run(old, made.context)).rejects.toMatchObject({
-      failure: { code: 'tests_failed', retry: false, detail: { exit_code: 3, checkout: 'temporary', output_tail: 'here' } },
+      failure: {
+        code: 'tests_failed',
+        retry: false,
+        detail: { exit_code: 3, checkout: 'temporary', output_tail: 'here' },
+      },
     })
     expect(treesLeft(made.root)).toEqual([])
     expect(made.git('worktree', 'list').split('\n')).toHaveLength(1)
@@ -59,7 +69,10 @@ describe('run_integration_tests', () => {
     const made = await repository({ files: check(''), service: { test } })
     await made.write('check.mjs', 'process.exitCode = 1')
     const now = { ...made.input, release: { ...made.input.release, commit: made.head() } }
-    expect(await runIntegrationTests().run(now, made.context)).toMatchObject({ passed: true, checkout: 'temporary' })
+    expect(await runIntegrationTests().run(now, made.context)).toMatchObject({
+      passed: true,
+      checkout: 'temporary',
+    })
   })
 
   it('lets the exit code decide, whatever the output claims', async () => {
@@ -75,9 +88,13 @@ describe('run_integration_tests', () => {
       failure: { code: 'no_tests', message: expect.stringContaining('services.user-service.test') },
     })
     const missing = await harness({ service: { test: ['./no-such-program'] }, release: { commit: null } })
-    await expect(missing.run(runIntegrationTests())).rejects.toMatchObject({ failure: { code: 'command_not_started' } })
+    await expect(missing.run(runIntegrationTests())).rejects.toMatchObject({
+      failure: { code: 'command_not_started' },
+    })
     const made = await repository({ files: check(''), service: { test } })
-    await expect(made.run(runIntegrationTests())).rejects.toMatchObject({ failure: { code: 'unknown_commit' } })
+    await expect(made.run(runIntegrationTests())).rejects.toMatchObject({
+      failure: { code: 'unknown_commit' },
+    })
     const option = { ...made.input, release: { ...made.input.release, commit: '--output=x' } }
     await expect(runIntegrationTests().run(option, made.context)).rejects.toMatchObject({
       failure: { code: 'unknown_commit' },

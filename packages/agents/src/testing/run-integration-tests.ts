@@ -50,10 +50,15 @@ export function runIntegrationTests(): Task {
           output_tail: bothOutputs(result),
           started_at: started,
           duration,
-          ...(passed && read.counts?.passed === 0 ? { warning: 'no test ran, and the exit code is 0 all the same' } : {}),
+          ...(passed && read.counts?.passed === 0
+            ? { warning: 'no test ran, and the exit code is 0 all the same' }
+            : {}),
         }
         if (passed) return output
-        const count = read.counts === undefined ? '' : `${read.counts.failed} of ${read.counts.failed + read.counts.passed} failed`
+        const count =
+          read.counts === undefined
+            ? ''
+            : `${read.counts.failed} of ${read.counts.failed + read.counts.passed} failed`
         const names = read.failures.slice(0, 3).join('; ')
         const what = [count, names].filter((text) => text !== '').join(': ')
         throw new OperationError({

@@ -31,7 +31,10 @@ export function readRunnerOutput(output: string): RunnerOutput {
   for (const read of [node, vitest, jest, pytest, mocha, go, tap]) {
     const found = read(lines)
     if (found !== undefined) {
-      return { counts: found.counts, failures: [...new Set(found.failures.map((name) => oneLine(name, 200)))].slice(0, most) }
+      return {
+        counts: found.counts,
+        failures: [...new Set(found.failures.map((name) => oneLine(name, 200)))].slice(0, most),
+      }
     }
   }
   return { failures: [] }
@@ -44,7 +47,9 @@ const node: Reader = (lines) => {
   const [passed, failed, cancelled] = [value('pass'), value('fail'), value('cancelled')]
   if (passed === undefined || failed === undefined || cancelled === undefined) return undefined
   const failures = lines.flatMap((line) => {
-    const spec = /^\s{0,40}✖ (.{1,300}) \([\d.]{1,20}ms\)/.exec(line) ?? /^\s{0,40}not ok \d{1,9} - (.{1,300})$/.exec(line)
+    const spec =
+      /^\s{0,40}✖ (.{1,300}) \([\d.]{1,20}ms\)/.exec(line) ??
+      /^\s{0,40}not ok \d{1,9} - (.{1,300})$/.exec(line)
     return spec === null || spec[1] === 'failing tests:' ? [] : [spec[1] as string]
   })
   const skipped = (value('skipped') ?? 0) + (value('todo') ?? 0)
@@ -72,7 +77,9 @@ const jest: Reader = (lines) => {
 }
 
 const pytest: Reader = (lines) => {
-  const summary = lines.findLast((line) => /^=* ?\d{1,9} (?:passed|failed|error|skipped)\b.{0,200} in [\d.]{1,20}s/.test(line))
+  const summary = lines.findLast((line) =>
+    /^=* ?\d{1,9} (?:passed|failed|error|skipped)\b.{0,200} in [\d.]{1,20}s/.test(line),
+  )
   if (summary === undefined) return undefined
   const counts = worded(summary)
   const errors = Number(/(\d{1,9}) errors?\b/.exec(summary)?.[1] ?? 0)
@@ -94,7 +101,8 @@ const mocha: Reader = (lines) => {
     if (!/^ {2}\d{1,6}\) \S/.test(lines[at] as string)) continue
     const title = [(lines[at] as string).replace(/^ {2}\d{1,6}\) /, '')]
     // The title goes on, deeper and deeper, until a line ends with a colon.
-    while (!title.at(-1)?.endsWith(':') && title.length < 8 && at + 1 < lines.length) title.push((lines[++at] as string).trim())
+    while (!title.at(-1)?.endsWith(':') && title.length < 8 && at + 1 < lines.length)
+      title.push((lines[++at] as string).trim())
     failures.push(title.join(' ').replace(/:$/, ''))
   }
   return { counts: { passed, failed, skipped, runner: 'mocha' }, failures }
@@ -106,12 +114,17 @@ const go: Reader = (lines) => {
       const match = new RegExp(`^\\s{0,40}--- ${state}: (\\S{1,300}) \\(`).exec(line)
       return match === null ? [] : [match[1] as string]
     })
-  const packages = lines.some((line) => /^(?:ok|FAIL|---)\s{1,4}\S{1,300}\s{1,4}(?:\(cached\)|[\d.]{1,20}s)/.test(line))
+  const packages = lines.some((line) =>
+    /^(?:ok|FAIL|---)\s{1,4}\S{1,300}\s{1,4}(?:\(cached\)|[\d.]{1,20}s)/.test(line),
+  )
   const [passed, failed, skipped] = [named('PASS'), named('FAIL'), named('SKIP')]
   if (!packages && passed.length + failed.length === 0) return undefined
   // Without -v the tests that passed are not in the output; a count of zero would be a lie.
   if (passed.length === 0 && failed.length === 0) return undefined
-  return { counts: { passed: passed.length, failed: failed.length, skipped: skipped.length, runner: 'go' }, failures: failed }
+  return {
+    counts: { passed: passed.length, failed: failed.length, skipped: skipped.length, runner: 'go' },
+    failures: failed,
+  }
 }
 
 const tap: Reader = (lines) => {
@@ -120,7 +133,9 @@ const tap: Reader = (lines) => {
   const failures: string[] = []
   for (const line of lines) {
     // Indented lines are the parts of a test that has a line of its own.
-    const match = /^(ok|not ok)\b\s{0,4}\d{0,9}\s{0,4}-?\s{0,4}([^#]{0,300})(?:#\s{0,4}(skip|todo)\b)?/i.exec(line)
+    const match = /^(ok|not ok)\b\s{0,4}\d{0,9}\s{0,4}-?\s{0,4}([^#]{0,300})(?:#\s{0,4}(skip|todo)\b)?/i.exec(
+      line,
+    )
     if (match === null) continue
     if (match[3] !== undefined) skipped++
     else if (match[1] === 'ok') passed++

@@ -9,7 +9,8 @@ import type { ProjectFiles } from '../project/project-files.ts'
 /** Larger databases, in bytes, are not copied for a trial. */
 export const maxDatabaseBytes = 256 * 1024 * 1024
 
-const databaseName = /^(?:file:|sqlite:\/{0,3})?(?:\.\/)?([A-Za-z0-9_][A-Za-z0-9_./-]{0,200}\.(?:db|db3|sqlite|sqlite3))$/
+const databaseName =
+  /^(?:file:|sqlite:\/{0,3})?(?:\.\/)?([A-Za-z0-9_][A-Za-z0-9_./-]{0,200}\.(?:db|db3|sqlite|sqlite3))$/
 
 /**
  * The SQLite database file that a service names: in the signal (`database`), else in its own code, where the file is in
@@ -24,7 +25,8 @@ export async function namedDatabase(
   const given = textMember(input.signal.data, 'database')
   if (given !== undefined) named.add(given)
   for (const source of await readSources(files, service)) {
-    for (const token of source.tokens) if (token.kind === 'string' && token.text.length < 220) named.add(token.text)
+    for (const token of source.tokens)
+      if (token.kind === 'string' && token.text.length < 220) named.add(token.text)
   }
   for (const text of named) {
     const file = databaseName.exec(text)?.[1]

@@ -24,7 +24,9 @@ const comparedRows = 1000
 /** The names of a database's tables, virtual ones and their shadows left out, sorted. */
 export function tableNames(database: DatabaseSync): string[] {
   const rows = database
-    .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
+    .prepare(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )
     .all() as { name: string }[]
   return rows.map(({ name }) => name)
 }
@@ -33,10 +35,14 @@ export function tableNames(database: DatabaseSync): string[] {
 export function readRows(database: DatabaseSync): DatabaseRows {
   return Object.fromEntries(
     tableNames(database).map((table) => {
-      const { count } = database.prepare(`SELECT count(*) AS count FROM ${quoted(table)}`).get() as { count: number }
+      const { count } = database.prepare(`SELECT count(*) AS count FROM ${quoted(table)}`).get() as {
+        count: number
+      }
       const columns = columnsOf(database, table).map(({ name }) => {
         const values = database
-          .prepare(`SELECT group_concat(quote(value), ',') AS text FROM (SELECT ${quoted(name)} AS value FROM ${quoted(table)} ORDER BY quote(value) LIMIT ${comparedRows})`)
+          .prepare(
+            `SELECT group_concat(quote(value), ',') AS text FROM (SELECT ${quoted(name)} AS value FROM ${quoted(table)} ORDER BY quote(value) LIMIT ${comparedRows})`,
+          )
           .get() as { text: string | null }
         return [name, values.text ?? '']
       })
@@ -56,8 +62,10 @@ export function compareRows(before: DatabaseRows, up: DatabaseRows, after: Datab
       if (rows.count > 0 && (back?.count ?? 0) < rows.count) dropped.push(table)
       continue
     }
-    if (above.count < rows.count) lost.push(`${table}: ${rows.count - above.count} of ${rows.count} rows on the way up`)
-    else if ((back?.count ?? 0) < rows.count) lost.push(`${table}: ${rows.count - (back?.count ?? 0)} of ${rows.count} rows on the way back`)
+    if (above.count < rows.count)
+      lost.push(`${table}: ${rows.count - above.count} of ${rows.count} rows on the way up`)
+    else if ((back?.count ?? 0) < rows.count)
+      lost.push(`${table}: ${rows.count - (back?.count ?? 0)} of ${rows.count} rows on the way back`)
     for (const [column, values] of Object.entries(rows.columns)) {
       if (back?.columns[column] === values || /^(?:NULL,?)*$/.test(values)) continue
       if (above.columns[column] === undefined) dropped.push(`${table}.${column}`)
@@ -77,7 +85,9 @@ interface SqliteColumn {
 
 function columnsOf(database: DatabaseSync, table: string): SqliteColumn[] {
   // Hidden 0: an ordinary column, neither generated nor a virtual table's.
-  return database.prepare('SELECT * FROM pragma_table_xinfo(?) WHERE hidden = 0').all(table) as unknown as SqliteColumn[]
+  return database
+    .prepare('SELECT * FROM pragma_table_xinfo(?) WHERE hidden = 0')
+    .all(table) as unknown as SqliteColumn[]
 }
 
 /**

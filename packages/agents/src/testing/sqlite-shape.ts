@@ -15,7 +15,9 @@ export interface ShapeComparison {
 /** The schema of a database, from its own `sqlite_schema`. */
 export function sqliteShape(database: DatabaseSync): SqliteShape {
   const rows = database
-    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name")
+    .prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name",
+    )
     .all() as { type: string; name: string; sql: string | null }[]
   return Object.fromEntries(rows.map(({ type, name, sql }) => [`${type} ${name}`, comparableSql(sql ?? '')]))
 }
@@ -42,5 +44,7 @@ export function compareShapes(before: SqliteShape, after: SqliteShape): ShapeCom
 function unordered(table: string): string {
   const parts = bracketItems(table)
   if (parts === undefined) return table
-  return [parts.before.trim(), ...parts.items.map((item) => item.trim()).toSorted(), parts.after.trim()].join('\n')
+  return [parts.before.trim(), ...parts.items.map((item) => item.trim()).toSorted(), parts.after.trim()].join(
+    '\n',
+  )
 }

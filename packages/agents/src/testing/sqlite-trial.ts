@@ -39,7 +39,15 @@ export interface TrialResult {
   readonly not_seeded: readonly string[]
 }
 
-const nothing = { restored: null, differences: [], lost: [], changed: [], dropped: [], tables_with_rows: 0, not_seeded: [] }
+const nothing = {
+  restored: null,
+  differences: [],
+  lost: [],
+  changed: [],
+  dropped: [],
+  tables_with_rows: 0,
+  not_seeded: [],
+}
 
 class StageError extends Error {
   readonly stage: string
@@ -73,18 +81,31 @@ function run(trial: Trial): TrialResult {
       }
     }
     const seeded = database === fresh ? seedRows(database, 3) : { seeded: [], refused: [] }
-    return { failed: null, database: database === fresh ? 'fresh' : 'copy', note, ...cycle(database, trial), not_seeded: seeded.refused }
+    return {
+      failed: null,
+      database: database === fresh ? 'fresh' : 'copy',
+      note,
+      ...cycle(database, trial),
+      not_seeded: seeded.refused,
+    }
   } catch (error) {
     const failed =
       error instanceof StageError
         ? { stage: error.stage, file: error.file, message: error.message }
-        : { stage: 'copy', file: trial.copy?.from ?? '', message: error instanceof Error ? error.message : 'failed' }
+        : {
+            stage: 'copy',
+            file: trial.copy?.from ?? '',
+            message: error instanceof Error ? error.message : 'failed',
+          }
     return { failed, database: database === fresh ? 'fresh' : 'copy', note, ...nothing }
   }
 }
 
 /** Up, back, and up once more: a way back that leaves something behind shows at the latest then. */
-function cycle(database: DatabaseSync, trial: Trial): Omit<TrialResult, 'failed' | 'database' | 'note' | 'not_seeded'> {
+function cycle(
+  database: DatabaseSync,
+  trial: Trial,
+): Omit<TrialResult, 'failed' | 'database' | 'note' | 'not_seeded'> {
   const [shape, rows, broken] = [sqliteShape(database), readRows(database), brokenKeys(database)]
   apply(database, 'up', trial.up)
   checkKeys(database, broken, trial.up)
@@ -125,7 +146,11 @@ function brokenKeys(database: DatabaseSync): Map<string, string> {
   return broken
 }
 
-function checkKeys(database: DatabaseSync, before: ReadonlyMap<string, string>, up: readonly TrialSql[]): void {
+function checkKeys(
+  database: DatabaseSync,
+  before: ReadonlyMap<string, string>,
+  up: readonly TrialSql[],
+): void {
   for (const [table, message] of brokenKeys(database)) {
     if (before.get(table) !== message) throw new StageError('up', up.at(-1)?.file ?? '', new Error(message))
   }
@@ -133,7 +158,8 @@ function checkKeys(database: DatabaseSync, before: ReadonlyMap<string, string>, 
 
 /** The tables in which migration tools note what they applied are none of the migrations' own. */
 function withoutLedger(shape: Readonly<Record<string, string>>): Record<string, string> {
-  const ledger = /^(?:table|index) (?:idx_|ix_)?(?:schema_migrations|migrations|goose_db_version|_migrations|knex_migrations\w*|gorp_migrations)/
+  const ledger =
+    /^(?:table|index) (?:idx_|ix_)?(?:schema_migrations|migrations|goose_db_version|_migrations|knex_migrations\w*|gorp_migrations)/
   return Object.fromEntries(Object.entries(shape).filter(([name]) => !ledger.test(name)))
 }
 
@@ -141,7 +167,9 @@ function withoutLedger(shape: Readonly<Record<string, string>>): Record<string, 
 function guard(database: DatabaseSync): void {
   database.setAuthorizer((action, first) => {
     if (action === constants.SQLITE_ATTACH || action === constants.SQLITE_DETACH) return constants.SQLITE_DENY
-    const isForbidden = action === constants.SQLITE_PRAGMA && /^(?:writable_schema|temp_store_directory|data_store_directory)$/i.test(first ?? '')
+    const isForbidden =
+      action === constants.SQLITE_PRAGMA &&
+      /^(?:writable_schema|temp_store_directory|data_store_directory)$/i.test(first ?? '')
     return isForbidden ? constants.SQLITE_DENY : constants.SQLITE_OK
   })
 }

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { OperationError, type Json, type JsonObject, type OperationInput, type Task, type TaskContext } from '@opschart/core'
+import {
+  OperationError,
+  type Json,
+  type JsonObject,
+  type OperationInput,
+  type Task,
+  type TaskContext,
+} from '@opschart/core'
 
 import { textMember, textsMember } from '../project/json-value.ts'
 import { oneLine } from '../project/plain-text.ts'
@@ -11,7 +18,12 @@ import { startProgram } from '../project/program.ts'
 import { projectFiles } from '../project/project-files.ts'
 import { foldReading } from '../schema/catalog-fold.ts'
 import { catalogDifferences } from '../schema/compare-catalogs.ts'
-import { changedSqlFiles, readSchemaState, type MigrationStep, type SchemaState } from '../schema/schema-state.ts'
+import {
+  changedSqlFiles,
+  readSchemaState,
+  type MigrationStep,
+  type SchemaState,
+} from '../schema/schema-state.ts'
 import { readSql } from '../schema/sql-statements.ts'
 import { namedDatabase } from './sqlite-database.ts'
 import type { Trial, TrialResult } from './sqlite-trial.ts'
@@ -78,13 +90,18 @@ async function sqliteTrial(
   const folder = await mkdtemp(path.join(tmpdir(), 'opschart-trial-'))
   try {
     const trial: Trial = {
-      earlier: state.steps.slice(0, first).map(({ migration }) => ({ file: migration.upFile, sql: migration.up })),
+      earlier: state.steps
+        .slice(0, first)
+        .map(({ migration }) => ({ file: migration.upFile, sql: migration.up })),
       // Those in between belong to the way up too: a later one may build on them.
       up: state.steps.slice(first).map(({ migration }) => ({ file: migration.upFile, sql: migration.up })),
       down: state.steps
         .slice(first)
         .toReversed()
-        .map(({ migration }) => ({ file: migration.downFile ?? migration.upFile, sql: migration.down ?? '' })),
+        .map(({ migration }) => ({
+          file: migration.downFile ?? migration.upFile,
+          sql: migration.down ?? '',
+        })),
       copy: database === null ? null : { from: database.absolute, to: path.join(folder, 'copy.db') },
     }
     const result = await runTrial(trial, context)
@@ -130,7 +147,8 @@ function judged(result: TrialResult, output: JsonObject): Json {
     const { stage, file, message } = result.failed
     problems.push(`${file} fails (${stage}): ${oneLine(message, 300)}`)
   }
-  if (result.restored === false) problems.push(`the way back does not restore the schema: ${result.differences.slice(0, 3).join('; ')}`)
+  if (result.restored === false)
+    problems.push(`the way back does not restore the schema: ${result.differences.slice(0, 3).join('; ')}`)
   if (result.lost.length > 0) problems.push(`rows are lost: ${result.lost.join('; ')}`)
   if (problems.length === 0) return { passed: true, ...output }
   throw new OperationError({
@@ -151,7 +169,14 @@ async function foldTrial(steps: readonly MigrationStep[], tested: readonly strin
       else differences.push(`${migration.downFile ?? migration.upFile}: ${difference}`)
     }
   }
-  const output = { tested, dialect: 'postgresql', executed: false, method: 'the parsed statements, folded', notes, differences }
+  const output = {
+    tested,
+    dialect: 'postgresql',
+    executed: false,
+    method: 'the parsed statements, folded',
+    notes,
+    differences,
+  }
   if (differences.length === 0) return { passed: true, ...output }
   throw new OperationError({
     code: 'migration_failed',

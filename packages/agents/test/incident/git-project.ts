@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -31,7 +31,13 @@ export function gitProject(): GitProject {
 
   function call(parameters: readonly string[], input?: string | Buffer): string {
     const date = `${1_766_000_000 + minute * 60} +0000`
-    const environment = { PATH: process.env['PATH'], HOME: root, ...identity, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }
+    const environment = {
+      PATH: process.env['PATH'],
+      HOME: root,
+      ...identity,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+    }
     const result = execFileSync('git', ['-c', 'commit.gpgSign=false', '-c', 'gc.auto=0', ...parameters], {
       cwd: root,
       env: environment,
@@ -52,6 +58,14 @@ export function gitProject(): GitProject {
     }
   }
 
+  // Read as a file: a process for each commit would cost more than the commit.
+  function head(): string {
+    const name = readFileSync(path.join(root, '.git', 'HEAD'), 'utf8').trim()
+    return name.startsWith('ref: ')
+      ? readFileSync(path.join(root, '.git', name.slice(5)), 'utf8').trim()
+      : name
+  }
+
   git('init', '--quiet', '--initial-branch=main')
   return {
     root,
@@ -61,8 +75,19 @@ export function gitProject(): GitProject {
       write(files)
       minute++
       git('add', '--all')
-      call(['-c', 'i18n.commitEncoding=UTF-8', 'commit', '--quiet', '--allow-empty', '--cleanup=verbatim', '--file=-'], message)
-      return git('rev-parse', 'HEAD')
+      call(
+        [
+          '-c',
+          'i18n.commitEncoding=UTF-8',
+          'commit',
+          '--quiet',
+          '--allow-empty',
+          '--cleanup=verbatim',
+          '--file=-',
+        ],
+        message,
+      )
+      return head()
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   }

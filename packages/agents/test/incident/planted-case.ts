@@ -116,7 +116,14 @@ export async function play(
     const [previous, live] = [deployments.at(-2) ?? null, deployments.at(-1)]
     if (live === undefined) throw new Error('a planted case needs a live release')
     const input = operationInput({
-      release: { lifecycle: live.lifecycle, name: live.lifecycle, version: live.version, commit: live.commit, previous, deployments },
+      release: {
+        lifecycle: live.lifecycle,
+        name: live.lifecycle,
+        version: live.version,
+        commit: live.commit,
+        previous,
+        deployments,
+      },
       signal: { time: plan.signal ?? zero + 40 * second },
     })
     const triage = (await tasks.triage(input, context)) as JsonObject

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { request } from 'node:http'
-import { Agent } from 'node:http'
+import { Agent, request } from 'node:http'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -26,7 +25,11 @@ export async function runService(
 ): Promise<void> {
   const child = spawn(process.execPath, [path.join('src', 'server.js')], {
     cwd: root,
-    env: { PATH: process.env['PATH'], LOG_FILE: logFile, ...(version === undefined ? {} : { SERVICE_VERSION: version }) },
+    env: {
+      PATH: process.env['PATH'],
+      LOG_FILE: logFile,
+      ...(version === undefined ? {} : { SERVICE_VERSION: version }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

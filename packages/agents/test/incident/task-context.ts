@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process'
 
-import type { Clock, Footprint, LogEntry, OperationInput, ProgramResult, Service, TaskContext } from '@opschart/core'
+import type {
+  Clock,
+  Footprint,
+  LogEntry,
+  OperationInput,
+  ProgramResult,
+  Service,
+  TaskContext,
+} from '@opschart/core'
 
 /** A clock that stands still until it is moved. */
 export interface SteppedClock extends Clock {
@@ -66,8 +74,19 @@ export function taskContext(options: ContextOptions): TaskContext & {
     },
     run(argv, program = {}) {
       started.push([...argv])
-      const environment = { PATH: process.env['PATH'] ?? '', HOME: options.root, OPSCHART_KEY: key, ...program.environment }
-      return runProgram(argv, options.root, environment, program.input ?? '', program.maxOutput ?? 1024 * 1024)
+      const environment = {
+        PATH: process.env['PATH'] ?? '',
+        HOME: options.root,
+        OPSCHART_KEY: key,
+        ...program.environment,
+      }
+      return runProgram(
+        argv,
+        options.root,
+        environment,
+        program.input ?? '',
+        program.maxOutput ?? 1024 * 1024,
+      )
     },
     logs: (from, to) => {
       const all = typeof logs === 'function' ? logs() : logs

@@ -5,13 +5,13 @@ import type { JsonObject } from '../json.ts'
 import { kindOf } from '../principal.ts'
 import { longestChain } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
-import { refusalOf, type AllowedParameters } from './allowed.ts'
+import { isNamedIn, openChannels, refusalOf, type AllowedParameters } from './allowed.ts'
 import type { LawEvent } from './law-event.ts'
 import type { LifecycleContext } from './lifecycle-context.ts'
 import { lawSignals } from './definition.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { causeOf } from './footprint.ts'
-import { arrowsOf, nearestAdmitting, phasesAllowing } from './topology.ts'
+import { arrowAt, arrowsOf, nearestAdmitting, phasesAllowing } from './topology.ts'
 
 /** What became of a signal: the verdict, and the step when one was taken. */
 export interface Decided {
@@ -68,17 +68,14 @@ export function allowedIn(lifecycle: Lifecycle, state: ActorState): Allowed {
   const phase = phaseOf(state)
   const { definition } = lifecycle
   const signals = new Map<string, Set<string>>()
-  for (const arrow of arrowsOf(definition)) {
-    if (arrow.phase !== phase && (arrow.phase !== '*' || exceptions(lifecycle, arrow.signal).includes(phase))) continue
-    const by = signals.get(arrow.signal) ?? new Set()
-    for (const entry of arrow.arrow.by ?? ['anyone']) by.add(entry)
-    signals.set(arrow.signal, by)
+  for (const { signal } of arrowsOf(definition)) {
+    const arrow = arrowAt(definition, phase, signal)
+    if (arrow !== undefined) signals.set(signal, new Set(arrow.by ?? ['anyone']))
   }
+  if ((definition.phases[phase]?.moves ?? []).length > 0) signals.set('MOVE_REQUESTED', new Set(['person']))
   const agents = [...(definition.phases[phase]?.allow ?? []), ...(definition.everywhere ?? [])]
   return { phase, signals: [...signals].map(([type, by]) => ({ type, by: [...by] })), agents }
 }
-
-const exceptions = (lifecycle: Lifecycle, signal: string): readonly string[] => lifecycle.definition.all?.[signal]?.except ?? []
 
 function acceptance(
   next: ActorState,
@@ -105,8 +102,8 @@ function acceptance(
           : 'awaits a person’s approval'
     return { ...rest, kind: 'accepted', from, phase, reason: `${what} ${outcome} in ${phase}` }
   }
-  const arrow = lifecycle.definition.phases[from]?.on?.[event.type] ?? lifecycle.definition.all?.[event.type]
-  const starts = typeof arrow === 'object' && arrow.starts !== undefined ? `; ${arrow.starts} starts` : ''
+  const workflow = arrowAt(lifecycle.definition, from, event.type)?.starts
+  const starts = workflow === undefined ? '' : `; ${workflow} starts`
   const moved = phase === from ? `${event.type} in ${from}` : `${event.type}: ${from} → ${phase}`
   return { ...rest, kind: 'accepted', from, phase, reason: `${moved}${starts}` }
 }
@@ -127,13 +124,13 @@ function denied(
   const reason = explain(lifecycle, state, event)
   const kind = kindOf(signal.by)
   const measured = elsewhere.some(({ arrow }) => arrow.measured === true)
-  if (measured && kind !== 'agent' && kind !== 'person') {
-    return { ...common, kind: 'ignored', reason: heldReason(event, phase) ?? reason }
+  const arrow = arrowAt(lifecycle.definition, phase, event.type)
+  const mayMeasure = arrow === undefined ? kind !== 'agent' && kind !== 'person' : isNamedIn(arrow.by, signal.by)
+  if (measured && mayMeasure) {
+    return { ...common, kind: 'ignored', reason: arrow === undefined ? (heldReason(event, phase) ?? reason) : reason }
   }
-  const openChannel = signal.by === 'watcher:inbox' || signal.by === 'watcher:http'
-  if (kind === 'watcher' && !openChannel && !event.type.endsWith('_REQUESTED')) {
-    return { ...common, kind: 'violation', reason, allowed }
-  }
+  const reports = kind === 'watcher' && !openChannels.includes(signal.by) && elsewhere.length > 0
+  if (reports && !event.type.endsWith('_REQUESTED')) return { ...common, kind: 'violation', reason, allowed }
   return { ...common, kind: 'refused', reason, allowed }
 }
 
@@ -165,9 +162,10 @@ export function explain(lifecycle: Lifecycle, state: ActorState, event: LawEvent
   const here = `${event.type} in ${phase}`
   if (event.type === 'OPERATION_REQUESTED') return operationReason(lifecycle, event, phase, reasons)
   if (reasons.length > 0) return `${here}: ${reasons.at(-1)!}`
-  const elsewhere = [...new Set(arrowsOf(lifecycle.definition).filter(({ signal }) => signal === event.type).map(({ phase: at }) => at))]
+  const { definition } = lifecycle
+  const elsewhere = Object.keys(definition.phases).filter((at) => arrowAt(definition, at, event.type) !== undefined)
   const list = allowedIn(lifecycle, state).signals.map(({ type }) => type)
-  const only = elsewhere.length > 0 ? `only ${elsewhere.join(', ')} has it` : 'no phase has it'
+  const only = elsewhere.length > 0 ? `only ${elsewhere.join(', ')} ${elsewhere.length === 1 ? 'has' : 'have'} it` : 'no phase has it'
   return `${here}: no such arrow; ${only}; here are ${list.join(', ') || 'none'}`
 }
 
@@ -182,11 +180,11 @@ function operationReason(lifecycle: Lifecycle, event: LawEvent, phase: string, r
 
 /** A report that an operation of ours caused is no violation, and starts no workflow again [L12]. */
 function suppression(lifecycle: Lifecycle, phase: string, type: string, cause: string): string | undefined {
-  const arrow = lifecycle.definition.phases[phase]?.on?.[type] ?? lifecycle.definition.all?.[type]
+  const arrow = arrowAt(lifecycle.definition, phase, type)
   const arrows = arrowsOf(lifecycle.definition).filter(({ signal }) => signal === type)
   // A measure is no report of what was done: errors right after our own deployment are what it is there for.
   if (arrows.length === 0 || arrows.some((known) => known.arrow.measured === true)) return undefined
-  const quiet = typeof arrow === 'object' && arrow.to === undefined && arrow.starts === undefined
+  const quiet = arrow !== undefined && arrow.to === undefined && arrow.starts === undefined
   return quiet ? undefined : `${type} is what ${cause} did`
 }
 

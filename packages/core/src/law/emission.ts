@@ -21,6 +21,15 @@ export type Emission =
       readonly to?: string
       readonly by: Principal
     }
+  /** Ask for a task on the live release: what a rule's action is when it is no signal. */
+  | {
+      readonly type: 'request'
+      readonly agent: string
+      readonly task: string
+      readonly data: JsonObject
+      readonly severity: Severity
+      readonly by: Principal
+    }
   /** Changes the service's durable facts, in this same commit. */
   | { readonly type: 'service'; readonly change: ServiceChange }
   /** A person must know. */

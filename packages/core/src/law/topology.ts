@@ -10,6 +10,15 @@ export function arrowsOf(definition: LifecycleDefinition): { phase: string; sign
   ]
 }
 
+/** The arrow of a signal in a phase: its own, else the one of all phases; undefined when there is none. */
+export function arrowAt(definition: LifecycleDefinition, phase: string, signal: string): Arrow | undefined {
+  const own = definition.phases[phase]?.on
+  if (own !== undefined && Object.hasOwn(own, signal)) return arrowOf(own[signal]!)
+  const { all } = definition
+  if (all === undefined || !Object.hasOwn(all, signal)) return undefined
+  return all[signal]!.except?.includes(phase) === true ? undefined : all[signal]!
+}
+
 /** The phases that one arrow leads to from a phase, in chart order. ADOPTED, a person's word, is no way to wait for. */
 export function successors(definition: LifecycleDefinition, phase: string): string[] {
   const found: string[] = []

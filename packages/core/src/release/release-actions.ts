@@ -106,7 +106,7 @@ export const releaseActions = {
       return
     }
     const recovered = event.signal.data['recovered'] === true
-    emit({ type: 'service', change: { kind: 'roll_back', from: context.id, to: target.id, time: event.now } })
+    emit({ type: 'service', change: { kind: 'roll_back', from: context.id, to: target.id, version: target.version, time: event.now } })
     emit({ type: 'signal', signal: { type: 'REINSTATED', data: { from: context.id, recovered } }, to: target.id, by: 'system' })
     if (recovered) emit({ type: 'service', change: { kind: 'close_incident' } })
     else {

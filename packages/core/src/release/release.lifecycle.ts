@@ -148,8 +148,8 @@ export const releaseLifecycle = defineLifecycle({
     SCHEMA_CHANGED: { by: ['watcher'], starts: 'schema_change', gate: 'not_drift_in_production', except: ['RETIRED'] },
     CODE_COMMITTED: { by: ['watcher'], does: ['note_commit'] },
     VERSION_TAGGED: { by: ['watcher'], does: ['name_version'] },
-    ERROR_THRESHOLD_CLEARED: { measured: true, by: ['rule', 'watcher'], does: ['measure_cleared'] },
-    ADOPTED: { by: ['person'], does: ['adopt'] },
+    ERROR_THRESHOLD_CLEARED: { by: ['rule', 'watcher'], does: ['measure_cleared'] },
+    ADOPTED: { to: '*', by: ['person'], does: ['adopt'] },
   },
 })
 

@@ -6,7 +6,7 @@ import type { FootprintEntry, Incident, ServiceState } from './service-state.ts'
 /** A change of a service's durable facts: written in the same commit as the arrow that asks for it [L15]. */
 export type ServiceChange =
   | { readonly kind: 'go_live'; readonly deployment: Deployment }
-  | { readonly kind: 'roll_back'; readonly from: string; readonly to: string; readonly time: number }
+  | { readonly kind: 'roll_back'; readonly from: string; readonly to: string; readonly version: string | null; readonly time: number }
   | { readonly kind: 'adopt_live'; readonly deployment: Deployment }
   | { readonly kind: 'leave_live'; readonly lifecycle: string }
   | { readonly kind: 'take'; readonly lifecycle: string; readonly run: string }

@@ -22,6 +22,8 @@ export interface FeedbackLoop {
   /** Milliseconds after firing in which it does not fire again. */
   readonly cooldown: number
   readonly severity: Severity
+  /** What passing the threshold does: send a signal to the live release (ERROR_THRESHOLD_EXCEEDED when absent), or ask for a task. */
+  readonly action?: { readonly kind: 'signal'; readonly signal: string } | { readonly kind: 'task'; readonly agent: string; readonly task: string }
 }
 
 /** What a rule's actor remembers. */
@@ -55,7 +57,8 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
   const above = (scope: Scope) => enough(scope) && scope.event.value! > loop.threshold
   const cooling = ({ context, event }: Scope) =>
     context.fired_at !== null && event.now < context.fired_at + loop.cooldown
-  const signal = (type: string) =>
+  const action = loop.action ?? { kind: 'signal', signal: 'ERROR_THRESHOLD_EXCEEDED' }
+  const signal = (type: string | undefined) =>
     emit(({ context: given, event }): Emission => {
       const context = given as unknown as LoopContext
       const measured = event as unknown as Partial<Measured>
@@ -68,8 +71,13 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         window: loop.window,
         since: measured.since ?? null,
       }
+      if (type === undefined) {
+        const { agent, task } = action as { agent: string; task: string }
+        return { type: 'request', agent, task, data, severity: loop.severity, by: `rule:${loop.name}` }
+      }
       return { type: 'signal', signal: { type, data, severity: loop.severity }, to: context.service, by: `rule:${loop.name}` }
     })
+  const incident = action.kind === 'signal' && action.signal === 'ERROR_THRESHOLD_EXCEEDED'
   const note = (change: (draft: LoopContext, event: Measured) => void) =>
     assign(({ context, event }: { context: unknown; event: unknown }) =>
       produce(context as LoopContext, (draft) => change(draft, event as Measured)),
@@ -92,7 +100,7 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         }),
         note_held: note((draft) => void (draft.held = 'cooldown')),
         note_fired: note((draft, event) => void (draft.fired_at = event.now)),
-        exceeded: signal('ERROR_THRESHOLD_EXCEEDED'),
+        exceeded: signal(action.kind === 'signal' ? action.signal : undefined),
         cleared: signal('ERROR_THRESHOLD_CLEARED'),
       },
       delays: { for: loop.for },
@@ -124,7 +132,7 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         },
         firing: {
           entry: ['note_fired', 'exceeded'],
-          on: { measure: { guard: 'cleared', target: 'ok', actions: ['note', 'cleared'] } },
+          on: { measure: { guard: 'cleared', target: 'ok', actions: incident ? ['note', 'cleared'] : ['note'] } },
         },
       },
     },

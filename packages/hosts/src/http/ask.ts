@@ -16,7 +16,13 @@ export async function ask(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const text = JSON.stringify(body)
-  const response = await send(path, { method: 'POST', url: `${version}/${name}`, headers, body: text })
+  const response = await send(path, {
+    method: 'POST',
+    url: `${version}/${name}`,
+    headers,
+    body: text,
+    ...(name === 'daemon' ? { timeout: patience } : {}),
+  })
   const status = response.statusCode ?? 0
   const parsed = parse(await readAll(response, path), status)
   if (status === 200 && typeof parsed === 'object' && parsed !== null && 'answer' in parsed)
@@ -41,15 +47,22 @@ export async function askRows(
   return response.setEncoding('utf8')
 }
 
+/** Milliseconds within which a living daemon says what it is: one that was stopped must not hold up a command. */
+const patience = 5_000
+
 interface Question {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal?: AbortSignal
+  readonly timeout?: number
 }
 
-function send(path: string, { method, url, headers, body, signal }: Question): Promise<IncomingMessage> {
+function send(
+  path: string,
+  { method, url, headers, body, signal, timeout }: Question,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({
       socketPath: path,
@@ -63,8 +76,10 @@ function send(path: string, { method, url, headers, body, signal }: Question): P
       // A connection of its own: a command that has its answer must not be kept from ending.
       agent: false,
       ...(signal === undefined ? {} : { signal }),
+      ...(timeout === undefined ? {} : { timeout }),
     })
     request.once('response', resolve)
+    request.once('timeout', () => request.destroy(Object.assign(new Error('no answer'), { code: silent })))
     request.once('error', (error) => reject(signal?.aborted === true ? error : unreachable(path, error)))
     request.end(body)
   })
@@ -95,9 +110,14 @@ function parse(text: string, status: number): unknown {
   }
 }
 
+/** Code of the cause where a daemon is there, and says nothing. */
+export const silent = 'ETIMEDOUT'
+
 /** The error for a daemon that did not answer, or stopped in the middle of it. */
 export function unreachable(path: string, cause: unknown): OpschartError {
-  return new OpschartError('unreachable', `no daemon answers at ${path}; start it with \`opschart up\``, {
-    cause,
-  })
+  const what =
+    (cause as NodeJS.ErrnoException).code === silent
+      ? `the daemon at ${path} does not answer; is it stopped?`
+      : `no daemon answers at ${path}; start it with \`opschart up\``
+  return new OpschartError('unreachable', what, { cause })
 }

@@ -17,7 +17,7 @@ export interface ConnectOptions {
   readonly patience?: number
 }
 
-/** The daemon's {@link Client}, from another process. Its `subscribe` without `from` begins with the next row. */
+/** The daemon's {@link Client}, from another process. Its `subscribe` begins with the first row unless told otherwise. */
 export interface RemoteClient extends Client {
   /** What the daemon says of itself. */
   daemon(): Promise<DaemonFacts>
@@ -62,8 +62,7 @@ function rows(path: string, from: number | undefined, options: ConnectOptions): 
       const ended = new AbortController()
       const iterator = read()
       async function* read(): AsyncGenerator<LogEntryView> {
-        const status = async () => (await ask(path, 'status', {})) as Awaited<ReturnType<Client['status']>>
-        let next = from ?? (await status()).head.sequence + 1
+        let next = from ?? 1
         let lost: number | undefined
         let pause = 50
         for (;;) {

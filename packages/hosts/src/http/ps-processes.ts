@@ -47,9 +47,9 @@ export function psProcesses(environment: EnvironmentFlags = ['-E']): ProcessTabl
 }
 
 async function terminalOf(pid: number, descriptor: 0 | 1): Promise<string | null> {
-  const lines = (
-    await output('lsof', ['-a', '-p', String(pid), '-d', String(descriptor), '-F', 'tn'])
-  ).split('\n')
+  const lines = (await output('lsof', ['-a', '-p', String(pid), '-d', String(descriptor), '-F', 'tn'])).split(
+    '\n',
+  )
   const name = lines.find((line) => line.startsWith('n/dev/'))
   return lines.includes('tCHR') && name !== undefined ? name.slice(1) : null
 }

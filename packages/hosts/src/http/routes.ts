@@ -35,11 +35,25 @@ interface Action<Body> {
 const read = <Body>(row: Read<Body>) => row as unknown as Read<unknown>
 const action = <Body>(row: Action<Body>) => row as unknown as Action<unknown>
 
+/** Signals that a command sends, by what a person is asked before: sent as they are, they would go past that question. */
+const signalsOfCommands: Readonly<Record<string, string>> = {
+  ADOPTED: 'adopt',
+  MOVE_REQUESTED: 'move',
+  OPERATION_APPROVED: 'approve',
+  OPERATION_CANCELLED: 'reject',
+  OPERATION_REJECTED: 'reject',
+}
+
 /**
  * Who a draft is from comes from the channel, and so does its source: a source of another's would make that other's real
  * signal a duplicate. What caused it is for the runtime to find out.
  */
-const draftBody = signalDraftSchema.omit({ source: true, cause: true })
+const draftBody = signalDraftSchema
+  .omit({ source: true, cause: true })
+  .superRefine(({ type }, context) => {
+    if (!Object.hasOwn(signalsOfCommands, type)) return
+    context.addIssue(`${type} is not sent by itself: use \`opschart ${signalsOfCommands[type]}\``)
+  })
 
 /** What a socket's client may ask: the reading half of {@link Client}. */
 export const reads = {

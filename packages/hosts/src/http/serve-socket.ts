@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { OpschartError, type Clock } from '@opschart/core'
 import { z } from 'zod'
 
-import { ask } from './ask.ts'
+import { ask, silent } from './ask.ts'
 import { createDoor, type Ask, type DoorOptions } from './door.ts'
 import { sendRows } from './event-stream.ts'
 import { checkBody } from './routes.ts'
@@ -79,7 +79,9 @@ async function refuseLive(path: string): Promise<void> {
       `a daemon runs here already: process ${facts.pid}, for ${facts.root}; end it with \`opschart down\``,
     )
   } catch (error) {
-    if (error instanceof OpschartError && error.code === 'unreachable') return
+    // One that is there and silent keeps its socket: it may go on at any moment.
+    const dead = error instanceof OpschartError && error.code === 'unreachable'
+    if (dead && (error.cause as NodeJS.ErrnoException | undefined)?.code !== silent) return
     throw error
   }
 }

@@ -7,8 +7,8 @@ import type { ArrowConfiguration, StateConfiguration } from './state-schema.ts'
 
 const kinds = ['person', 'watcher', 'rule', 'system'] as const
 
-/** Signals by which the law itself is worked; an arrow of the table would take their place. */
-const lawSignals = /^(?:OPERATION_[A-Z_]+|MOVE_REQUESTED|ADOPTED)$/
+/** Whether the law itself is worked by a signal; an arrow of the table would take its place. */
+export const belongsToLaw = (signal: string): boolean => /^(?:OPERATION_[A-Z_]+|MOVE_REQUESTED|ADOPTED)$/.test(signal)
 
 /** Looks up every name in the table of phases. */
 export function checkStates(states: Readonly<Record<string, StateConfiguration>>, names: KnownNames): Finding[] {
@@ -49,7 +49,7 @@ function checkArrow(arrow: ArrowConfiguration, path: ProblemPath, names: KnownNa
   const findings: Finding[] = []
   const signals = [arrow.on ?? []].flat()
   signals.forEach((signal, index) => {
-    if (!lawSignals.test(signal)) return
+    if (!belongsToLaw(signal)) return
     const at = Array.isArray(arrow.on) ? [...path, 'on', index] : [...path, 'on']
     findings.push({ severity: 'error', path: at, message: `${signal} belongs to the law itself: no arrow may take its place`, expected: 'a signal of your own, such as CANARY_PASSED' })
   })

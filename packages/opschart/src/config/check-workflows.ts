@@ -6,7 +6,7 @@ import type { KnownNames } from './known-names.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 import { listed } from './schema-findings.ts'
-import { sentBy, stepsPathOf, type SentSignal } from './workflow-form.ts'
+import { isSingleStep, sentBy, stepsPathOf, type SentSignal, type WrittenStep } from './workflow-form.ts'
 import type { WorkflowConfiguration } from './workflow-schema.ts'
 
 /** Looks up every agent, task and result that the user's workflows name. */
@@ -17,12 +17,13 @@ export function checkWorkflows(
 ): Finding[] {
   return Object.entries(workflows).flatMap(([name, written]) => {
     const path = stepsPathOf(name, written)
+    const writtenSteps = Array.isArray(written) ? written : written.steps
     const earlier: string[] = []
-    return (complete[name]?.steps ?? []).flatMap((step, index) => checkStep(step, [...path, index], earlier, names))
+    return (complete[name]?.steps ?? []).flatMap((step, index) => checkStep(step, [...path, index], earlier, names, writtenSteps[index]))
   })
 }
 
-function checkStep(step: StepDefinition, path: ProblemPath, earlier: string[], names: KnownNames): Finding[] {
+function checkStep(step: StepDefinition, path: ProblemPath, earlier: string[], names: KnownNames, written?: WrittenStep): Finding[] {
   if (Array.isArray(step)) return checkTask(step as readonly [string, string], path, earlier, names)
   const long = step as Exclude<StepDefinition, readonly [string, string]>
   const conditions = Object.keys(long.when ?? {}).flatMap((result) => checkResult(result, [...path, 'when', result], 'key', earlier))
@@ -34,7 +35,9 @@ function checkStep(step: StepDefinition, path: ProblemPath, earlier: string[], n
     const inner = [...earlier]
     const found = long.parallel.flatMap((branch, at) => {
       const own = [...inner]
-      const results = branch.flatMap((each, position) => checkStep(each, [...path, 'parallel', at, position], own, names))
+      const isSingle = written !== undefined && 'parallel' in written && isSingleStep(written.parallel[at])
+      const branchPath = [...path, 'parallel', at]
+      const results = branch.flatMap((each, position) => checkStep(each, isSingle ? branchPath : [...branchPath, position], own, names))
       earlier.push(...own.slice(inner.length))
       return results
     })

@@ -1,4 +1,4 @@
-import type { Arrow, LifecycleDefinition, PhaseDefinition } from '@opschart/core'
+import type { LifecycleDefinition, PhaseDefinition } from '@opschart/core'
 
 import { composeArrows, normalTargets, type Targets } from './compose-arrows.ts'
 import { defaultLaw } from './default-law.ts'
@@ -12,8 +12,6 @@ export interface LawParts {
   readonly states: Readonly<Record<string, StateConfiguration>>
   /** Every agent that is known. */
   readonly agents: readonly string[]
-  /** Signals that the inbox is trusted with. */
-  readonly trusted: readonly string[]
   /** Milliseconds until an incident that nobody has acknowledged is escalated. */
   readonly acknowledgement: number
 }
@@ -57,7 +55,7 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
   if (separate) {
     findings.push({ severity: 'note', path: ['states', table[0]!], at: 'key', message: `a law of its own, without a phase of the default one; it starts in ${initial}` })
   }
-  return { definition: trusting(assembled(phases, initial, parts), parts), findings }
+  return { definition: assembled(phases, initial, parts), findings }
 
   function composePhase(name: string, state: StateConfiguration, next: Targets | undefined, inherited: PhaseDefinition | undefined): PhaseDefinition {
     const { on, moves, after, allow, auto_trigger } = inherited ?? {}
@@ -105,26 +103,5 @@ function assembled(phases: Record<string, PhaseDefinition>, initial: string, { a
     phases,
     all: Object.fromEntries(all),
     delays: { ...defaultLaw.delays, [acknowledgementDelay]: acknowledgement },
-  }
-}
-
-/** Lets the inbox send the signals that it is trusted with. */
-function trusting(definition: LifecycleDefinition, { trusted }: LawParts): LifecycleDefinition {
-  if (trusted.length === 0) return definition
-  const trust = <Each extends string | Arrow>(signal: string, arrow: Each): Each | Arrow => {
-    if (!trusted.includes(signal)) return arrow
-    const long: Arrow = typeof arrow === 'string' ? { to: arrow } : arrow
-    // Without `by` anyone may send it but those channels where anyone can write; naming one means naming all.
-    const by = long.by ?? ['person', 'watcher', 'rule', 'system', ...definition.agents]
-    return by.includes('watcher:inbox') ? arrow : { ...long, by: [...by, 'watcher:inbox'] }
-  }
-  const each = <Each extends string | Arrow>(arrows: Readonly<Record<string, Each>>) =>
-    Object.fromEntries(Object.entries(arrows).map(([signal, arrow]) => [signal, trust(signal, arrow)]))
-  return {
-    ...definition,
-    phases: Object.fromEntries(
-      Object.entries(definition.phases).map(([name, phase]) => [name, phase.on === undefined ? phase : { ...phase, on: each(phase.on) }]),
-    ),
-    ...(definition.all === undefined ? {} : { all: each(definition.all) as NonNullable<LifecycleDefinition['all']> }),
   }
 }

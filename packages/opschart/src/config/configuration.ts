@@ -78,6 +78,8 @@ export interface Configuration {
   readonly notify: Notification | null
   readonly inbox: { readonly trusted: readonly string[] }
   readonly agents: Readonly<Record<string, { readonly tasks: Readonly<Record<string, CommandTask>> }>>
+  /** Every agent that the law knows, those of tasks and files elsewhere included. */
+  readonly known_agents: readonly string[]
   readonly limits: {
     readonly waiting: number
     readonly approval: number

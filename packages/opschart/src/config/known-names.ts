@@ -1,6 +1,6 @@
 import { arrowsOf, releaseLifecycle, releaseWorkflows, type Task } from '@opschart/core'
 
-import { nearestName } from './nearest-name.ts'
+import { slipOf } from './nearest-name.ts'
 
 /** A task as far as the configuration must know it. */
 export type KnownTask = Pick<Task, 'agent' | 'task' | 'answers'>
@@ -58,7 +58,7 @@ export function knownNames(data: Readonly<Record<string, unknown>>, options: Kno
 function newAgents(states: unknown, declared: readonly string[]): string[] {
   return Object.values(mapOf(states))
     .flatMap((state) => listOf(mapOf(state)['allowed_agents']))
-    .filter((agent): agent is string => typeof agent === 'string' && nearestName(agent, declared) === undefined)
+    .filter((agent): agent is string => typeof agent === 'string' && slipOf(agent, declared) === undefined)
 }
 
 function ownTasks(agents: unknown): KnownTask[] {

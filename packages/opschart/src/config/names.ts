@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-// What compiled workflows call their own states, so no task may.
-const takenByWorkflows = /^(?:failing|failed|succeeded|cancelled|parallel|ask)$|^(?:undo|branch|signal)_/
+// What compiled workflows call their own states: a task of that name would give its results under another.
+const takenByWorkflows = /^(?:failing|failed|succeeded|cancelled|ended|parallel|ask)$/
 
 /** A name's form: what it is called in messages, and the texts that have it. */
 interface NameForm {
@@ -28,7 +28,7 @@ export const serviceName = nameSchema({
 /** `reviewer-agent` */
 export const agentName = nameSchema({
   kind: 'an agent',
-  form: /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
+  form: /^[A-Za-z][A-Za-z0-9_-]{0,62}$/,
   example: 'reviewer-agent',
   taken: (name) => ['person', 'watcher', 'rule', 'workflow', 'system', 'agent', 'default'].includes(name),
 })

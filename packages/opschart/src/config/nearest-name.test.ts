@@ -4,7 +4,7 @@
 //   - Case and the marks between words count for nothing.
 
 import { describe, expect, it } from 'vitest'
-import { editDistance, nearestName } from './nearest-name.ts'
+import { editDistance, nearestName, slipOf } from './nearest-name.ts'
 
 describe('editDistance', () => {
   it.each([
@@ -42,8 +42,20 @@ describe('nearestName', () => {
     expect(nearestName('cat', ['can', 'car'])).toBe('can')
   })
 
-  it('never names the name itself, and compares only the beginning of a very long one', () => {
+  it('never names the name itself', () => {
     expect(nearestName('car', ['car', 'cat'])).toBe('cat')
-    expect(nearestName('a'.repeat(1_000_000), ['b'.repeat(1_000_000)])).toBeUndefined()
+  })
+
+  it('does not compare names of more than a hundred characters', () => {
+    expect(nearestName('a'.repeat(100), ['b' + 'a'.repeat(99)])).toBe('b' + 'a'.repeat(99))
+    expect(nearestName('a'.repeat(101), ['b' + 'a'.repeat(100)])).toBeUndefined()
+  })
+})
+
+describe('slipOf', () => {
+  it('takes only what is at most two edits away for a slip', () => {
+    expect(slipOf('reviewr-agent', ['reviewer-agent'])).toBe('reviewer-agent')
+    expect(slipOf('release-agent', ['reviewer-agent'])).toBeUndefined()
+    expect(slipOf('qa', ['ca'])).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-/** Longest name that is compared, in characters: the comparison costs its square. */
+/** Longest name that is compared, in characters: the comparison costs its square. A longer one has no nearest. */
 const maxCompared = 100
 
 /**
@@ -7,15 +7,23 @@ const maxCompared = 100
  * words count for nothing: `reviewer_agent` is `reviewer-agent`. Undefined when none is near.
  */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  return nearestWithin(name, candidates, Math.max(1, Math.floor(name.length / 3)))
+}
+
+/** The candidate that a name is a mere slip of: at most two edits away, and at most a quarter of its length. A new name may be like another, but hardly that like. */
+export function slipOf(name: string, candidates: readonly string[]): string | undefined {
+  return nearestWithin(name, candidates, Math.min(2, Math.floor(name.length / 4)))
+}
+
+function nearestWithin(name: string, candidates: readonly string[], limit: number): string | undefined {
+  if (name.length === 0 || name.length > maxCompared) return undefined
   const wanted = plain(name)
-  if (wanted.length === 0) return undefined
-  const limit = Math.max(1, Math.floor(wanted.length / 3))
   let nearest: string | undefined
   let fewest = limit + 1
   for (const candidate of candidates) {
     if (candidate === name) continue
     const other = plain(candidate)
-    if (Math.abs(other.length - wanted.length) >= fewest) continue
+    if (other.length > maxCompared || Math.abs(other.length - wanted.length) >= fewest) continue
     const distance = editDistance(wanted, other)
     if (distance < fewest) {
       fewest = distance
@@ -48,4 +56,4 @@ export function editDistance(one: string, other: string): number {
   return last[other.length]!
 }
 
-const plain = (name: string) => name.slice(0, maxCompared).toLowerCase().replaceAll(/[-_ ]/g, '-')
+const plain = (name: string) => name.toLowerCase().replaceAll(/[-_ ]/g, '-')

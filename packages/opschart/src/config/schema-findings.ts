@@ -41,7 +41,7 @@ export function schemaFindings(schema: z.ZodType, data: unknown, issues: readonl
           path: [...path, key],
           at: 'key' as const,
           message: coming.has(key) ? `${key} comes in a later version: take it out` : `nothing is called ${plainText(key, 60)} here`,
-          ...(keys.length > 0 ? { expected: listed(keys), name: key, candidates: keys } : {}),
+          ...(keys.length > 0 && !coming.has(key) ? { expected: listed(keys), name: key, candidates: keys } : {}),
         }))
       }
       case 'invalid_key':

@@ -12,7 +12,7 @@ export const autonomySchema = z
     [
       level,
       z.record(
-        z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z][A-Za-z0-9_-]{0,62})?$/, 'write default, an agent, or agent.task'),
+        z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z][A-Za-z0-9_-]{0,62})?$/, 'write default, an agent, or agent.task'),
         level,
       ),
     ],

@@ -21,13 +21,17 @@ export function completeWorkflow(name: string, written: WorkflowConfiguration): 
   return Object.fromEntries(properties.filter(([, value]) => value !== null && value !== undefined)) as unknown as WorkflowDefinition
 }
 
-type WrittenStep = Extract<WorkflowConfiguration, readonly unknown[]>[number]
+/** A step as `workflows` writes it. */
+export type WrittenStep = Extract<WorkflowConfiguration, readonly unknown[]>[number]
 
 function completeStep(step: WrittenStep): StepDefinition {
   if (Array.isArray(step) || !('parallel' in step)) return step as StepDefinition
-  const single = (branch: unknown): branch is StepDefinition =>
-    !Array.isArray(branch) || (branch.length === 2 && branch.every((part) => typeof part === 'string'))
-  return { ...step, parallel: step.parallel.map((branch) => (single(branch) ? [branch] : branch)) } as StepDefinition
+  return { ...step, parallel: step.parallel.map((branch) => (isSingleStep(branch) ? [branch] : branch)) } as StepDefinition
+}
+
+/** Whether a branch is one step that was not put into a list of its own. */
+export function isSingleStep(branch: unknown): boolean {
+  return !Array.isArray(branch) || (branch.length === 2 && branch.every((part) => typeof part === 'string'))
 }
 
 /** Where a workflow's steps stand: it may be their list itself. */

@@ -3,6 +3,7 @@ import {
   contextOf,
   phaseOf,
   type ActorState,
+  type Decided,
   type Emission,
   type JsonObject,
   type Kernel,
@@ -136,6 +137,14 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
         else enqueue({ kind: 'routed', signal })
         return
       }
+      case 'request': {
+        const live = world.service.live
+        const owner = live === null ? undefined : await world.actor(live)
+        if (owner === undefined) return
+        const draft = { type: 'MEASURE_EXCEEDED', data: emission.data, severity: emission.severity }
+        ask(live!, owner.state, key, emission, signalFrom(key, actor, draft, emission.by, key), emission.by)
+        return
+      }
       case 'service':
         // Applied with the row itself, so that what follows in this turn sees it.
         return
@@ -150,6 +159,22 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
           task: { kind: 'notify', about: emission.about, text: emission.text },
         })
     }
+  }
+
+  /** A rule asks for a task: no warrant, so it waits for a phase that admits its agent, until the release moves on. */
+  function ask(id: string, state: ActorState, key: string, asked: { agent: string; task: string }, signal: Signal, by: Signal['by']): void {
+    const { type, time, data } = signal
+    const input = {
+      release: releaseFacts(id, state, world.service),
+      signal: { id: signal.id, type, time, data },
+      results: {},
+      run: signal.id,
+      incident: world.service.incident?.id ?? null,
+    } as unknown as JsonObject
+    const request = { id: key, agent: asked.agent, task: asked.task, warrant: null, until_move: true, input }
+    const draft = { type: 'OPERATION_REQUESTED', data: request, severity: signal.severity }
+    const depth = (signal.depth ?? 0) + 1
+    enqueue({ kind: 'signal', lifecycle: id, signal: { ...signalFrom(key, id, draft, by, signal.id), depth } })
   }
 
   const isOpen = async (home: string, operation: string): Promise<boolean> => {
@@ -212,29 +237,17 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
       enqueue({ kind: 'private', entry: 'message', actor: home, event })
     },
     /** After the arrows: triggers, and a critical signal that has no arrow [L16]. */
-    async applyRules(id: string, signal: Signal, cause: string | undefined): Promise<void> {
-      if (arrowsOf(lifecycle.definition).some((arrow) => arrow.signal === signal.type) || cause !== undefined) return
+    async applyRules(id: string, signal: Signal, { verdict, cause }: Decided): Promise<void> {
+      const arrow = arrowsOf(lifecycle.definition).some((known) => known.signal === signal.type)
+      const applies = verdict.kind === 'accepted' || (verdict.kind === 'ignored' && !arrow)
+      if (!applies || cause !== undefined || signal.type.startsWith('OPERATION_')) return
       const owner = await world.actor(id)
       if (owner === undefined) return
       const key = `${id}:${owner.version}`
       const triggered = Object.hasOwn(sources.triggers, signal.type) ? sources.triggers[signal.type]! : []
-      triggered.forEach((agent, index) => {
-        const task = [...sources.tasks.values()].find((known) => known.agent === agent && known.answers?.includes(signal.type) === true)
-        if (task === undefined) return
-        const { type, time, data } = signal
-        const input = {
-          release: releaseFacts(id, owner.state, world.service),
-          signal: { id: signal.id, type, time, data },
-          results: {},
-          run: signal.id,
-          incident: world.service.incident?.id ?? null,
-        } as unknown as JsonObject
-        const asked = { id: `${key}:t${index}`, agent, task: task.task, warrant: null, until_move: true, input }
-        const draft = { type: 'OPERATION_REQUESTED', data: asked, severity: signal.severity }
-        enqueue({ kind: 'signal', lifecycle: id, signal: signalFrom(`${key}:t${index}`, id, draft, `rule:${type}`, signal.id) })
-      })
+      triggered.forEach(([agent, task], index) => ask(id, owner.state, `${key}:t${index}`, { agent, task }, signal, `rule:${signal.type}`))
       const live = world.service.live
-      if (signal.severity === 'CRITICAL' && live !== null) {
+      if (signal.severity === 'CRITICAL' && live !== null && !arrow) {
         const data = { reason: `${signal.type} is critical`, signal: signal.id }
         const draft = { type: 'INCIDENT_DECLARED', data, severity: 'CRITICAL' as const }
         enqueue({ kind: 'signal', lifecycle: live, signal: signalFrom(`${key}:c`, id, draft, 'system', signal.id) })

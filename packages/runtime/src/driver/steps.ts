@@ -114,7 +114,7 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
     }
     await record(id, 'lifecycle', row, decided.step)
     if (decided.verdict.kind === 'refused') await effects.tellRefusal(signal, decided.verdict.reason)
-    if (decided.verdict.kind === 'ignored') await effects.applyRules(id, signal, decided.cause)
+    await effects.applyRules(id, signal, decided)
     return decided.verdict
   }
 

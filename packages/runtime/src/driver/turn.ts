@@ -49,8 +49,8 @@ export interface TurnSources extends FactSources {
   readonly lifecycle: Lifecycle
   /** The kernels of rules, by name. */
   readonly rules: ReadonlyMap<string, Kernel>
-  /** Agents (and workflows) by signal that has no arrow. */
-  readonly triggers: Readonly<Record<string, readonly string[]>>
+  /** Tasks (`[agent, task]`) by signal. */
+  readonly triggers: Readonly<Record<string, readonly (readonly [agent: string, task: string])[]>>
   readonly definitionOf: (decider: string) => string
 }
 

@@ -54,12 +54,12 @@ const faults: Readonly<Record<number, Fault>> = {
 }
 
 const unknown: Omit<Fault, 'name'> = {
-  what: 'SQLite could not',
+  what: 'it could not be done',
   wayOut: 'This is a fault of opschart; please report it.',
 }
 
 /** SQLite's primary result code of an error; undefined for an error of anything else. */
-export function resultCode(error: unknown): number | undefined {
+function resultCode(error: unknown): number | undefined {
   const { errcode } = (error ?? {}) as { errcode?: unknown }
   return typeof errcode === 'number' ? errcode & 0xff : undefined
 }

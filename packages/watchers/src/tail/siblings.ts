@@ -67,7 +67,7 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
       let copy: FoundFile | undefined
       const unseen: FoundFile[] = []
       for (const found of await rotatedSiblings(root, file)) {
-        if (identities.has(identityOf(found)) || found.size === 0) continue
+        if (identities.has(identityOf(found))) continue
         if (await goesOn(found, before)) copy = found
         else if (!known.has(siblingMark(found)) && !(await isCopyOfOne(found, file, tracked))) unseen.push(found)
       }

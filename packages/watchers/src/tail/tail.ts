@@ -4,20 +4,11 @@ import { failureText, isGone } from '../shared/failure-text.ts'
 import { compileGlobs } from '../shared/glob.ts'
 import { harmlessText } from '../shared/harmless.ts'
 import { listFiles, type FoundFile } from '../shared/list-files.ts'
-import type { TailedLine } from './line.ts'
 import { readCheckpoint, writeCheckpoint, type Place } from './place.ts'
+import { isEndAwaited, lastLineAfter, readOn, type Assemble } from './read-on.ts'
 import { byAge } from './rotation.ts'
 import { createSiblings, isBeside } from './siblings.ts'
-import { emptyFingerprint, identityOf, placeAtEnd, trackFile, type TrackedFile } from './tracked-file.ts'
-
-/** What lines were made into: an item (or nothing) out of the next `lines` lines. */
-export interface Group<Item> {
-  readonly item: Item | null
-  readonly lines: number
-}
-
-/** Makes items of the next lines of one file. With `last` false, lines at the end to which more may belong are left. */
-export type Assemble<Item> = (lines: readonly TailedLine[], place: Place, last: boolean) => Group<Item>[]
+import { continuesPlace, emptyFingerprint, identityOf, placeAtEnd, trackFile, type TrackedFile } from './tracked-file.ts'
 
 /** What is tailed and how. */
 export interface TailOptions<Item> {
@@ -60,8 +51,6 @@ export interface Tail<Item> {
 const mostItems = 2000
 const mostFiles = 1000
 const mostOpen = 128
-/** Milliseconds after which nobody is expected to end the last line of a rotated file. */
-const lastLineAfter = 5_000
 /** Milliseconds after which nobody is expected to write to a rotated file. */
 const forgottenAfter = 600_000
 
@@ -105,7 +94,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
   const trackedIdentities = () => new Set(files.map((file) => identityOf(file.place)))
 
   /** What rotation put beside a log since the last look and nobody has read: the rest of what `before` was, then whole files. */
-  const trackRotated = async (before: Place, path: string, isIntact = false): Promise<TrackedFile[]> => {
+  const trackRotated = async (
+    before: Place,
+    path: string,
+    { isIntact = false, isSeen = true } = {},
+  ): Promise<TrackedFile[]> => {
     const { copy, unseen } = await siblings.rotatedFrom(before, path, files.map((file) => file.place))
     const places: Place[] = []
     // Where the original still holds it, it is read from there.
@@ -113,15 +106,21 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       const { device, inode } = copy
       places.push({ ...before, path: copy.path, device, inode, displaced: clock.now() })
     }
-    for (const found of unseen) places.push(startOf(found, clock.now()))
+    // An empty file may be a copy that is being made, unless the rotation was seen.
+    const whole = unseen.filter((found) => isSeen || found.size > 0)
+    for (const found of whole) places.push(startOf(found, clock.now()))
     return places.map(track)
   }
+
+  // What was removed leaves its inode to another file, unless it is open.
+  const isSame = async (file: TrackedFile, path: string) =>
+    file.isOpen() || file.place.path === path || (await continuesPlace(root, path, file.place))
 
   /** Follows files that were renamed; finds again what has lost its path. */
   const follow = async (found: ReadonlyMap<string, FoundFile>, occupied: ReadonlySet<string>) => {
     for (const file of [...files]) {
       const here = found.get(identityOf(file.place))
-      if (here !== undefined) {
+      if (here !== undefined && (await isSame(file, here.path))) {
         if (here.path !== file.place.path) {
           siblings.changed()
           file.place = { ...file.place, path: here.path, displaced: file.place.displaced ?? clock.now() }
@@ -134,7 +133,7 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       }
       if (file.isOpen()) continue
       const elsewhere = await siblings.find(file.place)
-      if (elsewhere !== undefined) file.place = { ...file.place, path: elsewhere.path }
+      if (elsewhere !== undefined && (await isSame(file, elsewhere.path))) file.place = { ...file.place, path: elsewhere.path }
       else {
         files = files.filter((other) => other !== file)
         const rest = await trackRotated(file.place, file.place.path)
@@ -169,57 +168,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       const owner = owners.get(fresh.path)
       if (owner !== undefined) {
         siblings.changed()
-        await trackRotated(owner.place, fresh.path, await owner.isIntact(root))
+        await trackRotated(owner.place, fresh.path, { isIntact: await owner.isIntact(root) })
       }
       const isRotated = found.some((other) => isBeside(other.path, fresh.path))
       track(startOf(fresh, isRotated ? clock.now() : null))
     }
-  }
-
-  /** Reads one file to its end, or until there are items enough; true when there is more. */
-  const drain = async (file: TrackedFile, found: FoundFile | undefined, queue: TrackedFile[]): Promise<boolean> => {
-    const now = clock.now()
-    const { displaced } = file.place
-    // A clock that was set back must not keep a rotated file for ever.
-    if (displaced !== null && displaced > now) file.place = { ...file.place, displaced: now }
-    const old = displaced !== null && now - displaced >= lastLineAfter
-    const ripe = (old && isEndAwaited(file)) || (file.held && now - file.grownAt >= options.settle)
-    const known = found ?? (await file.status())
-    if (known !== undefined && !ripe && isUnchanged(file, known)) return false
-    if (!(await file.open(root))) return false
-    const status = await file.status()
-    if (status === undefined) return false
-    // Whoever looks once cannot know whether the file has rested; it must not wait for ever either.
-    const final = old && (file.seen === undefined ? options.settle === 0 : isUnchanged(file, status))
-    if (!isUnchanged(file, status)) file.grownAt = now
-    for (;;) {
-      const piece = await file.read({ longest, final })
-      if (piece === 'truncated') {
-        siblings.changed()
-        const rest = await trackRotated(file.place, file.place.path)
-        file.restart(nextGeneration())
-        queue.unshift(...rest, file)
-        return false
-      }
-      // What fills a whole block alone is not held back: memory is bounded.
-      const last = piece.atEnd && (final || now - file.grownAt >= options.settle)
-      let groups = options.assemble(piece.lines, file.place, last)
-      if (groups.length === 0 && !piece.atEnd) groups = options.assemble(piece.lines, file.place, true)
-      let taken = 0
-      for (const group of groups) {
-        if (items.length >= mostItems) break
-        if (group.item !== null) items.push(group.item)
-        taken += group.lines
-      }
-      const start = file.place.offset
-      if (taken > 0 || piece.skipped > 0) file.advance(piece, taken)
-      if (file.place.offset > start && file.place.displaced !== null) file.place = { ...file.place, displaced: now }
-      file.held = taken < piece.lines.length
-      if (items.length >= mostItems) return true
-      if (piece.atEnd || file.place.offset === start) break
-    }
-    file.seen = status
-    return false
   }
 
   const isForgotten = async (file: TrackedFile, found: ReadonlyMap<string, FoundFile>): Promise<boolean> => {
@@ -244,7 +197,7 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     // Of a file of which nothing was read nobody can see that it was cut; but what it held is beside it then.
     for (const { place } of [...files]) {
       if (place.offset > 0 || place.displaced !== null || !remembered.has(place.path)) continue
-      if ((await trackRotated(place, place.path)).length > 0) siblings.changed()
+      if ((await trackRotated(place, place.path, { isSeen: false })).length > 0) siblings.changed()
     }
     first = false
 
@@ -258,7 +211,15 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     let more = false
     for (let file = queue.shift(); file !== undefined && !more; file = queue.shift()) {
       try {
-        more = await drain(file, found.get(identityOf(file.place)), queue)
+        const read = await readOn(file, found.get(identityOf(file.place)), { ...options, room: mostItems - items.length })
+        items.push(...read.items)
+        more = read.outcome === 'more'
+        if (read.outcome === 'truncated') {
+          siblings.changed()
+          const rest = await trackRotated(file.place, file.place.path)
+          file.restart(nextGeneration())
+          queue.unshift(...rest, file)
+        }
       } catch (failure) {
         if (!isGone(failure)) problem(`${harmlessText(file.place.path, 300)} cannot be read: ${failureText(failure)}`)
       }
@@ -290,14 +251,6 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       for (const file of files) await file.close()
     },
   }
-}
-
-function isUnchanged(file: TrackedFile, status: { readonly size: number; readonly modified: string }): boolean {
-  return file.seen?.size === status.size && file.seen.modified === status.modified
-}
-
-function isEndAwaited(file: TrackedFile): boolean {
-  return file.place.displaced !== null && (file.seen?.size ?? 0) > file.place.offset
 }
 
 function byPathAndGeneration(one: Place, other: Place): number {

@@ -1,0 +1,53 @@
+import type { ExitCode } from './_exit.ts'
+import type { Run } from './_context.ts'
+
+/** An option of a command. */
+export interface OptionDefinition {
+  readonly summary: string
+  /** What its value is called in help; absent: it is a switch. */
+  readonly value?: string
+  readonly short?: string
+  /** The only values it takes. */
+  readonly choices?: readonly string[]
+}
+
+/** An operand of a command, in its place. */
+export interface OperandDefinition {
+  readonly name: string
+  readonly summary: string
+  readonly optional?: boolean
+  /** Takes all that follow. */
+  readonly many?: boolean
+}
+
+/** A command, declared: its help, its checks and its loading all come from here. */
+export interface CommandDefinition {
+  readonly name: string
+  readonly summary: string
+  readonly group: 'run' | 'look' | 'decide' | 'try'
+  readonly operands: readonly OperandDefinition[]
+  readonly options: Readonly<Record<string, OptionDefinition>>
+  /** Command lines, with what each does. */
+  readonly examples: readonly (readonly [line: string, does: string])[]
+  readonly exits: readonly ExitCode[]
+  /** Words for help below the options. */
+  readonly remark?: string
+  load(): Promise<{ readonly run: Run }>
+}
+
+/** Options of every command. */
+export const commonOptions: Readonly<Record<string, OptionDefinition>> = {
+  json: { summary: 'print JSON: one document, or one a line while following' },
+  root: { summary: 'the project; found from the working directory upwards when absent', value: 'folder' },
+  help: { summary: 'show this help', short: 'h' },
+}
+
+/** What a person is asked before their acts; the same words for each. */
+export const personRemark =
+  'For a person at a terminal: the daemon writes four digits and what they stand for to your terminal, and you type\n' +
+  'them back. They are good once, for a minute, with three tries. It is refused in a pipe, below a coding agent, and\n' +
+  'for whatever a runner has started.'
+
+/** The same for acts that one confirmation in five minutes covers. */
+export const sessionRemark =
+  `${personRemark} For this command one confirmation in a terminal counts for five\nminutes; approve, adopt, move, resume and promote ask each time.`

@@ -1,0 +1,45 @@
+import type { Severity } from '@opschart/core'
+
+import { cutPainted, type Paint, type Style } from './_text.ts'
+import type { TimePlace } from './_time.ts'
+
+/** What a view is drawn for: colours, columns and the present time. */
+export interface Look extends TimePlace {
+  readonly paint: Paint
+  /** Columns of the terminal; undefined: nothing is cut, for files and pipes. */
+  readonly columns: number | undefined
+}
+
+const phaseStyles: Readonly<Record<string, Style>> = {
+  DEVELOPMENT: 'blue',
+  REVIEW: 'cyan',
+  STAGING: 'yellow',
+  PRODUCTION: 'green',
+  INCIDENT: ['bold', 'red'],
+  ROLLBACK: ['bold', 'magenta'],
+  OPTIMIZATION: 'cyan',
+  RETIRED: 'gray',
+}
+
+/** The colour of a phase: the same wherever it stands. Phases of a law of one's own are bold. */
+export function phaseStyle(phase: string): Style {
+  return Object.hasOwn(phaseStyles, phase) ? phaseStyles[phase]! : 'bold'
+}
+
+const severityStyles: Readonly<Record<Severity, Style>> = {
+  INFO: 'gray',
+  LOW: 'white',
+  MEDIUM: 'yellow',
+  HIGH: 'red',
+  CRITICAL: ['bold', 'inverse', 'red'],
+}
+
+/** The colour of a severity. */
+export function severityStyle(severity: Severity): Style {
+  return severityStyles[severity]
+}
+
+/** Lines cut to the terminal's columns; as they are where nothing is cut. */
+export function fitted(lines: readonly string[], { columns }: Look): string[] {
+  return columns === undefined ? [...lines] : lines.map((line) => cutPainted(line, columns))
+}

@@ -1,0 +1,61 @@
+import type { Look } from './_look.ts'
+import { colourPaint, plainPaint } from './_text.ts'
+
+/** Where a command writes, and what it may assume of it. */
+export interface Terminal {
+  /** Standard output: results. */
+  out(line: string): void
+  /** Standard error: progress, hints and errors. */
+  note(line: string): void
+  /** Overwrites one line of standard error with the present progress; an empty text clears it. Silent where nobody looks. */
+  progress(text: string): void
+  /** How views are drawn now, on standard output. */
+  look(): Look
+  /** Whether a person can be asked here: standard input and output are a terminal. */
+  readonly interactive: boolean
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** The terminal of this process. Colours and cutting only where standard output is one and NO_COLOR is not set. */
+export function processTerminal(now: () => number): Terminal {
+  const { stdout, stderr, stdin, env } = process
+  const colours = stdout.isTTY && !isSet(env['NO_COLOR']) && env['TERM'] !== 'dumb'
+  // A reader that has seen enough (`| head`) is no failure.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0)
+      throw error
+    })
+  }
+  let shown = false
+  const clear = () => {
+    if (shown) stderr.write('\r\u001B[K')
+    shown = false
+  }
+  return {
+    out(line) {
+      clear()
+      stdout.write(`${line}\n`)
+    },
+    note(line) {
+      clear()
+      stderr.write(`${line}\n`)
+    },
+    progress(text) {
+      if (!stderr.isTTY || env['TERM'] === 'dumb') return
+      clear()
+      if (text === '') return
+      stderr.write(text)
+      shown = true
+    },
+    look: () => ({
+      now: now(),
+      paint: colours ? colourPaint : plainPaint,
+      columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : undefined,
+    }),
+    interactive: stdin.isTTY && stdout.isTTY,
+    environment: env,
+  }
+}
+
+const isSet = (value: string | undefined) => value !== undefined && value !== ''

@@ -1,0 +1,118 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import {
+  emptyContext,
+  foldContext,
+  pendingOf,
+  type JournalEntry,
+  type Json,
+  type OperationalContext,
+  type OperationView,
+  type Store,
+} from '@opschart/core'
+import { Document, isMap, parseDocument } from 'yaml'
+
+/** Where the shared operational memory is read, by people and models, between sessions. */
+export const contextFile = '.claude/contexts/operational.yaml'
+
+const heading = ' Written by opschart from its journal. Keys under operational_context that it writes are put back when they are edited.'
+const longest = 1024 * 1024
+const page = 500
+
+/** Keeps the context file as the journal says. */
+export interface ContextFile {
+  /** Folds what was written since, and writes the file when it is not what it should be. */
+  update(): Promise<void>
+  /** What the file says now. */
+  read(): OperationalContext
+}
+
+/**
+ * Projects the journal into the context file. Keys that are ours are ours: an edit of one is put back and told; any other key, and
+ * every comment, stays as people wrote it.
+ */
+export function createContextFile(sources: {
+  root: string
+  store: Store
+  pending: () => Promise<readonly OperationView[]>
+  /** Told when an edit was put back, or the file could not be used. */
+  told: (text: string) => void
+}): ContextFile {
+  const path = join(sources.root, contextFile)
+  let context = emptyContext
+  let folded = 0
+  let written: string | undefined
+  let line = Promise.resolve()
+
+  async function fold(): Promise<void> {
+    for (;;) {
+      const rows = await sources.store.history({ from: folded + 1, limit: page })
+      if (rows.length === 0) break
+      for (const row of rows) {
+        context = foldContext(context, row.entry as unknown as JournalEntry).context
+        folded = row.sequence
+      }
+    }
+    context = { ...context, pending_operations: pendingOf(await sources.pending()) }
+  }
+
+  async function write(): Promise<void> {
+    await fold()
+    const present = await readFile(path, 'utf8').catch(() => undefined)
+    const document = present === undefined ? undefined : parsed(present)
+    const next = document ?? new Document({})
+    if (document === undefined) {
+      next.commentBefore = heading
+      if (present !== undefined && present.trim() !== '') {
+        // Not ours to throw away: what cannot be read is put beside.
+        await rename(path, `${path}.unreadable`)
+        sources.told(`${contextFile} was no YAML map; it is kept as ${contextFile}.unreadable`)
+      }
+    }
+    const values = context as unknown as Record<string, Json>
+    for (const [key, value] of Object.entries(values)) {
+      const at = ['operational_context', key]
+      const before = next.getIn(at)
+      const known = before === undefined ? undefined : JSON.stringify(isNode(before) ? before.toJSON() : before)
+      if (known === JSON.stringify(value)) continue
+      if (written !== undefined && present !== undefined && present !== written && edited(written, key, known)) {
+        sources.told(`${contextFile}: operational_context.${key} was edited; it is put back as the journal says`)
+      }
+      next.setIn(at, next.createNode(value))
+    }
+    const text = next.toString({ lineWidth: 110 })
+    if (text === present) {
+      written = text
+      return
+    }
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(`${path}.new`, text, { mode: 0o644 })
+    await rename(`${path}.new`, path)
+    written = text
+  }
+
+  return {
+    update() {
+      line = line.then(write).catch((error: unknown) => sources.told(`${contextFile} could not be written: ${error instanceof Error ? error.message : String(error)}`))
+      return line
+    },
+    read: () => context,
+  }
+}
+
+function parsed(text: string): Document | undefined {
+  if (text.length > longest) return undefined
+  const document = parseDocument(text, { uniqueKeys: true })
+  return document.errors.length === 0 && isMap(document.contents) ? (document as Document) : undefined
+}
+
+/** Whether a key no longer says what we wrote: somebody edited it. */
+function edited(written: string, key: string, known: string | undefined): boolean {
+  const before = parseDocument(written).getIn(['operational_context', key])
+  return JSON.stringify(isNode(before) ? before.toJSON() : before) !== known
+}
+
+function isNode(value: unknown): value is { toJSON(): unknown } {
+  return typeof value === 'object' && value !== null && 'toJSON' in value
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+
+import type { Client, LogEntryView } from '@opschart/core'
+import { createPeople, serveSocket, socketPathOf } from '@opschart/hosts/http'
+import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
+
+import { compose, stateFolder } from './compose.ts'
+import { createContextFile } from './context-file.ts'
+import { packageVersion } from './package-version.ts'
+
+/** How a daemon is started. */
+export interface DaemonOptions {
+  /** The project's root: an absolute path. */
+  readonly root: string
+  /** Told every row as it is written. */
+  readonly onRow?: (row: LogEntryView) => void
+  /** Told what goes wrong outside of any signal, and what a person must know. */
+  readonly onLine?: (line: string) => void
+  /** Asked to end, by `opschart down`. */
+  readonly onDown?: () => void
+}
+
+/** A daemon that runs. */
+export interface Daemon {
+  readonly client: Client
+  readonly runtime: Runtime
+  readonly socket: string
+  close(): Promise<void>
+}
+
+/**
+ * Starts a project's daemon: its runtime, its socket and its context file.
+ *
+ * @throws OpschartError `configuration`, `storage`, or `conflict` when a daemon runs here already.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { root } = options
+  const line = options.onLine ?? (() => {})
+  const socket = socketPathOf(root)
+  const people = createPeople({
+    clock: systemClock,
+    crypto: nodeCrypto,
+    folder: join(root, stateFolder, 'people'),
+    onRefusal: line,
+  })
+  const { runtime } = await compose({ root, socket, onProblem: line, onNotice: ({ text }) => line(text) })
+  if (options.onRow !== undefined) runtime.on('row', options.onRow)
+  const context = createContextFile({
+    root,
+    store: runtime.store,
+    told: line,
+    pending: async () => (await runtime.status()).services.flatMap(({ lifecycles }) =>
+      lifecycles.flatMap(({ operations }) => operations.filter(({ status }) => status !== 'running' && status !== 'queued')),
+    ),
+  })
+  const server = await serveSocket({
+    client: runtime,
+    people,
+    path: socket,
+    clock: systemClock,
+    about: { root, version: packageVersion },
+    ...(options.onDown === undefined ? {} : { onDown: options.onDown }),
+  }).catch(async (error: unknown) => {
+    await runtime.close()
+    throw error
+  })
+  let pending = false
+  const refresh = (): void => {
+    if (pending) return
+    pending = true
+    // What is written in one go is folded in one go.
+    setImmediate(() => {
+      pending = false
+      void context.update()
+    })
+  }
+  runtime.on('row', refresh)
+  await context.update()
+  return {
+    client: runtime,
+    runtime,
+    socket,
+    async close() {
+      await server.close()
+      await context.update()
+      await runtime.close()
+    },
+  }
+}
+
+/** Opens a project without a daemon: signals are decided and journaled, nothing is carried out. For commands that find no daemon. */
+export async function openLocal(options: { root: string; onLine?: (line: string) => void }): Promise<{ client: Client; close: () => Promise<void> }> {
+  const { runtime } = await compose({ root: options.root, work: false, ...(options.onLine === undefined ? {} : { onProblem: options.onLine }) })
+  return { client: runtime, close: () => runtime.close() }
+}

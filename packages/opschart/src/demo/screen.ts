@@ -1,0 +1,128 @@
+import { styleText } from 'node:util'
+
+import type { DigestView, LogEntryView, StatusView } from '@opschart/core'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** What people see of the demo. */
+export interface Screen {
+  chapter(title: string): void
+  say(text: string): void
+  /** What goes on beside: notices, problems. */
+  aside(text: string): void
+  row(row: LogEntryView): void
+  law(what: string, answer: string): void
+  command(command: string, lines: readonly string[]): void
+  crash(text: string): void
+  chart(status: StatusView): void
+  digest(digest: DigestView): void
+  file(path: string, text: string): void
+  check(text: string, holds: boolean): void
+  json(value: unknown): void
+}
+
+const shownFileLines = 26
+
+/** Makes the demo's screen: a timeline, as wide as the terminal; nothing but the result with `json`. */
+export function createScreen(options: {
+  out: NodeJS.WritableStream & { columns?: number }
+  colour: boolean
+  json?: boolean
+}): Screen {
+  const width = Math.max(60, Math.min(options.out.columns ?? 100, 160))
+  const quiet = options.json === true
+  const paint = (style: Style, text: string) => (options.colour ? styleText(style, text, { validateStream: false }) : text)
+  const print = (text: string) => {
+    if (!quiet) options.out.write(`${text}\n`)
+  }
+  const cut = (text: string, room: number) => (text.length > room ? `${text.slice(0, room - 1)}…` : text)
+  const wrapped = (text: string, indent: string): string[] => {
+    const lines: string[] = []
+    let line = ''
+    for (const word of text.split(' ')) {
+      if (line !== '' && line.length + word.length + 1 > width - indent.length) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    return [...lines, line].map((part) => indent + cut(part, width - indent.length))
+  }
+  let began: number | undefined
+
+  return {
+    chapter: (title) => print(`\n${paint(['bold', 'cyan'], `── ${cut(title, width - 6)} ──`)}\n`),
+    say: (text) => print(paint('dim', wrapped(text, '         ').join('\n'))),
+    aside: (text) => print(paint('yellow', wrapped(`! ${text}`, '         ').join('\n'))),
+    row(row) {
+      if (!matters(row)) return
+      began ??= row.at
+      const time = `${((row.at - began) / 1_000).toFixed(2).padStart(6)} s `
+      const [mark, style] = lookOf(row)
+      print(`${paint('dim', time)} ${paint(style, `${mark} ${cut(row.text, width - time.length - 4)}`)}`)
+    },
+    law(what, answer) {
+      print('')
+      print(paint('bold', wrapped(what, '  § ').join('\n')))
+      print(paint('magenta', wrapped(answer, '    ').join('\n')))
+      print('')
+    },
+    command(command, lines) {
+      print(`    ${paint('bold', `$ ${command}`)}`)
+      for (const line of lines) print(paint('dim', wrapped(line, '      ').join('\n')))
+      print('')
+    },
+    crash: (text) => print(paint(['bold', 'red'], `\n  ✖ ${text}; it is started again\n`)),
+    chart(status) {
+      for (const service of status.services) {
+        print(paint('bold', `  ${service.service}`))
+        for (const { id, name, phase, live } of service.lifecycles) {
+          const tag = live ? paint(['bold', 'green'], ' ● live') : ''
+          const other = name === id ? '' : paint('dim', ` (${id})`)
+          print(`    ${name.padEnd(22)} ${phases.map((known) => (known === phase ? paint(['bold', 'inverse'], ` ${known} `) : paint('dim', known.slice(0, 3).toLowerCase()))).join(' ')}${tag}${other}`)
+        }
+      }
+      print('')
+    },
+    digest(digest) {
+      print(paint('bold', '  While you were away'))
+      const { counts } = digest
+      const parts = Object.entries(counts).filter(([, count]) => count > 0)
+      print(`    ${parts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
+      for (const { text } of digest.lines.filter(({ text }) => text.includes('→')).slice(-8)) print(`    · ${cut(text, width - 6)}`)
+      for (const operation of digest.waiting) print(`    · waits for you: ${operation.agent}.${operation.task}`)
+      print('')
+    },
+    file(path, text) {
+      print(paint('bold', `  ${path}`))
+      const lines = text.split('\n')
+      for (const line of lines.slice(0, shownFileLines)) print(paint('dim', `    ${cut(line, width - 4)}`))
+      if (lines.length > shownFileLines) print(paint('dim', `    … ${lines.length - shownFileLines} more lines`))
+      print('')
+    },
+    check: (text, holds) => print(`  ${holds ? paint('green', '✓') : paint(['bold', 'red'], '✗')} ${text}`),
+    json: (value) => void options.out.write(`${JSON.stringify(value, null, 2)}\n`),
+  }
+}
+
+const phases = ['DEVELOPMENT', 'REVIEW', 'STAGING', 'PRODUCTION', 'INCIDENT', 'ROLLBACK', 'OPTIMIZATION', 'RETIRED']
+
+/** Rows that people want to see: what moved, was refused or waits, and work that ended. */
+function matters(row: LogEntryView): boolean {
+  if (row.moved !== null || row.kind === 'problem' || row.kind === 'act') return true
+  if (row.type === 'operation.settled' || row.type === 'measure') return true
+  if (row.kind === 'opened') return row.text.endsWith('is opened')
+  if (row.verdict === null) return row.type.startsWith('xstate.') && !row.actor.includes('~')
+  return row.verdict.kind !== 'ignored' && row.type !== 'OPERATION_REQUESTED' ? true : row.verdict.kind === 'waiting' || row.verdict.kind === 'violation' || row.verdict.kind === 'refused'
+}
+
+function lookOf(row: LogEntryView): [mark: string, style: Style] {
+  const kind = row.verdict?.kind
+  if (row.moved?.to === 'INCIDENT' || row.moved?.to === 'ROLLBACK') return ['▲', ['bold', 'red']]
+  if (row.moved !== null) return ['▶', ['bold', 'green']]
+  if (kind === 'violation') return ['✗', ['bold', 'yellow']]
+  if (kind === 'refused') return ['✗', 'magenta']
+  if (kind === 'waiting') return ['…', 'yellow']
+  if (row.kind === 'problem') return ['!', 'yellow']
+  if (row.type === 'operation.settled') return row.text.endsWith(': done') ? ['·', 'reset'] : ['✗', 'red']
+  return ['·', 'dim']
+}
