@@ -23,7 +23,7 @@ import {
   type Question,
 } from './law-model.ts'
 import { acts, agents, allowed, everywhere, phases, rows, workflows, type TablePhase } from './law-table.ts'
-import { at, event, stateIn } from './law-world.ts'
+import { at, event, stateIn } from '../../packages/core/test/law-world.ts'
 
 /** Every sender that the law can tell apart. */
 export const principals: readonly Principal[] = [
@@ -69,7 +69,9 @@ export function* cells(first: (phase: TablePhase, signal: string) => boolean = (
 
 function* answers(gates: readonly string[]): Generator<Readonly<Record<string, GateAnswer>>> {
   for (let bits = 0; bits < 2 ** gates.length; bits += 1) {
-    yield Object.fromEntries(gates.map((gate, index) => [gate, (bits >> index) % 2 === 0 ? 'open' : 'closed']))
+    yield Object.fromEntries(
+      gates.map((gate, index) => [gate, (bits >> index) % 2 === 0 ? 'open' : 'closed']),
+    )
   }
   for (const gate of gates) {
     const others = Object.fromEntries(gates.map((other) => [other, 'open' as GateAnswer]))
@@ -92,7 +94,8 @@ export function* differences(
     const data = { gates, ...(cell.names === undefined ? {} : { phase: cell.names }), operation: 'none' }
     const asked = event(cell.signal, cell.by, data)
     const decided = decide(lifecycle, state, asked, at)
-    const wrong = judge(cell, expectedOf(cell), decided, state) ?? (canonicalJson(state) === before ? undefined : 'state')
+    const wrong =
+      judge(cell, expectedOf(cell), decided, state) ?? (canonicalJson(state) === before ? undefined : 'state')
     if (wrong !== undefined) yield `${canonicalJson(cell)}: ${wrong}: ${canonicalJson(decided.verdict)}`
   }
 }
@@ -105,7 +108,7 @@ function statesOf(lifecycle: Lifecycle): Record<TablePhase, ActorState> {
     const opened = stateIn(lifecycle, 'DEVELOPMENT')
     states = Object.fromEntries(
       phases.map((phase) => [phase, { ...opened, snapshot: { ...opened.snapshot, value: phase } }]),
-    ) as Record<TablePhase, ActorState>
+    ) as unknown as Record<TablePhase, ActorState>
     stateCache.set(lifecycle, states)
   }
   return states
@@ -116,7 +119,8 @@ function judge(cell: Cell, expected: Expected, decided: Decided, before: ActorSt
   if (verdict.kind !== expected.kind) return `expected ${expected.kind}`
   if (expected.kind === 'accepted') {
     if (verdict.kind !== 'accepted' || step === undefined) return 'no step'
-    if (phaseOf(step.state) !== expected.to || verdict.phase !== expected.to) return `expected to be in ${expected.to}`
+    if (phaseOf(step.state) !== expected.to || verdict.phase !== expected.to)
+      return `expected to be in ${expected.to}`
     if (verdict.from !== cell.phase) return 'it does not say from where'
     return judgeStart(cell, expected.starts, step.effects, contextOf(step.state).warrants)
   }
@@ -124,7 +128,11 @@ function judge(cell: Cell, expected: Expected, decided: Decided, before: ActorSt
   const unsaid = expected.says.find((text) => !verdict.reason.includes(text))
   if (unsaid !== undefined) return `the reason does not say ${unsaid}`
   if (verdict.kind !== 'refused' && verdict.kind !== 'violation') return undefined
-  const here = { phase: cell.phase, signals: signalsIn(cell.phase), agents: [...allowed[cell.phase], ...everywhere] }
+  const here = {
+    phase: cell.phase,
+    signals: signalsIn(cell.phase),
+    agents: [...allowed[cell.phase], ...everywhere],
+  }
   const told = {
     ...verdict.allowed,
     signals: verdict.allowed.signals
@@ -132,7 +140,9 @@ function judge(cell: Cell, expected: Expected, decided: Decided, before: ActorSt
       .toSorted((one, other) => (one.type < other.type ? -1 : 1)),
   }
   if (canonicalJson(told) !== canonicalJson(here)) return `expected to be told ${canonicalJson(here)}`
-  return verdict.lifecycle === at.id && phaseOf(before) === cell.phase ? undefined : 'it is about something else'
+  return verdict.lifecycle === at.id && phaseOf(before) === cell.phase
+    ? undefined
+    : 'it is about something else'
 }
 
 function judgeStart(
@@ -144,7 +154,8 @@ function judgeStart(
   const spawned = effects.flatMap((effect) => (effect.kind === 'spawn' ? [effect] : []))
   if (starts === null) return spawned.length === 0 ? undefined : `expected nothing to start`
   const run = `${starts}:${cell.signal}-1`
-  if (spawned.length !== 1 || spawned[0]!.src !== starts || spawned[0]!.id !== run) return `expected ${starts} to start`
+  if (spawned.length !== 1 || spawned[0]!.src !== starts || spawned[0]!.id !== run)
+    return `expected ${starts} to start`
   const warrant = warrants[run]
   const tasks = warrant?.tasks.toSorted() ?? []
   return canonicalJson(tasks) === canonicalJson(workflows[starts]!.toSorted()) && warrant?.by === cell.by
@@ -155,7 +166,13 @@ function judgeStart(
 const run = 'schema_change:sig-9'
 const other = 'optimize:sig-8'
 const owner = 'schema_change'
-const warrantsAsked = { none: null, open: run, closed: 'schema_change:sig-1', 'another’s': other, forged: '__proto__' } as const
+const warrantsAsked = {
+  none: null,
+  open: run,
+  closed: 'schema_change:sig-1',
+  'another’s': other,
+  forged: '__proto__',
+} as const
 
 /** What is wrong with how operations are let in: every phase, agent, sender and warrant. */
 export function* admissionDifferences(
@@ -168,6 +185,7 @@ export function* admissionDifferences(
     arrow: 'SCHEMA_CHANGED',
     phase: 'STAGING',
     by: 'watcher:git',
+    depth: 0,
     tasks,
   })
   const tasks = agents.map((agent) => `${agent}.named`)
@@ -192,7 +210,9 @@ export function* admissionDifferences(
               owner,
               named: task === 'named' && agent !== 'stranger-agent',
             })
-            const wrong = judgeAdmission(decided, expected, agent) ?? (canonicalJson(state) === before ? undefined : 'state')
+            const wrong =
+              judgeAdmission(decided, expected, agent) ??
+              (canonicalJson(state) === before ? undefined : 'state')
             if (wrong !== undefined) {
               yield `${phase} ${by} asks for ${agent}.${task}, warrant ${kind}: ${wrong}: ${canonicalJson(decided.verdict)}`
             }
@@ -218,20 +238,27 @@ function askers(agent: string): Principal[] {
   ]
 }
 
-function judgeAdmission(decided: Decided, expected: ReturnType<typeof expectedAdmission>, agent: string): string | undefined {
+function judgeAdmission(
+  decided: Decided,
+  expected: ReturnType<typeof expectedAdmission>,
+  agent: string,
+): string | undefined {
   const { verdict, step } = decided
   if (expected === 'refused') {
     if (verdict.kind !== 'refused' || step !== undefined) return 'expected a refusal'
     const phasesOf = phases.filter((phase) => everywhere.includes(agent) || allowed[phase].includes(agent))
-    const unsaid = [agent, ...phasesOf, ...allowed[verdict.phase as TablePhase]].find((text) => !verdict.reason.includes(text))
+    const unsaid = [agent, ...phasesOf, ...allowed[verdict.phase as TablePhase]].find(
+      (text) => !verdict.reason.includes(text),
+    )
     return unsaid === undefined ? undefined : `the reason does not say ${unsaid}`
   }
   const operation = step === undefined ? undefined : contextOf(step.state).operations['operation-1']
   if (expected === 'accepted') {
     const runs = step?.effects.some((effect) => effect.kind === 'emit' && effect.event.type === 'run')
-    return verdict.kind === 'accepted' && operation?.status === 'running' && runs === true ? undefined : 'expected to be let in'
+    return verdict.kind === 'accepted' && operation?.status === 'running' && runs === true
+      ? undefined
+      : 'expected to be let in'
   }
   const waits = verdict.kind === 'waiting' && verdict.awaiting === expected && operation?.status === 'waiting'
   return waits && operation?.awaiting === expected ? undefined : `expected to wait, ${expected}`
 }
-

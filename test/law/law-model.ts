@@ -31,7 +31,10 @@ export function expectedOf(question: Question): Expected {
   if (known.length === 0) return { kind: 'ignored', says: [signal] }
   const arrow = known.find((row) => row.phases.includes(phase))
   if (arrow === undefined) {
-    return denied(question, known, 'no arrow', ['no such arrow', ...new Set(known.flatMap((row) => row.phases))])
+    return denied(question, known, 'no arrow', [
+      'no such arrow',
+      ...new Set(known.flatMap((row) => row.phases)),
+    ])
   }
   const [kind = '', name = ''] = by.split(':')
   if (!isNamed(arrow.by, kind, name)) return denied(question, known, 'the sender', [by, ...arrow.by])
@@ -122,5 +125,8 @@ export function nearestAdmitting(from: TablePhase, agent: string): TablePhase | 
   }
   return phases
     .filter((phase) => allowed[phase].includes(agent) && distance.has(phase))
-    .toSorted((one, other) => distance.get(one)! - distance.get(other)! || phases.indexOf(one) - phases.indexOf(other))[0]
+    .toSorted(
+      (one, other) =>
+        distance.get(one)! - distance.get(other)! || phases.indexOf(one) - phases.indexOf(other),
+    )[0]
 }

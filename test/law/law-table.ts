@@ -69,15 +69,31 @@ const row = (
 ): Row => ({ phases: typeof phase === 'string' ? [phase] : phase, signal, by, gates, to, starts, ...more })
 
 const measured = true
-const inbox = 'anyone can write to the inbox, so a row must name it to let it in: here a line in it does no harm'
+const inbox =
+  'anyone can write to the inbox, so a row must name it to let it in: here a line in it does no harm'
 
 export const rows: readonly Row[] = [
-  row('DEVELOPMENT', 'REVIEW_REQUESTED', ['developer-agent', 'person', 'watcher', 'watcher:inbox'], [], 'REVIEW', null, {
-    addition: inbox,
-  }),
+  row(
+    'DEVELOPMENT',
+    'REVIEW_REQUESTED',
+    ['developer-agent', 'person', 'watcher', 'watcher:inbox'],
+    [],
+    'REVIEW',
+    null,
+    {
+      addition: inbox,
+    },
+  ),
 
   row('REVIEW', 'REVIEW_APPROVED', ['reviewer-agent', 'person'], ['not_the_author'], null, null),
-  row('REVIEW', 'CHANGES_REQUESTED', ['reviewer-agent', 'contract-guardian', 'person'], [], 'DEVELOPMENT', null),
+  row(
+    'REVIEW',
+    'CHANGES_REQUESTED',
+    ['reviewer-agent', 'contract-guardian', 'person'],
+    [],
+    'DEVELOPMENT',
+    null,
+  ),
   row('REVIEW', 'CODE_MERGED', ['watcher'], ['review_approved'], 'STAGING', 'post_merge'),
 
   row(
@@ -87,7 +103,10 @@ export const rows: readonly Row[] = [
     ['post_merge_passed', 'deploy_configured', 'nothing_else_under_way'],
     null,
     'deploy',
-    { addition: 'deploy_configured: no command, no deployment; nothing_else_under_way: [L15], they exclude each other' },
+    {
+      addition:
+        'deploy_configured: no command, no deployment; nothing_else_under_way: [L15], they exclude each other',
+    },
   ),
   row(
     'STAGING',
@@ -124,18 +143,34 @@ export const rows: readonly Row[] = [
     'INCIDENT',
     'incident_detected',
   ),
-  row('PRODUCTION', 'PERFORMANCE_DEGRADED', ['rule', 'watcher', 'watcher:inbox'], [], 'OPTIMIZATION', 'optimize', {
-    measured,
-    addition: inbox,
-  }),
+  row(
+    'PRODUCTION',
+    'PERFORMANCE_DEGRADED',
+    ['rule', 'watcher', 'watcher:inbox'],
+    [],
+    'OPTIMIZATION',
+    'optimize',
+    {
+      measured,
+      addition: inbox,
+    },
+  ),
   row('PRODUCTION', 'SLOW_QUERY', ['rule', 'watcher', 'watcher:inbox'], [], 'OPTIMIZATION', 'optimize', {
     measured,
     addition: inbox,
   }),
-  row('PRODUCTION', 'MAINTENANCE_WINDOW_STARTED', ['watcher'], ['optimization_scheduled'], null, 'apply_optimization', {
-    measured,
-    addition: 'measured: a window opens whether or not anything is scheduled for it',
-  }),
+  row(
+    'PRODUCTION',
+    'MAINTENANCE_WINDOW_STARTED',
+    ['watcher'],
+    ['optimization_scheduled'],
+    null,
+    'apply_optimization',
+    {
+      measured,
+      addition: 'measured: a window opens whether or not anything is scheduled for it',
+    },
+  ),
   row('PRODUCTION', 'SUPERSEDED', ['system'], [], 'RETIRED', null),
 
   row(
@@ -161,6 +196,11 @@ export const rows: readonly Row[] = [
 
   row('ROLLBACK', 'ROLLED_BACK', ['workflow:rollback'], [], 'DEVELOPMENT', null),
   row('ROLLBACK', 'ROLLBACK_FAILED', ['workflow:rollback'], [], 'INCIDENT', null),
+
+  row('ROLLBACK', 'SUPERSEDED', ['system'], [], 'RETIRED', null, {
+    addition:
+      '[L15]: a person may adopt another release meanwhile; two would be live if a failed roll-back then led to INCIDENT',
+  }),
 
   row('OPTIMIZATION', 'OPTIMIZED', ['workflow:optimize'], [], 'PRODUCTION', null),
   row('OPTIMIZATION', 'OPTIMIZATION_ABANDONED', ['workflow:optimize'], [], 'PRODUCTION', null),

@@ -60,32 +60,67 @@ function* arrowMutants(
   put: (changed: Whole | undefined) => LifecycleDefinition,
   about: { phase?: string; signal: string },
 ): Generator<Mutant> {
-  const mutant = (what: string, changed: Whole | undefined): Mutant => ({ name: `${name}: ${what}`, definition: put(changed), ...about })
+  const mutant = (what: string, changed: Whole | undefined): Mutant => ({
+    name: `${name}: ${what}`,
+    definition: put(changed),
+    ...about,
+  })
   yield mutant('dropped', undefined)
   const { to, starts, measured, ...rest } = arrow
-  const keep = { ...(starts === undefined ? {} : { starts }), ...(measured === undefined ? {} : { measured }) }
+  const keep = {
+    ...(starts === undefined ? {} : { starts }),
+    ...(measured === undefined ? {} : { measured }),
+  }
   for (const other of [...Object.keys(definition.phases), undefined]) {
     if (other === to || (to === undefined && other === phase)) continue
-    yield mutant(`leads to ${other ?? 'where it stands'}`, { ...rest, ...keep, ...(other === undefined ? {} : { to: other }) })
+    yield mutant(`leads to ${other ?? 'where it stands'}`, {
+      ...rest,
+      ...keep,
+      ...(other === undefined ? {} : { to: other }),
+    })
   }
   const by = arrow.by ?? []
-  for (const entry of by) yield mutant(`not by ${entry}`, { ...arrow, by: by.filter((kept) => kept !== entry) })
-  const strangers = ['person', 'watcher', 'watcher:inbox', 'watcher:http', 'rule', 'system', 'workflow:deploy', 'workflow:rollback'] as const
-  for (const entry of strangers) if (!by.includes(entry)) yield mutant(`by ${entry}, too`, { ...arrow, by: [...by, entry] })
+  for (const entry of by)
+    yield mutant(`not by ${entry}`, { ...arrow, by: by.filter((kept) => kept !== entry) })
+  const strangers = [
+    'person',
+    'watcher',
+    'watcher:inbox',
+    'watcher:http',
+    'rule',
+    'system',
+    'workflow:deploy',
+    'workflow:rollback',
+  ] as const
+  for (const entry of strangers)
+    if (!by.includes(entry)) yield mutant(`by ${entry}, too`, { ...arrow, by: [...by, entry] })
   const here = phase === undefined ? (definition.everywhere ?? []) : (definition.phases[phase]?.allow ?? [])
-  for (const agent of here) if (!by.includes(agent)) yield mutant(`by ${agent}, too`, { ...arrow, by: [...by, agent] })
+  for (const agent of here)
+    if (!by.includes(agent)) yield mutant(`by ${agent}, too`, { ...arrow, by: [...by, agent] })
   const gates = arrow.gate === undefined ? [] : typeof arrow.gate === 'string' ? [arrow.gate] : arrow.gate
-  for (const gate of gates) yield mutant(`without the gate ${gate}`, { ...arrow, gate: gates.filter((kept) => kept !== gate) })
-  yield mutant('with one more gate', { ...arrow, gate: [...gates, gates.includes('incident_open') ? 'request_open' : 'incident_open'] })
+  for (const gate of gates)
+    yield mutant(`without the gate ${gate}`, { ...arrow, gate: gates.filter((kept) => kept !== gate) })
+  yield mutant('with one more gate', {
+    ...arrow,
+    gate: [...gates, gates.includes('incident_open') ? 'request_open' : 'incident_open'],
+  })
   if (starts !== undefined) {
-    yield mutant(`starts nothing`, { ...rest, ...(to === undefined ? {} : { to }), ...(measured === undefined ? {} : { measured }) })
+    yield mutant(`starts nothing`, {
+      ...rest,
+      ...(to === undefined ? {} : { to }),
+      ...(measured === undefined ? {} : { measured }),
+    })
   }
   yield mutant('starts another workflow', { ...arrow, starts: starts === 'deploy' ? 'rollback' : 'deploy' })
-  if (arrow.except !== undefined && arrow.except.length > 0) yield mutant('without exceptions', { ...arrow, except: [] })
+  if (arrow.except !== undefined && arrow.except.length > 0)
+    yield mutant('without exceptions', { ...arrow, except: [] })
   if (phase === undefined) {
     for (const excepted of Object.keys(definition.phases)) {
       if (arrow.except?.includes(excepted) === true) continue
-      yield { ...mutant(`except in ${excepted}`, { ...arrow, except: [...(arrow.except ?? []), excepted] }), phase: excepted }
+      yield {
+        ...mutant(`except in ${excepted}`, { ...arrow, except: [...(arrow.except ?? []), excepted] }),
+        phase: excepted,
+      }
     }
   }
 }
@@ -95,7 +130,12 @@ function* agentMutants(definition: LifecycleDefinition): Generator<Mutant> {
     const allow = given.allow ?? []
     const put = (changed: readonly string[]) => withPhase(definition, phase, { ...given, allow: changed })
     for (const agent of allow) {
-      yield { name: `${phase} does not allow ${agent}`, phase, agent, definition: put(allow.filter((kept) => kept !== agent)) }
+      yield {
+        name: `${phase} does not allow ${agent}`,
+        phase,
+        agent,
+        definition: put(allow.filter((kept) => kept !== agent)),
+      }
     }
     for (const agent of definition.agents) {
       if (allow.includes(agent) || definition.everywhere?.includes(agent) === true) continue
@@ -104,12 +144,22 @@ function* agentMutants(definition: LifecycleDefinition): Generator<Mutant> {
   }
   for (const agent of definition.agents) {
     const everywhere = definition.everywhere ?? []
-    const changed = everywhere.includes(agent) ? everywhere.filter((kept) => kept !== agent) : [...everywhere, agent]
-    yield { name: `everywhere: ${changed.join(', ') || 'nobody'}`, agent, definition: { ...definition, everywhere: changed } }
+    const changed = everywhere.includes(agent)
+      ? everywhere.filter((kept) => kept !== agent)
+      : [...everywhere, agent]
+    yield {
+      name: `everywhere: ${changed.join(', ') || 'nobody'}`,
+      agent,
+      definition: { ...definition, everywhere: changed },
+    }
   }
 }
 
-function withPhase(definition: LifecycleDefinition, phase: string, changed: PhaseDefinition): LifecycleDefinition {
+function withPhase(
+  definition: LifecycleDefinition,
+  phase: string,
+  changed: PhaseDefinition,
+): LifecycleDefinition {
   return { ...definition, phases: { ...definition.phases, [phase]: changed } }
 }
 
@@ -121,5 +171,8 @@ function withArrow(
 ): LifecycleDefinition {
   const given = definition.phases[phase]!
   const { [signal]: _, ...others } = given.on ?? {}
-  return withPhase(definition, phase, { ...given, on: changed === undefined ? others : { ...others, [signal]: changed } })
+  return withPhase(definition, phase, {
+    ...given,
+    on: changed === undefined ? others : { ...others, [signal]: changed },
+  })
 }

@@ -6,7 +6,7 @@ import { createLifecycle, releaseLifecycle, type LifecycleDefinition } from '@op
 import { describe, expect, it } from 'vitest'
 
 import { admissionDifferences, differences } from './law-cells.ts'
-import { toldGates } from './law-world.ts'
+import { toldGates } from '../../packages/core/test/law-world.ts'
 import { mutantsOf, type Mutant } from './mutants.ts'
 
 const definition = releaseLifecycle.definition as LifecycleDefinition
@@ -31,7 +31,9 @@ describe('a law with one mistake', () => {
   })
 
   it.each([...Object.keys(definition.phases), 'all'])('[L1] is always found: arrows of %s', (phase) => {
-    const arrows = mutants.filter(({ name, signal }) => signal !== undefined && name.includes(` of ${phase}:`))
+    const arrows = mutants.filter(
+      ({ name, signal }) => signal !== undefined && name.includes(` of ${phase}:`),
+    )
     expect(arrows.length).toBeGreaterThan(0)
     expect(arrows.filter((mutant) => found(mutant) === undefined).map(({ name }) => name)).toEqual([])
   })

@@ -1,5 +1,11 @@
 /** What a JSON text can hold. Everything that is stored, sent or hashed is of this type. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined }
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json | undefined }
@@ -26,7 +32,8 @@ function write(value: unknown, path: Set<object>): string {
   }
   if (typeof value !== 'object') throw new TypeError(`a ${typeof value} has no JSON form`)
   if (path.has(value)) throw new TypeError('a value that contains itself has no JSON form')
-  if (path.size >= deepest) throw new TypeError(`more than ${deepest} levels of nesting have no JSON form here`)
+  if (path.size >= deepest)
+    throw new TypeError(`more than ${deepest} levels of nesting have no JSON form here`)
   path.add(value)
   const text = writeObject(value, path)
   path.delete(value)
@@ -36,7 +43,8 @@ function write(value: unknown, path: Set<object>): string {
 function writeObject(value: object, path: Set<object>): string {
   const convertible = value as { toJSON?: () => unknown }
   if (typeof convertible.toJSON === 'function') return write(convertible.toJSON(), path)
-  if (Array.isArray(value)) return `[${Array.from(value as unknown[], (item) => write(item ?? null, path)).join(',')}]`
+  if (Array.isArray(value))
+    return `[${Array.from(value as unknown[], (item) => write(item ?? null, path)).join(',')}]`
   const record = value as Record<string, unknown>
   const members = Object.keys(record)
     .filter((key) => record[key] !== undefined)

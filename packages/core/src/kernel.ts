@@ -77,7 +77,10 @@ export function createKernel(given: AnyStateMachine): Kernel {
 
   const restore = (state: ActorState): AnyMachineSnapshot =>
     // A copy: restoring writes actor references into the context that it is given.
-    machine.restoreSnapshot(structuredCloneJson(state.snapshot) as never, scope as never) as AnyMachineSnapshot
+    machine.restoreSnapshot(
+      structuredCloneJson(state.snapshot) as never,
+      scope as never,
+    ) as AnyMachineSnapshot
 
   const finish = (
     next: AnyMachineSnapshot,
@@ -141,7 +144,9 @@ export function createKernel(given: AnyStateMachine): Kernel {
 
 function unchanged(state: ActorState, { status, output }: AnyMachineSnapshot): Step {
   const same = { kind: 'stepped', state, changed: false, handled: false, effects: [] } as const
-  return status === 'done' ? { ...same, status, output: (output ?? null) as Json } : { ...same, status: 'active' }
+  return status === 'done'
+    ? { ...same, status, output: (output ?? null) as Json }
+    : { ...same, status: 'active' }
 }
 
 function toEffect(
@@ -153,10 +158,15 @@ function toEffect(
   const params = action.params as Record<string, unknown>
   switch (action.type) {
     case 'xstate.spawnChild': {
-      if (typeof params['id'] !== 'string') throw new OpschartError('configuration', 'a child without an id cannot be found again; give it one')
-      if (typeof params['src'] !== 'string' || params['src'].startsWith('xstate.')) throw inline(`child ${params['id']}`)
+      if (typeof params['id'] !== 'string')
+        throw new OpschartError('configuration', 'a child without an id cannot be found again; give it one')
+      if (typeof params['src'] !== 'string' || params['src'].startsWith('xstate.'))
+        throw inline(`child ${params['id']}`)
       if (params['systemId'] !== undefined) {
-        throw new OpschartError('configuration', `child ${params['id']} has a systemId, which is one process’s own; address it by its id`)
+        throw new OpschartError(
+          'configuration',
+          `child ${params['id']} has a systemId, which is one process’s own; address it by its id`,
+        )
       }
       const input = (params['input'] ?? null) as Json
       return { kind: 'spawn', key, id: params['id'], src: params['src'], input: plain(input) }
@@ -176,10 +186,21 @@ function toEffect(
       return { kind: 'cancel_timer', key, id: String(params['sendId']) }
     case 'xstate.sendTo': {
       if (params['delay'] !== undefined) {
-        throw new OpschartError('configuration', 'a delayed sendTo is not durable here; raise the delay, then send')
+        throw new OpschartError(
+          'configuration',
+          'a delayed sendTo is not durable here; raise the delay, then send',
+        )
       }
-      const target = params['targetId'] ?? (params['to'] as { id?: string } | undefined)?.id
-      return { kind: 'send', key, to: String(target), event: plain(params['event']) as JsonObject & { type: string } }
+      const target: unknown = params['targetId'] ?? (params['to'] as { id?: string } | undefined)?.id
+      if (typeof target !== 'string') {
+        throw new OpschartError('configuration', 'a message must name the child that it is for by its id')
+      }
+      return {
+        kind: 'send',
+        key,
+        to: target,
+        event: plain(params['event']) as JsonObject & { type: string },
+      }
     }
     case 'xstate.emit':
       return { kind: 'emit', key, event: plain(params['event']) as JsonObject & { type: string } }
@@ -206,7 +227,10 @@ function bounded(machine: AnyStateMachine): AnyStateMachine {
 }
 
 const inline = (what: string) =>
-  new OpschartError('configuration', `${what} is inline logic, which cannot be restored; register it by name in setup({ actors })`)
+  new OpschartError(
+    'configuration',
+    `${what} is inline logic, which cannot be restored; register it by name in setup({ actors })`,
+  )
 
 const plain = (value: unknown): Json => JSON.parse(canonicalJson(value)) as Json
 
@@ -221,6 +245,9 @@ function reasonOf(error: unknown): string {
 /** A child's own snapshot is kept by the child's own actor; here it is only known to be there. */
 function lean(snapshot: JsonObject): JsonObject {
   const children = (snapshot['children'] ?? {}) as Record<string, JsonObject>
-  const kept = Object.entries(children).map(([id, child]) => [id, { ...child, snapshot: { status: 'active' } }])
+  const kept = Object.entries(children).map(([id, child]) => [
+    id,
+    { ...child, snapshot: { status: 'active' } },
+  ])
   return { ...snapshot, children: Object.fromEntries(kept) as JsonObject }
 }

@@ -1,3 +1,4 @@
+import { plainText } from './law/plain-text.ts'
 import type { Signal } from './signal.ts'
 import type { ReleaseEntry, ServiceState } from './release/service-state.ts'
 
@@ -30,7 +31,10 @@ export function route(signal: Pick<Signal, 'type' | 'subject' | 'data'>, service
       return onBranch(service, text(signal, 'branch') ?? found?.branch ?? named)
     }
     if (found !== undefined) return { kind: 'lifecycle', id: found.id }
-    return { kind: 'unrouted', reason: `${service.service} has no release ${named}; it has ${names(releases)}` }
+    return {
+      kind: 'unrouted',
+      reason: `${service.service} has no release ${plainText(named, 100)}; it has ${names(releases)}`,
+    }
   }
   const branch = text(signal, 'branch')
   const commit = text(signal, 'commit')
@@ -44,17 +48,30 @@ export function route(signal: Pick<Signal, 'type' | 'subject' | 'data'>, service
     undefined
   if (owner !== undefined) return { kind: 'lifecycle', id: owner.id }
   if (branch !== undefined || commit !== undefined) {
-    return { kind: 'unrouted', reason: `no release of ${service.service} owns ${branch ?? commit}; it has ${names(releases)}` }
+    const what = plainText(branch ?? commit ?? '', 100)
+    return {
+      kind: 'unrouted',
+      reason: `no release of ${service.service} owns ${what}; it has ${names(releases)}`,
+    }
   }
   if (service.exclusive !== null) return { kind: 'lifecycle', id: service.exclusive.lifecycle }
   if (service.live !== null) return { kind: 'lifecycle', id: service.live }
-  return { kind: 'unrouted', reason: `${service.service} has no live release; adopt the one that runs, or deploy one` }
+  return {
+    kind: 'unrouted',
+    reason: `${service.service} has no live release; adopt the one that runs, or deploy one`,
+  }
 }
+
+/** What git allows, as far as it matters here: a branch becomes part of ids, in which `~` and `:` part things. */
+// oxlint-disable-next-line no-control-regex -- git allows none either
+const branchName = /^[^\s~^:?*[\\\u0000-\u001f\u007f]{1,200}$/
 
 /** The release that is under way on a branch, opened if there is none. */
 function onBranch(service: ServiceState, branch: string): Route {
   const open = openOn(inOrder(service), branch)
   if (open !== undefined) return { kind: 'lifecycle', id: open.id }
+  if (!branchName.test(branch))
+    return { kind: 'unrouted', reason: `${plainText(branch, 100)} is no name of a branch` }
   const base = `${service.service}/${branch}`
   let id = base
   for (let count = 2; Object.hasOwn(service.releases, id); count += 1) id = `${base}#${count}`
@@ -62,7 +79,8 @@ function onBranch(service: ServiceState, branch: string): Route {
 }
 
 /** By their own count: the order of an object's keys does not outlive its JSON. */
-const inOrder = (service: ServiceState) => Object.values(service.releases).sort((one, other) => one.order - other.order)
+const inOrder = (service: ServiceState) =>
+  Object.values(service.releases).sort((one, other) => one.order - other.order)
 
 const openOn = (releases: readonly ReleaseEntry[], branch: string) =>
   latestWhere(releases, (entry) => entry.branch === branch && underway.includes(entry.phase))
@@ -74,11 +92,16 @@ const findNamed = (releases: readonly ReleaseEntry[], subject: string, named: st
   latestWhere(releases, ({ version }) => version === named) ??
   latestWhere(releases, ({ branch }) => branch === named)
 
-const latestWhere = (releases: readonly ReleaseEntry[], holds: (entry: ReleaseEntry) => boolean) => releases.filter(holds).at(-1)
+const latestWhere = (releases: readonly ReleaseEntry[], holds: (entry: ReleaseEntry) => boolean) =>
+  releases.filter(holds).at(-1)
 
 const text = (signal: Pick<Signal, 'data'>, key: string): string | undefined => {
   const value = signal.data[key]
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-const names = (releases: readonly ReleaseEntry[]) => releases.slice(-5).map(({ name }) => name).join(', ') || 'none yet'
+const names = (releases: readonly ReleaseEntry[]) =>
+  releases
+    .slice(-5)
+    .map(({ name }) => name)
+    .join(', ') || 'none yet'

@@ -1,7 +1,12 @@
 // A second reading of workflows: what a definition means, step by step, in plain callbacks. It shares no code with the
 // compiler that it is compared with.
 
-import type { AgentTask, OperationStep, StepDefinition, WorkflowDefinition } from '../src/index.ts'
+import type {
+  AgentTask,
+  OperationStep,
+  StepDefinition,
+  WorkflowDefinition,
+} from '../src/workflow/definition.ts'
 
 type Long = Exclude<StepDefinition, AgentTask>
 type Results = Record<string, Record<string, unknown>>
@@ -107,7 +112,8 @@ export function interpret(definition: WorkflowDefinition): Interpreted {
     const survives = definition.survives === true || step.survives === true
     const skip = () => {
       const later = steps.list.findIndex(
-        (other, position) => position > index && (definition.survives === true || other.step.survives === true),
+        (other, position) =>
+          position > index && (definition.survives === true || other.step.survives === true),
       )
       if (later < 0) outcome = 'cancelled'
       else go(later)
@@ -167,7 +173,10 @@ interface Named {
   readonly inner: { name: string; step: OperationStep }[][]
 }
 
-function nameSteps(definition: WorkflowDefinition): { list: Named[]; undo: { name: string; task: string; of: string }[] } {
+function nameSteps(definition: WorkflowDefinition): {
+  list: Named[]
+  undo: { name: string; task: string; of: string }[]
+} {
   const names = ['failing', 'succeeded', 'failed', 'cancelled', 'ended']
   const fresh = (word: string): string => {
     let name = word
@@ -175,11 +184,19 @@ function nameSteps(definition: WorkflowDefinition): { list: Named[]; undo: { nam
     names.push(name)
     return name
   }
-  const long = (step: StepDefinition): Long => (Array.isArray(step) ? { do: step as unknown as AgentTask } : (step as Long))
+  const long = (step: StepDefinition): Long =>
+    Array.isArray(step) ? { do: step as unknown as AgentTask } : (step as Long)
   const operations: { name: string; step: OperationStep }[] = []
   const list = definition.steps.map((short): Named => {
     const step = long(short)
-    const word = 'do' in step ? step.do[1] : 'signal' in step ? `signal_${step.signal}` : 'ask' in step ? 'ask' : 'parallel'
+    const word =
+      'do' in step
+        ? step.do[1]
+        : 'signal' in step
+          ? `signal_${step.signal}`
+          : 'ask' in step
+            ? 'ask'
+            : 'parallel'
     const name = fresh(word)
     if ('do' in step) operations.push({ name, step })
     const inner = !('parallel' in step)

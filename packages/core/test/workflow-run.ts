@@ -1,6 +1,15 @@
 // Drives a compiled workflow by hand: what a driver does with its effects, without a driver.
 
-import { createKernel, workflowMachine, type ActorState, type Effect, type Json, type JsonObject, type Step, type WorkflowDefinition } from '../src/index.ts'
+import {
+  createKernel,
+  workflowMachine,
+  type ActorState,
+  type Effect,
+  type Json,
+  type JsonObject,
+  type Step,
+  type WorkflowDefinition,
+} from '../src/index.ts'
 
 type Stepped = Extract<Step, { kind: 'stepped' }>
 
@@ -57,7 +66,11 @@ export function startRun(definition: WorkflowDefinition, name = 'flow'): Workflo
         return
       case 'emit': {
         const emission = effect.event as JsonObject
-        if (emission['type'] === 'signal') sent.push({ ...(emission['signal'] as never), by: emission['by'] as string })
+        if (emission['type'] === 'signal')
+          sent.push({
+            ...(emission['signal'] as { type: string; data: JsonObject }),
+            by: emission['by'] as string,
+          })
         if (emission['type'] === 'escalate') escalated.push(emission['text'] as string)
         return
       }
@@ -73,16 +86,23 @@ export function startRun(definition: WorkflowDefinition, name = 'flow'): Workflo
     return step
   }
   const at = () => ({ id, version: version + 1, now })
-  const send = (event: JsonObject & { readonly type: string }): Stepped => take(kernel.step(current.state, event, at()))
+  const send = (event: JsonObject & { readonly type: string }): Stepped =>
+    take(kernel.step(current.state, event, at()))
 
   const signal = { id: 'sig-1', type: 'CODE_MERGED', time: now, data: {} }
-  const input = { lifecycle: 'user-service/x', run: `${name}:sig-1`, workflow: name, signal, severity: 'HIGH' }
+  const input = {
+    lifecycle: 'user-service/x',
+    run: `${name}:sig-1`,
+    workflow: name,
+    signal,
+    severity: 'HIGH',
+  }
   current = take(kernel.initial(input, at()))
   return {
     asked,
     sent,
     escalated,
-    pending: () => Object.fromEntries([...pending].toSorted()),
+    pending: () => Object.fromEntries([...pending].toSorted(([one], [other]) => (one < other ? -1 : 1))),
     timers: () => Object.fromEntries([...timers].map(([timer, { due }]) => [timer, due - now])),
     done: (step, output = null) => send({ type: `xstate.done.actor.${step}`, output, actorId: step }),
     fail: (step, failure = {}) =>

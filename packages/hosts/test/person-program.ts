@@ -10,7 +10,9 @@ const [path = '', mode = ''] = process.argv.slice(2)
 const approval = { operation: 'op-1', plan: 'plan-1' }
 const lines = createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
 const readCode = async () => (await lines.next()).value as string | undefined
-const say = (value: unknown) => process.stdout.write(`\n@${JSON.stringify(value)}@\n`)
+const say = (value: unknown): void => {
+  process.stdout.write(`\n@${JSON.stringify(value)}@\n`)
+}
 
 async function main(): Promise<void> {
   const client = await connect(path, { clock: manualClock(), person: { pid: process.pid, readCode } })

@@ -8,11 +8,12 @@ import {
   type Clock,
   type Crypto,
   type FeedbackLoop,
+  type JsonObject,
   type Lifecycle,
   type Service,
   type Task,
 } from '@opschart/core'
-import { commandTask, createRuntime, survivorFiles, type Runtime, type RuntimeOptions, type WatcherPlace } from '@opschart/runtime'
+import { commandTask, createRuntime, survivorFiles, type Runtime, type RuntimeOptions, type Survivors, type WatcherPlace } from '@opschart/runtime'
 import { sqliteStore } from '@opschart/runtime/sqlite'
 import { fileWatcher, gitWatcher, inboxWatcher, logWatcher, readLogs } from '@opschart/watchers'
 
@@ -46,6 +47,8 @@ export interface Composed {
   readonly runtime: Runtime
   readonly configuration: Configuration
   readonly lifecycle: Lifecycle
+  /** Whether a process is one that an operation of this runtime started. */
+  readonly isOurs: (pid: number) => boolean
 }
 
 /**
@@ -65,6 +68,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const { configuration } = loaded
   const lifecycle = lawOf(configuration)
   const services = Object.entries(configuration.services).map(([name, service]): Service => ({ ...service, name }))
+  const known = knownProcesses(survivorFiles(join(root, stateFolder, 'running')))
   const runtimeOptions: RuntimeOptions = {
     root,
     lifecycle,
@@ -81,7 +85,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
     logs: (service, from, to) => readLogs(root, service.logs ?? [], from, to, mostEntries),
     store: sqliteStore(join(root, stateFolder, 'state.db')),
-    survivors: survivorFiles(join(root, stateFolder, 'running')),
+    survivors: known.survivors,
     notify: (notice) => notify(configuration, root, notice, options.onNotice),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.crypto === undefined ? {} : { crypto: options.crypto }),
@@ -89,12 +93,33 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     ...(options.socket === undefined ? {} : { socket: options.socket }),
     ...(options.work === undefined ? {} : { work: options.work }),
   }
-  return { runtime: await createRuntime(runtimeOptions), configuration, lifecycle }
+  return { runtime: await createRuntime(runtimeOptions), configuration, lifecycle, isOurs: known.isOurs }
+}
+
+/** Survivors that also know which processes are at work now: they, and what they started, are no people. */
+function knownProcesses(survivors: Survivors): { survivors: Survivors; isOurs: (pid: number) => boolean } {
+  const running = new Map<string, Set<number>>()
+  return {
+    isOurs: (pid) => [...running.values()].some((pids) => pids.has(pid)),
+    survivors: {
+      started(key, pid) {
+        running.set(key, (running.get(key) ?? new Set()).add(pid))
+        survivors.started(key, pid)
+      },
+      ended(key) {
+        running.delete(key)
+        survivors.ended(key)
+      },
+      end: (key) => survivors.end(key),
+    },
+  }
 }
 
 function tasksOf(configuration: Configuration, builtin: readonly Task[]): Task[] {
   const commands = Object.entries(configuration.agents).flatMap(([agent, { tasks }]) =>
-    Object.entries(tasks).map(([task, { run, changes, timeout, answers }]) => commandTask({ agent, task, run, changes, timeout, answers })),
+    Object.entries(tasks).map(([task, { run, changes, timeout, answers, input }]) =>
+      commandTask({ agent, task, run, changes, timeout, answers, ...(input === undefined ? {} : { input: input as JsonObject }) }),
+    ),
   )
   // A task of the user's own takes the place of the built-in one of the same name.
   const own = [...commands, ...configuration.extension.tasks]

@@ -37,13 +37,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { root } = options
   const line = options.onLine ?? (() => {})
   const socket = socketPathOf(root)
+  const { runtime, isOurs } = await compose({ root, socket, onProblem: line, onNotice: ({ text }) => line(text) })
   const people = createPeople({
     clock: systemClock,
     crypto: nodeCrypto,
     folder: join(root, stateFolder, 'people'),
+    isOurs,
     onRefusal: line,
   })
-  const { runtime } = await compose({ root, socket, onProblem: line, onNotice: ({ text }) => line(text) })
   if (options.onRow !== undefined) runtime.on('row', options.onRow)
   const context = createContextFile({
     root,

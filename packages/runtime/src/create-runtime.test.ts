@@ -6,7 +6,14 @@ import { releaseWorkflows, tasksOf } from '@opschart/core'
 const every = [...new Set(Object.values(releaseWorkflows).flatMap((workflow) => tasksOf(workflow as never)))]
 const task = (name: string, run: Task['run'] = () => Promise.resolve({ ok: true })): Task => {
   const [agent, task] = name.split('.') as [string, string]
-  return { agent, task, title: name, changes: ['deploy', 'roll_back'].includes(task) ? 'production' : 'nothing', timeout: 10_000, run }
+  return {
+    agent,
+    task,
+    title: name,
+    changes: ['deploy', 'roll_back'].includes(task) ? 'production' : 'nothing',
+    timeout: 10_000,
+    run,
+  }
 }
 it('a release goes its way', async () => {
   const calls: string[] = []
@@ -15,19 +22,29 @@ it('a release goes its way', async () => {
     decide: () => ({ decision: 'rollback', reason: 'because' }),
     verify_recovery: () => ({ recovered: true }),
   }
-  const tasks = every.map((name) => task(name, async (input) => {
-    calls.push(name)
-    return outputs[name.split('.')[1]!]?.(input) ?? {}
-  }))
-  await using runtime = await createRuntime({ services: [{ name: 'web', deploy: ['./d'], rollback: ['./r'] }], tasks, onProblem: (t) => console.log('PROBLEM', t) })
+  const tasks = every.map((name) =>
+    task(name, async (input) => {
+      calls.push(name)
+      return outputs[name.split('.')[1]!]?.(input) ?? {}
+    }),
+  )
+  await using runtime = await createRuntime({
+    services: [{ name: 'web', deploy: ['./d'], rollback: ['./r'] }],
+    tasks,
+    onProblem: (t) => console.log('PROBLEM', t),
+  })
   runtime.on('row', (row) => console.log(row.sequence, row.text))
-  const git = runtime.as({ watcher: 'git' }), ann = runtime.as({ person: 'ann' })
+  const git = runtime.as({ watcher: 'git' }),
+    ann = runtime.as({ person: 'ann' })
   const release = async (branch: string, version: string) => {
     await git.send('web', { type: 'CODE_COMMITTED', data: { branch, commit: `c-${version}`, author: 'bob' } })
     await ann.send('web', { type: 'REVIEW_REQUESTED', data: { branch } })
     const v = await runtime.as({ agent: 'reviewer-agent' }).send(`web/${branch}`, { type: 'REVIEW_APPROVED' })
     expect(v.kind).toBe('accepted')
-    await git.send('web', { type: 'CODE_MERGED', data: { branch, commit: `m-${version}`, commits: [`c-${version}`], into: 'main' } })
+    await git.send('web', {
+      type: 'CODE_MERGED',
+      data: { branch, commit: `m-${version}`, commits: [`c-${version}`], into: 'main' },
+    })
     await git.send('web', { type: 'VERSION_TAGGED', data: { version, commit: `m-${version}` } })
     await runtime.idle()
     const r = await ann.send(`web/${branch}`, { type: 'DEPLOYMENT_REQUESTED', data: { version } })

@@ -1,17 +1,31 @@
-import { createKernel, feedbackLoopMachine, releaseLifecycle, type Kernel, type Lifecycle, type LogEntryView, type Principal, type Sender, type ServiceState } from '@opschart/core'
+import {
+  createKernel,
+  feedbackLoopMachine,
+  releaseLifecycle,
+  type Kernel,
+  type Lifecycle,
+  type LogEntryView,
+  type Principal,
+  type Sender,
+  type ServiceState,
+} from '@opschart/core'
 import { EventEmitter } from 'eventemitter3'
 
 import { checkLoops, definitionHashes } from './definitions.ts'
 import { audit } from './driver/audit.ts'
-import { createEffects } from './driver/effects.ts'
-import type { FactSources } from './driver/law-facts.ts'
-import { lifecycleOf, ruleActor, serviceOf } from './driver/names.ts'
-import { autonomyOf, defaultPolicy, pauseOf, type Policy } from './driver/policy.ts'
+import { checkFit } from './driver/fit.ts'
+import { contextOfPlan, planHash, type FactSources } from './driver/law-facts.ts'
+import { lifecycleOf, ruleActor } from './driver/names.ts'
+import { createNeighbours } from './driver/neighbours.ts'
+import { autonomyIn, autonomyOf, defaultPolicy, type Policy } from './driver/policy.ts'
 import { createSender, principalOf, type SenderSources } from './driver/sender.ts'
+import { createSwitches } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
 import { createTurns, type TurnOutcome } from './driver/turn.ts'
 import { nodeCrypto } from './node-crypto.ts'
+import { plainLine } from './plain-text.ts'
 import type { Runtime, RuntimeOptions } from './runtime-options.ts'
+import { isOwnWrite } from './senses/own-writes.ts'
 import { createRuleHost } from './senses/rule-host.ts'
 import { createWatcherHost } from './senses/watcher-host.ts'
 import { memoryStore } from './stores/memory.ts'
@@ -23,8 +37,10 @@ import { recordOf } from './views/record.ts'
 import { createViews } from './views/status-view.ts'
 import { why } from './views/why.ts'
 import { createDispatcher } from './work/dispatcher.ts'
+import { createHolding } from './work/holding.ts'
 import { createOperations } from './work/operations.ts'
 import { isOwnerDead } from './work/owners.ts'
+import { createPersist } from './work/persist.ts'
 import { noSurvivors } from './work/survivors.ts'
 
 /**
@@ -39,7 +55,9 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   checkLoops(loops)
   const store = options.store ?? memoryStore({ crypto })
   const policy: Policy = { ...defaultPolicy, ...options.policy }
-  const kernels = new Map<string, Kernel>(loops.map((loop) => [loop.name, createKernel(feedbackLoopMachine(loop))]))
+  const kernels = new Map<string, Kernel>(
+    loops.map((loop) => [loop.name, createKernel(feedbackLoopMachine(loop))]),
+  )
   const services = new Map((options.services ?? []).map((service) => [service.name, service]))
   const tasks = new Map((options.tasks ?? []).map((task) => [`${task.agent}.${task.task}`, task]))
   const works = options.work !== false
@@ -47,16 +65,36 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const emitter = new EventEmitter<{ row: [LogEntryView] }>()
   /** Footprints by service, as last committed: what watchers ask for each write that they see. */
   const footprints = new Map<string, ServiceState['footprints']>()
-  let closed = false
+  const closing = new AbortController()
 
-  const facts: FactSources = { services, tasks, policy, crypto, root, ruleActors: (service) => loops.map(({ name }) => ruleActor(name, service)) }
+  const facts: FactSources = {
+    services,
+    tasks,
+    policy,
+    crypto,
+    root,
+    ruleActors: (service) => loops.map(({ name }) => ruleActor(name, service)),
+  }
   const definitionOf = definitionHashes(crypto, lifecycle, loops)
-  const turnSources = { ...facts, store, clock, lifecycle, rules: kernels, triggers: options.triggers ?? {}, definitionOf }
-  const turns = createTurns(turnSources, (service) => void footprints.set(service.service, service.footprints))
+  const turnSources = {
+    ...facts,
+    store,
+    clock,
+    lifecycle,
+    rules: kernels,
+    triggers: options.triggers ?? {},
+    definitionOf,
+  }
+  const turns = createTurns(
+    turnSources,
+    (service) => void footprints.set(service.service, service.footprints),
+  )
   const feed = createFeed({ store, clock, onRow: (row) => void emitter.emit('row', logView(row)), problem })
+  const persist = createPersist({ clock, closing: closing.signal, problem })
+  const holding = createHolding({ store, lifecycle })
 
   const moved = (): void => {
-    if (closed) return
+    if (closing.signal.aborted) return
     feed.look()
     if (!works) return
     dispatcher.wake()
@@ -72,17 +110,20 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     clock,
     services,
     survivors,
+    persist,
     after,
-    async autonomy(service) {
+    autonomy: async (service) => {
       const [system, states] = await Promise.all([views.systemState(), views.serviceStates()])
-      const state = states.find((known) => known.service === service)
-      return (agent, task) => {
-        const rollback = task === 'roll_back'
-        const changes = tasks.get(`${agent}.${task}`)?.changes ?? 'production'
-        const question = { agent, task, changes, workflow: rollback ? 'rollback' : null, phase: rollback ? 'ROLLBACK' : '' }
-        return autonomyOf(question, policy, system, state).autonomy
-      }
+      const changesOf = (task: string) => tasks.get(task)?.changes ?? 'production'
+      return autonomyIn(
+        policy,
+        system,
+        states.find((known) => known.service === service),
+        changesOf,
+      )
     },
+    planNow: async (home, operation) =>
+      planHash(facts, contextOfPlan(home, (await store.actor(home))?.state, operation)),
     tasks: {
       root,
       clock,
@@ -99,23 +140,17 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     concurrency: options.concurrency ?? 4,
     taskOf: ({ agent, task }) => tasks.get(`${agent}.${task}`),
     deadOwners: (owners) => owners.filter(options.isOwnerDead ?? isOwnerDead),
-    async held({ task, actor }) {
-      const { operation } = task as unknown as { operation?: { agent: string; task: string; requested_by: string; attempt?: number } }
-      if (operation === undefined) return undefined
-      const { pauses } = await views.systemState()
-      const rollingBack = operation.requested_by === 'workflow:rollback'
-      const pause = pauseOf(pauses, { service: serviceOf(lifecycleOf(actor)), agent: operation.agent, by: operation.requested_by })
-      // The rest of a roll-back that has begun is not held: half a roll-back is the worst place to stop [L11].
-      return pause === undefined || rollingBack ? undefined : `paused: ${pause.target}`
-    },
+    holding: () => holding.look(),
     perform: operations.perform,
     settle: operations.settle,
     clearAway: (key) => survivors.end(key),
     notify: options.notify ?? (() => Promise.resolve()),
+    persist,
+    closing: closing.signal,
     problem,
   })
   const timers = createTimers({ store, clock, turns, problem, after: moved })
-  const rules = createRuleHost({ store, clock, turns, loops, kernels, services: [...services.keys()], problem, after: moved })
+  const rules = createRuleHost({ store, clock, crypto, turns, loops, kernels, problem, after })
   const watchers = createWatcherHost({
     root,
     store,
@@ -123,46 +158,81 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     rules,
     problem,
     async take(watcher, service, draft) {
-      const to = draft.subject ?? service ?? ''
-      await senderFor(`watcher:${watcher}`).send(to, { source: watcher, ...draft })
+      await senderFor(`watcher:${watcher}`).send(draft.subject ?? service ?? '', {
+        source: watcher,
+        ...draft,
+      })
     },
     async tell(watcher, service, text) {
-      const data = { text: text.slice(0, 500) }
-      after(await turns.take(service ?? '', [{ kind: 'told', entry: 'problem', type: 'problem', by: `watcher:${watcher}`, data }]))
+      const data = { text: plainLine(text, 500) }
+      const told = {
+        kind: 'told',
+        entry: 'problem',
+        type: 'problem',
+        by: `watcher:${watcher}`,
+        data,
+      } as const
+      after(await turns.take(service ?? '', [told]))
     },
-    isOwnWrite(service, path) {
-      const relative = path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path
-      const known = service === null ? [...footprints.values()].flat() : (footprints.get(service) ?? [])
-      return known.some(({ paths, ended }) => (ended === null || ended > clock.now() - 60_000) && paths.includes(relative))
-    },
+    isOwnWrite: (service, path) => isOwnWrite(footprints, { root, service, path, now: clock.now() }),
   })
-  const views = createViews({ ...facts, store, lifecycle, running: dispatcher.running, rules, watchers: watchers.states, now: () => clock.now() })
+  const views = createViews({
+    ...facts,
+    store,
+    lifecycle,
+    running: dispatcher.running,
+    holding,
+    rules,
+    watchers: watchers.states,
+    now: () => clock.now(),
+  })
+  const neighbours = createNeighbours({
+    store,
+    clock,
+    rhythm: options.others ?? (options.store === undefined ? 0 : 1_000),
+    moved,
+  })
 
+  const agents = [
+    ...new Set([...lifecycle.definition.agents, ...[...tasks.values()].map(({ agent }) => agent)]),
+  ].sort()
   const senderSources: SenderSources = {
     store,
     clock,
     crypto,
     turns,
+    switches: createSwitches({
+      store,
+      clock,
+      known: {
+        services: options.services?.map(({ name }) => name),
+        agents,
+        tasks: [...tasks.keys()].sort(),
+        rules: [...loops.map(({ name }) => name), ...Object.keys(options.triggers ?? {})],
+      },
+      after: moved,
+    }),
     services: options.services === undefined ? undefined : new Set(services.keys()),
-    resolveName: views.resolveName,
+    resolveName: (name) => views.resolveName(name),
     after,
-    runningFor(target) {
-      return [...dispatcher.running.values()]
-        .filter(({ operation, work }) => {
-          const place = { service: serviceOf(lifecycleOf(work.actor)), agent: operation.agent, by: operation.requested_by }
-          return pauseOf([{ target, by: 'system', at: 0, reason: '' }], place) !== undefined
-        })
-        .map(({ operation }) => operation.id)
+    async runningFor(target) {
+      const meant = [...dispatcher.running.values()].map(async ({ operation, work }) => {
+        const held = { lifecycle: lifecycleOf(work.actor), operation, attempt: work.attempt }
+        return (await holding.isMeant(target, held)) ? [operation.id] : []
+      })
+      return (await Promise.all(meant)).flat()
     },
   }
   const senderFor = (by: Principal, operation?: string): Sender => createSender(senderSources, by, operation)
 
+  await checkFit(turnSources)
   for (const state of await views.serviceStates()) footprints.set(state.service, state.footprints)
   await feed.start()
   if (works) {
     moved()
     for (const place of options.watchers ?? []) watchers.start(place)
   }
+  neighbours.start()
 
   const runtime: Runtime = {
     store,
@@ -174,18 +244,22 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     },
     status: () => views.status(),
     read: (name) => views.read(name),
-    log: async (query = {}) => (await store.history({ ...query, limit: Math.min(query.limit ?? 1_000, 1_000) })).map(logView),
-    async why(about) {
-      return why(store, about, await views.resolveName(about))
-    },
+    log: async (query = {}) =>
+      (await store.history({ ...query, limit: Math.min(query.limit ?? 1_000, 1_000) })).map(logView),
+    why: async (about) => why(store, about, await views.resolveName(about)),
     subscribe: ({ from }) => feed.from(from ?? 1, logView),
-    audit: ({ head } = {}) => audit({ store, crypto, lifecycle, kernelOf, definitionOf }, head),
+    audit: ({ head } = {}) => audit(turnSources, head),
     digest: async ({ since }) => digest(store, since, clock.now(), await views.waiting()),
     async record(target) {
       const system = await views.systemState()
       const [agent = target, task = ''] = target.split('.')
       const changes = tasks.get(target)?.changes ?? 'nothing'
-      const { autonomy } = autonomyOf({ agent, task, changes, workflow: null, phase: '' }, policy, system, undefined)
+      const { autonomy } = autonomyOf(
+        { agent, task, changes, workflow: null, phase: '' },
+        policy,
+        system,
+        undefined,
+      )
       return recordOf(store, target, [...tasks.values()], autonomy)
     },
     on(event, listener) {
@@ -198,7 +272,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
         await turns.idle()
         await timers.idle()
         if (works) await dispatcher.idle()
-      } while (!turns.isIdle())
+      } while (!turns.isIdle() || !timers.isIdle() || (works && !dispatcher.isIdle()))
       await feed.idle()
     },
     async check() {
@@ -210,21 +284,16 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       await rules.check()
     },
     async close() {
-      if (closed) return
+      if (closing.signal.aborted) return
       await watchers.close()
-      closed = true
-      rules.close()
-      timers.close()
-      await dispatcher.close()
+      closing.abort()
+      neighbours.close()
+      await Promise.all([rules.close(), timers.close(), dispatcher.close()])
       await turns.idle()
-      feed.close()
+      await feed.close()
       await store.close()
     },
     [Symbol.asyncDispose]: () => runtime.close(),
   }
   return runtime
-
-  function kernelOf(decider: string): Kernel {
-    return createEffects(turnSources, undefined as never, () => {}).kernelOf(decider)
-  }
 }

@@ -7,7 +7,9 @@ export function definitionHashes(
   loops: readonly FeedbackLoop[],
 ): (decider: string) => string {
   const { definition, workflows } = lifecycle
-  const known = new Map<string, string>([['lifecycle', crypto.sha256(canonicalJson({ definition, workflows }))]])
+  const known = new Map<string, string>([
+    ['lifecycle', crypto.sha256(canonicalJson({ definition, workflows }))],
+  ])
   for (const [name, workflow] of Object.entries(workflows)) {
     known.set(`workflow:${name}`, crypto.sha256(canonicalJson({ name, workflow })))
   }
@@ -23,11 +25,17 @@ export function checkLoops(loops: readonly FeedbackLoop[]): void {
   const names = new Set<string>()
   for (const { name, threshold, clear } of loops) {
     if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) {
-      throw new OpschartError('configuration', `feedback loop ${JSON.stringify(name)}: a name is letters, digits, _ and -`)
+      throw new OpschartError(
+        'configuration',
+        `feedback loop ${JSON.stringify(name)}: a name is letters, digits, _ and -`,
+      )
     }
     if (names.has(name)) throw new OpschartError('configuration', `two feedback loops are called ${name}`)
     if (clear > threshold) {
-      throw new OpschartError('configuration', `feedback loop ${name}: it clears at ${clear}, above its threshold ${threshold}`)
+      throw new OpschartError(
+        'configuration',
+        `feedback loop ${name}: it clears at ${clear}, above its threshold ${threshold}`,
+      )
     }
     names.add(name)
   }

@@ -50,6 +50,11 @@ export interface RuntimeOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Where programs that agents start reach this runtime. */
   readonly socket?: string
+  /**
+   * Milliseconds between two looks for what other processes have written to the store: 1,000 when absent, 0 (never) when
+   * the store is this runtime's own in memory.
+   */
+  readonly others?: number
   /** False: nothing is started and no timer fires, signals are only decided; for short processes beside a daemon. */
   readonly work?: boolean
 }

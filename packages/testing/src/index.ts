@@ -3,3 +3,13 @@ export { storeCases } from './store-cases.ts'
 export { durableStoreCases } from './store-cases-durable.ts'
 export { simulatedClock, type SimulatedClock } from './simulated-clock.ts'
 export { repeatableCrypto } from './repeatable-crypto.ts'
+export {
+  lawArbitraries,
+  sampleLifecycle,
+  type LawArbitraries,
+  type LawArbitraryOptions,
+  type LawStep,
+  type OperationMove,
+} from './law-arbitraries.ts'
+export { createLawRun, type LawRun, type LawTaken } from './law-run.ts'
+export { holdToLaw, lawProperty, type LawPropertyOptions } from './law-property.ts'

@@ -18,11 +18,18 @@ export const defaultInbox = '.claude/events/log.ndjson'
  * @throws OpschartError `input` for a draft that the inbox would not take; `storage` when it cannot be written, or when
  * the file is outside the project.
  */
-export async function appendToInbox(root: string, draft: SignalDraft, file: string = defaultInbox): Promise<void> {
+export async function appendToInbox(
+  root: string,
+  draft: SignalDraft,
+  file: string = defaultInbox,
+): Promise<void> {
   const checked = signalDraftSchema.safeParse(draft)
   if (!checked.success) {
     const [issue] = checked.error.issues
-    throw new OpschartError('input', `not a signal: ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`.trim())
+    throw new OpschartError(
+      'input',
+      `not a signal: ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+    )
   }
   compileGlobs([file])
   const line = Buffer.from(`${JSON.stringify(draft)}\n`)
@@ -32,7 +39,8 @@ export async function appendToInbox(root: string, draft: SignalDraft, file: stri
     if (!isInside(await realpath(root), await realpath(path.dirname(absolute)))) {
       throw new Error('its folder is a link that leaves the project')
     }
-    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    const flags =
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
     const handle = await open(absolute, flags, 0o600)
     try {
       const information = await handle.stat()
@@ -41,13 +49,16 @@ export async function appendToInbox(root: string, draft: SignalDraft, file: stri
       const ended = information.size === 0 || (await lastByte(handle, information.size)) === 10
       const bytes = ended ? line : Buffer.concat([Buffer.from('\n'), line])
       const { bytesWritten } = await handle.write(bytes)
-      if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`)
+      if (bytesWritten < bytes.length)
+        throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`)
     } finally {
       await handle.close()
     }
   } catch (failure) {
     const reason = failure instanceof Error ? failure.message : String(failure)
-    throw new OpschartError('storage', `the inbox ${file} could not be written: ${reason}`, { cause: failure })
+    throw new OpschartError('storage', `the inbox ${file} could not be written: ${reason}`, {
+      cause: failure,
+    })
   }
 }
 

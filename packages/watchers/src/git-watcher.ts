@@ -1,4 +1,14 @@
-import { canonicalJson, OpschartError, wait, type Service, type Watcher, type WatcherContext } from '@opschart/core'
+import path from 'node:path'
+
+import {
+  type Json,
+  canonicalJson,
+  OpschartError,
+  wait,
+  type Service,
+  type Watcher,
+  type WatcherContext,
+} from '@opschart/core'
 
 import { readCheckpoint, writeCheckpoint, type GitCheckpoint } from './git/checkpoint.ts'
 import { commonFolder, lookAtFolders } from './git/git-folders.ts'
@@ -28,6 +38,7 @@ const pollEvery = 2_000
 /** Where the system tells of changes, looking is only for what it could miss. */
 const restEvery = 10_000
 const debounce = 100
+const verifyAfter = 1_000
 const retryAfter = 5_000
 
 /**
@@ -55,49 +66,60 @@ export function gitWatcher(options: GitWatcherOptions): Watcher {
 async function poll(context: WatcherContext, options: GitLookOptions): Promise<void> {
   const git = createGit(context.root, context.cancel)
   if ((await commonFolder(git)) === undefined) {
-    await context.report({ problems: [noRepository] })
+    // Said once, not at each look.
+    if (canonicalJson(context.checkpoint ?? null) !== canonicalJson(noCheckpoint)) {
+      await context.report({ problems: [noRepository], checkpoint: noCheckpoint })
+    }
     return
   }
-  await tell(git, context, readCheckpoint(context.checkpoint), options, async (report) => {
-    await context.report(report)
-    return true
+  await tell(git, readCheckpoint(context.checkpoint), options, {
+    async report(report) {
+      if (context.cancel.aborted) return false
+      await context.report(report)
+      return true
+    },
+    saved: () => undefined,
   })
 }
 
+const noCheckpoint: Json = { version: 0, repository: false }
 const noRepository = 'the project is in no git repository (or git refuses it): its commits are not seen'
 
-type HandOver = (report: Parameters<WatcherContext['report']>[0]) => Promise<boolean>
+interface Teller {
+  /** Hands a report over; false when cancelled first. */
+  report(report: Parameters<WatcherContext['report']>[0]): Promise<boolean>
+  /** Keeps the state that was saved with it. */
+  saved(state: GitCheckpoint): void
+}
 
-/** Hands over all steps of one look; resolves to the last state that was saved. */
+/** Hands over all steps of one look. */
 async function tell(
   git: Git,
-  context: WatcherContext,
-  saved: GitCheckpoint | undefined,
+  before: GitCheckpoint | undefined,
   options: GitLookOptions,
-  report: HandOver,
-): Promise<GitCheckpoint | undefined> {
-  let state = saved
-  let text = saved === undefined ? undefined : canonicalJson(writeCheckpoint(saved))
-  for await (const { signals, checkpoint } of lookAtGit(git, saved, options)) {
-    const next = canonicalJson(writeCheckpoint(checkpoint))
-    if (context.cancel.aborted) return state
-    if (signals.length > 0 || next !== text) {
-      if (!(await report({ signals, checkpoint: writeCheckpoint(checkpoint) }))) return state
-    }
-    state = checkpoint
+  teller: Teller,
+): Promise<void> {
+  let text = before === undefined ? undefined : canonicalJson(writeCheckpoint(before))
+  for await (const { signals, problems = [], checkpoint } of lookAtGit(git, before, options)) {
+    const json = writeCheckpoint(checkpoint)
+    const next = canonicalJson(json)
+    if (signals.length === 0 && problems.length === 0 && next === text) continue
+    if (!(await teller.report({ signals, problems, checkpoint: json }))) return
+    teller.saved(checkpoint)
     text = next
   }
-  return state
 }
 
 async function watch(context: WatcherContext, options: GitLookOptions): Promise<void> {
   const { clock, cancel } = context
   const git = createGit(context.root, cancel)
   const alarm = createAlarm(clock, cancel)
-  const folders = watchFolders('/', alarm.ring)
+  const folders = watchFolders('/', () => alarm.ring())
   const said = new Set<string>()
   let state = readCheckpoint(context.checkpoint)
+  let common: string | undefined
   let mark: string | undefined
+  let isVerified = false
 
   const problem = async (text: string) => {
     if (said.has(text)) return
@@ -105,41 +127,47 @@ async function watch(context: WatcherContext, options: GitLookOptions): Promise<
     await handOver(context, { problems: [text] })
   }
 
+  const lookIfChanged = async (folder: string): Promise<boolean> => {
+    const before = await lookAtFolders(folder)
+    const isTold = await folders.set(before.folders.map((one) => path.relative('/', one)))
+    const isChanged = before.mark !== mark
+    if (!isChanged && isVerified) return isTold
+    // What is being written now comes in several steps: a branch, a merge, a tag.
+    if (isChanged && mark !== undefined) await wait(clock, debounce, cancel).catch(() => undefined)
+    const settled = await lookAtFolders(folder)
+    await tell(git, state, options, {
+      report: (report) => handOver(context, report),
+      saved(saved) {
+        state = saved
+      },
+    })
+    // A ref that moved again within one tick of the file system's clock left the same mark: found by one look more.
+    isVerified = !isChanged
+    mark = settled.mark
+    return isTold
+  }
+
   try {
     while (!cancel.aborted) {
       try {
-        const common = await commonFolder(git)
+        common ??= await commonFolder(git)
         if (common === undefined) {
           await problem(noRepository)
           await alarm.sleep(retryAfter)
           continue
         }
-        const isTold = await watchRepository(git, common)
-        await alarm.sleep(isTold ? restEvery : pollEvery)
+        const isTold = await lookIfChanged(common)
+        await alarm.sleep(isVerified ? (isTold ? restEvery : pollEvery) : verifyAfter)
       } catch (failure) {
         if (cancel.aborted) return
         if (failure instanceof OpschartError && failure.code === 'unsupported') throw failure
         await problem(`the git repository cannot be read: ${failureText(failure)}`)
+        common = undefined
         mark = undefined
         await wait(clock, retryAfter, cancel).catch(() => undefined)
       }
     }
   } finally {
     folders.close()
-  }
-
-  async function watchRepository(git: Git, common: string): Promise<boolean> {
-    const before = await lookAtFolders(common)
-    const isTold = await folders.set(before.folders.map((folder) => folder.slice(1)))
-    if (before.mark === mark) return isTold
-    // What is being written now comes in several steps: a branch, a merge, a tag.
-    if (mark !== undefined) await wait(clock, debounce, cancel).catch(() => undefined)
-    const { mark: settled } = await lookAtFolders(common)
-    state = await tell(git, context, state, options, (report) => handOver(context, report))
-    const { mark: after } = await lookAtFolders(common)
-    // A ref that moved during the look, or within one tick of the file system's clock, is found by one look more.
-    mark = settled === after && mark !== undefined ? after : settled
-    if (settled !== after) alarm.ring()
-    return isTold
   }
 }

@@ -67,7 +67,8 @@ function delivered(line: TailedLine, place: Place, index: number): Delivered {
   const checked = signalDraftSchema.safeParse(value)
   if (!checked.success) {
     const [issue] = checked.error.issues
-    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `
+    const where =
+      issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `
     return problem(harmlessText(`${where}${issue?.message ?? 'not a signal'}`, 200))
   }
   return { draft: harmlessDraft(checked.data as SignalDraft, () => positionId(line, place)) }

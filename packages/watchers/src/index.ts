@@ -1,4 +1,6 @@
+export { fileWatcher, type FileWatcherOptions } from './file-watcher.ts'
 export { logWatcher, type LogWatcherOptions } from './log-watcher.ts'
+export { gitWatcher, type GitWatcherOptions } from './git-watcher.ts'
 export { inboxWatcher, type InboxWatcherOptions } from './inbox-watcher.ts'
 export { appendToInbox, defaultInbox } from './append-to-inbox.ts'
 export { parseLogLine, type LinePosition } from './logs/parse-log-line.ts'

@@ -124,7 +124,14 @@ describe('rotation', () => {
     }
     await poll()
     expect(messages(record)).toEqual([
-      'a last', 'after a', 'b last', 'after b', 'c last', 'after c', 'd last', 'after d',
+      'a last',
+      'after a',
+      'b last',
+      'after b',
+      'c last',
+      'after c',
+      'd last',
+      'after d',
     ])
   })
 
@@ -175,7 +182,13 @@ describe('rotation', () => {
     await poll()
     writeFileSync(log, `${banner}b1\nb2\nb3\n`)
     await poll()
-    expect(messages(record).filter((message) => !message.startsWith('='))).toEqual(['a1', 'a2', 'b1', 'b2', 'b3'])
+    expect(messages(record).filter((message) => !message.startsWith('='))).toEqual([
+      'a1',
+      'a2',
+      'b1',
+      'b2',
+      'b3',
+    ])
   })
 
   it('removed and made anew', async () => {
@@ -317,7 +330,9 @@ describe('reports', () => {
     const lines = Array.from({ length: 9_000 }, (_, index) => `line ${index}`)
     writeFileSync(log, `${lines.join('\n')}\n`)
     await poll()
-    expect(Math.max(...record.reports.map((report) => report.entries?.length ?? 0))).toBeLessThanOrEqual(2_000)
+    expect(Math.max(...record.reports.map((report) => report.entries?.length ?? 0))).toBeLessThanOrEqual(
+      2_000,
+    )
     expect(messages(record)).toEqual(lines)
   })
 
@@ -376,7 +391,11 @@ describe('watching', () => {
     record.cancel()
     await watching
     expect(record.entries()).toMatchObject([
-      { message: 'it broke', level: 'error', stack: expect.stringMatching(/^TypeError[^]*serve[^]*main/u) as string },
+      {
+        message: 'it broke',
+        level: 'error',
+        stack: expect.stringMatching(/^TypeError[^]*serve[^]*main/u) as string,
+      },
     ])
   })
 

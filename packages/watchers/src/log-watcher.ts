@@ -27,8 +27,16 @@ export function logWatcher(options: LogWatcherOptions): Watcher {
   compileGlobs(options.files)
   return {
     name: options.name ?? 'logs',
-    poll: (context) => pollTail(context, followed(options, () => context.clock.now())),
-    watch: (context) => watchTail(context, followed(options, () => context.clock.now())),
+    poll: (context) =>
+      pollTail(
+        context,
+        followed(options, () => context.clock.now()),
+      ),
+    watch: (context) =>
+      watchTail(
+        context,
+        followed(options, () => context.clock.now()),
+      ),
   }
 }
 

@@ -12,6 +12,11 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** A value that should be a text, as one: anything else is empty. */
+export function word(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
 /** The system's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

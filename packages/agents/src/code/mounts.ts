@@ -12,6 +12,8 @@ export interface Mount {
 
 const deepest = 8
 const most = 20
+// Mounts in circles multiply; this many steps are more than any real service has.
+const mostSteps = 2000
 
 /** All prefixes under which a router of a file can be reached; `['']` where nothing mounts it. Cycles are cut. */
 export function mountPrefixes(
@@ -20,15 +22,17 @@ export function mountPrefixes(
   file: string,
   router: string,
   depth = 0,
+  steps = { left: mostSteps },
 ): string[] {
   const base = names.get(file)?.routers.get(router) ?? ''
   if (depth >= deepest) return [base]
   const above: string[] = []
   for (const mount of mounts) {
-    if (above.length >= most) break
+    if (above.length >= most || steps.left <= 0) break
     if (mount.file === file && mount.parent === router && mount.target === router) continue
     if (!leadsTo(mount, names, file, router)) continue
-    for (const outer of mountPrefixes(mounts, names, mount.file, mount.parent, depth + 1)) {
+    steps.left--
+    for (const outer of mountPrefixes(mounts, names, mount.file, mount.parent, depth + 1, steps)) {
       above.push(`${outer}/${mount.prefix}/${base}`)
     }
   }

@@ -140,6 +140,10 @@ describe('scanRoutes', () => {
       'half.js': `const app = express(); app.get('/kept', f); app.get('/lost', (a) => { const t = \`\${`,
       'deep.js': `${'('.repeat(100_000)} ${'`${'.repeat(10_000)} app.get('/y', f)`,
     })
+    const routers = Array.from({ length: 25 }, (_, index) => `r${index}`)
+    const everyMount = routers.flatMap((one) => routers.map((two) => `${one}.use('/${two}', ${two})`))
+    const tangled = `${routers.map((name) => `const ${name} = Router()`).join('\n')}\n${everyMount.join('\n')}\nr0.get('/z', f)`
+    expect(names({ 'tangled.js': tangled }).length).toBeLessThan(100)
     expect(circle).toContain('GET /kept')
     expect(circle.some((route) => route.endsWith('/x'))).toBe(true)
   })

@@ -6,6 +6,9 @@ import { tokenize, type TokenizedSource } from './source-tokens.ts'
 /** Most source files that are read of one service. */
 export const maxSourceFiles = 600
 
+/** Most characters that are read of one service: what is beyond, in the order of paths, is left out. */
+export const maxServiceLength = 8_000_000
+
 /** Sources longer than this, in characters, are generated or bundled, and left out. */
 export const maxSourceLength = 300_000
 
@@ -37,9 +40,11 @@ export async function readSources(files: ProjectFiles, service: Service): Promis
     for (const path of await files.list(folder, isShippedScript)) paths.add(path)
   }
   const sources: SourceFile[] = []
+  let left = maxServiceLength
   for (const path of [...paths].toSorted(compare).slice(0, maxSourceFiles)) {
     const text = await files.read(path).catch(() => undefined)
-    if (text === undefined || text.length > maxSourceLength) continue
+    if (text === undefined || text.length > maxSourceLength || text.length > left) continue
+    left -= text.length
     sources.push({ path, text, ...tokenize(text) })
   }
   return sources

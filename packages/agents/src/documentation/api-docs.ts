@@ -3,7 +3,7 @@ import type { Task } from '@opschart/core'
 import type { Route } from '../code/route-scan.ts'
 import { scanRoutes } from '../code/route-scan.ts'
 import { readSources } from '../code/source-files.ts'
-import { planSection } from '../project/marked-section.ts'
+import { planSection, sectionBody } from '../project/marked-section.ts'
 import { planOwnedFile } from '../project/owned-file.ts'
 import { fileName, markdownCode, markdownText, oneLine } from '../project/plain-text.ts'
 import { writePlanned } from '../project/planned-file.ts'
@@ -28,13 +28,21 @@ export function regenerateApiDocs(): Task {
       const version = oneLine(input.release.version, 100)
       const routes = scanRoutes(await readSources(files, service))
       context.progress(`${routes.length} routes found`)
-      if (routes.length === 0) return { routes: 0, files: [], reason: 'no HTTP route was found in the code' }
-      const folder = docsFolder(service)
-      const openApi = await planOwnedFile(files, `${folder}/${fileName(service.name)}.openapi.json`, {
-        json: openApiDocument(service.name, version, routes),
-      })
-      const page = await planSection(files, `${folder}/api.md`, {
-        name: `api ${fileName(service.name)}`,
+      const section = `api ${fileName(service.name)}`
+      const path = `${docsFolder(service)}/api.md`
+      // A page of ours that is there already is brought up to date all the same.
+      const isDocumented = sectionBody((await files.read(path)) ?? '', section) !== undefined
+      if (routes.length === 0 && !isDocumented)
+        return { routes: 0, files: [], reason: 'no HTTP route was found in the code' }
+      const openApi = await planOwnedFile(
+        files,
+        `${docsFolder(service)}/${fileName(service.name)}.openapi.json`,
+        {
+          json: openApiDocument(service.name, version, routes),
+        },
+      )
+      const page = await planSection(files, path, {
+        name: section,
         title: 'API',
         body: apiPage(service.name, version, routes, openApi.path),
       })

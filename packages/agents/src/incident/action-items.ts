@@ -39,7 +39,7 @@ function itemFor(evidence: unknown): string[] {
   const line = numberMember(evidence, 'line')
   const place =
     file === undefined ? 'the failing code' : markdownCode(line === undefined ? file : `${file}:${line}`)
-  switch (textMember(evidence, 'what')) {
+  switch (textMember(evidence, 'what') ?? '') {
     case 'removed_check':
       return [
         `Put the check at ${place} back, or make sure that what it guarded against cannot come; add a test with such a value.`,

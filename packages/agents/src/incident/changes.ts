@@ -33,6 +33,8 @@ export interface Change {
   readonly commit: Commit
   readonly files: readonly ChangedFile[]
   readonly dependencies: readonly DependencyChange[]
+  /** It touches nothing of the service's own folders: another service's commit, or a shared library's. */
+  readonly isElsewhere: boolean
   /** Packages whose files, kept in the repository, changed. */
   readonly vendored: readonly string[]
   /** Names, paths, numbers and hosts of the changed lines (not of documentation and tests). */
@@ -73,6 +75,8 @@ export async function collectChanges(
   to: string,
   options: {
     readonly migrations: string
+    /** The service's own folders; all when absent. */
+    readonly paths?: readonly string[]
     readonly limit?: number
     readonly cancel: { throwIfAborted(): void }
   },
@@ -89,7 +93,10 @@ export async function collectChanges(
   )
   return (
     commits
-      .map((commit, index) => changeOf(commit, patches[index] ?? [], texts, options.migrations))
+      .map((commit, index) => {
+        const change = changeOf(commit, patches[index] ?? [], texts, options.migrations)
+        return { ...change, isElsewhere: isElsewhere(change.files, options.paths) }
+      })
       // A merge that changed nothing by itself is no suspect: what it brought in is listed commit by commit.
       .filter((change) => change.commit.parents.length < 2 || change.files.length > 0)
   )
@@ -112,7 +119,7 @@ function changeOf(
   patch: readonly FileChange[],
   texts: ReadonlyMap<string, string>,
   migrations: string,
-): Change {
+): Omit<Change, 'isElsewhere'> {
   const files = patch.map((file): ChangedFile => {
     const role = roleOf(file.path, migrations)
     const lines = role === 'code' ? texts.get(`${commit.hash}:${file.path}`)?.split('\n') : undefined
@@ -175,6 +182,16 @@ function wordsOf(
     }
   }
   return words
+}
+
+function isElsewhere(files: readonly ChangedFile[], paths: readonly string[] | undefined): boolean {
+  const folders = (paths ?? [])
+    .map((path) => path.replace(/^\.\/|\/$/g, ''))
+    .filter((path) => path !== '' && path !== '.')
+  if (folders.length === 0 || files.length === 0) return false
+  return !files.some((file) =>
+    folders.some((folder) => file.path === folder || file.path.startsWith(`${folder}/`)),
+  )
 }
 
 // The change of a merge is told against what git itself would have made of it, its marks of a conflict included. Those

@@ -139,9 +139,6 @@ describe('the decision', () => {
     expect(await decided({ options: { logs: requests(60, 0, '/orders') } })).toMatchObject({
       decision: 'resolve',
     })
-    expect(await decided({ results: {}, options: { logs: requests(60, 0, '/orders') } })).toMatchObject({
-      decision: 'resolve',
-    })
   })
 
   it('is not to resolve on few requests, on other routes, or on any failure above the threshold', async () => {

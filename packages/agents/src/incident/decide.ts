@@ -74,6 +74,7 @@ async function decideIncident(input: OperationInput, context: DecideContext): Pr
     checks: checks.map(({ check, holds, detail }) => ({ check, holds, detail: oneLine(detail, 300) })),
     cause,
     onset: numberMember(triage, 'onset') ?? null,
+    incident: input.incident,
     ...(plan === undefined ? {} : { command: plan.command, from: plan.from, to: plan.to }),
   })
 

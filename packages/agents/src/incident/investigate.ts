@@ -123,6 +123,7 @@ async function changesOf(
   const limit = from === null ? 50 : undefined
   const changes = await collectChanges(repository, from, to, {
     migrations,
+    paths: (context.service.paths ?? []).map((path) => `${repository.prefix}${path}`),
     cancel: context.cancel,
     ...(limit === undefined ? {} : { limit }),
   })

@@ -109,7 +109,7 @@ interface LiveSince {
   readonly time: number | null
   /** The log itself shows it, by the versions that entries name. */
   readonly isSeen: boolean
-  isLive(version: string): boolean
+  readonly isLive: (version: string) => boolean
 }
 
 /** When the live release began to serve. Where the log shows the change of versions, it knows better than the record. */

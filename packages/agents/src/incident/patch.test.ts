@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { gitProject, type GitProject } from '../../test/incident/git-project.ts'
 import { taskContext } from '../../test/incident/task-context.ts'
+import { compare } from '../project/project-files.ts'
 import { collectChanges } from './changes.ts'
 import { dependencyChanges } from './dependency-changes.ts'
 import { openRepository, type GitRepository } from './git-repository.ts'
@@ -44,12 +45,14 @@ describe('patches', () => {
       'é.js': 'e\n',
     })
     const files = await lastPatch()
-    expect(files.map((file) => [file.path, file.before, file.status]).toSorted()).toEqual([
-      ['a.js', 'a.js', 'changed'],
-      ['empty.js', null, 'added'],
-      ['gone.js', 'gone.js', 'removed'],
-      ['new "name".js', 'old name.js', 'renamed'],
-      ['é.js', null, 'added'],
+    expect(
+      files.map((file) => `${file.status}: ${file.before ?? ''} > ${file.path}`).toSorted(compare),
+    ).toEqual([
+      'added:  > empty.js',
+      'added:  > é.js',
+      'changed: a.js > a.js',
+      'removed: gone.js > gone.js',
+      'renamed: old name.js > new "name".js',
     ])
     expect(files.find((file) => file.path === 'gone.js')?.hunks[0]?.removed).toEqual(['-- a', '++ b'])
     expect(files.find((file) => file.path === 'a.js')?.hunks).toMatchObject([
@@ -91,8 +94,30 @@ describe('patches', () => {
     })
     const own = changes.find((change) => change.commit.hash === merge)
     expect(own?.files[0]?.hunks[0]?.added).toEqual(['both and more'])
-    expect([...(own?.removedWords.keys() ?? [])].toSorted()).toEqual(['left', 'right'])
+    expect([...(own?.removedWords.keys() ?? [])].toSorted(compare)).toEqual(['left', 'right'])
     expect(changes).toHaveLength(3)
+  })
+})
+
+describe('changes of a monorepo', () => {
+  it('are told apart by the folders of the service', async () => {
+    const from = project.git('rev-parse', 'HEAD')
+    project.commit('Shop', { 'services/shop/a.js': 'a\n' })
+    project.commit('Shop’s neighbour', { 'services/shop-admin/a.js': 'a\n' })
+    const to = project.commit('Both', { 'services/shop/b.js': 'b\n', 'lib/b.js': 'b\n' })
+    const cancel = new AbortController().signal
+    const own = await collectChanges(repository, from, to, {
+      migrations: 'migrations',
+      paths: ['./services/shop/'],
+      cancel,
+    })
+    expect(own.map((change) => [change.commit.title, change.isElsewhere])).toEqual([
+      ['Both', false],
+      ['Shop’s neighbour', true],
+      ['Shop', false],
+    ])
+    const all = await collectChanges(repository, from, to, { migrations: 'migrations', cancel })
+    expect(all.some((change) => change.isElsewhere)).toBe(false)
   })
 })
 

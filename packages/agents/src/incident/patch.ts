@@ -44,9 +44,6 @@ export function parsePatch(text: string): FileChange[] {
       file.status = 'renamed'
       file.before = unquoted(line.slice('rename from '.length))
     } else if (line.startsWith('rename to ')) file.path = unquoted(line.slice('rename to '.length))
-    else if (line.startsWith('--- ')) {
-      if (file.status === 'changed') file.before = withoutPrefix(line.slice(4)) ?? file.before
-    } else if (line.startsWith('+++ ')) file.path = withoutPrefix(line.slice(4)) ?? file.path
     else if (line.startsWith('@@ ')) {
       const read = readHunk(lines, at)
       if (read === undefined) continue
@@ -95,13 +92,13 @@ export function mapLine(line: number, hunks: readonly Hunk[]): number | null {
   return line + shift
 }
 
-// Only needed where neither a rename nor the two file lines name the paths: a change of mode, an empty or binary file.
+// Both are the same path, so the middle is the middle; a rename says its two paths in lines of their own.
 function pathsOf(line: string): [string, string] {
   const rest = line.slice('diff --git '.length)
-  // Both are the same path here, so the middle is the middle.
-  const half = rest.slice(0, (rest.length - 1) / 2)
-  const path = withoutPrefix(half) ?? ''
-  return [path, path]
+  const half = (rest.length - 1) / 2
+  const [before, after] = [withoutPrefix(rest.slice(0, half)), withoutPrefix(rest.slice(half + 1))]
+  // Unequal: a rename, or a line that was cut.
+  return before === null || before !== after ? ['', ''] : [before, after]
 }
 
 function withoutPrefix(written: string): string | null {

@@ -63,7 +63,13 @@ export function rankSuspects(
       })),
     )
     const harmless = change.files.length > 0 && change.files.every((file) => isHarmless(file.role))
-    const sum = total(evidence) * (harmless ? 0.1 : 1)
+    // Another service's commit, unless the stack trace leads into it.
+    const isFar =
+      change.isElsewhere &&
+      !failures.some(({ located }) =>
+        located.some(({ file }) => change.files.some(({ path }) => path === file)),
+      )
+    const sum = total(evidence) * (harmless ? 0.1 : isFar ? 0.4 : 1)
     const timed = sum > 0.3 ? withTime(evidence, timing) : evidence
     return {
       kind: kindOf(change, evidence),

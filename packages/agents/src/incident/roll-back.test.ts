@@ -130,7 +130,7 @@ describe('roll_back', () => {
     expect(failure).toBeInstanceOf(OperationError)
     const { code, retry, detail } = (failure as OperationError).failure
     expect({ code, retry }).toEqual({ code: 'rollback_failed', retry: false })
-    expect(detail).toMatchObject({ exit_code: 3, output_tail: 'starting\npassword: [redacted]' })
+    expect(detail).toMatchObject({ exit_code: 3, output_tail: 'starting\n\npassword: [redacted]' })
   })
 
   it.each(['--force', '$(touch x)', 'v1 v2', 'v1;x', '../v1', ''])(

@@ -6,9 +6,9 @@ import {
   type TaskContext,
 } from '@opschart/core'
 
-import { textMember } from '../project/json-value.ts'
-import { oneLine, outputTail } from '../project/plain-text.ts'
-import { isSameVersion } from './log-window.ts'
+import { isSameRelease, readHealth } from '../deployment/served-version.ts'
+import { oneLine } from '../project/plain-text.ts'
+import { bothOutputs, endOf, startProgram } from '../project/program.ts'
 import { rollbackCommand } from './rollback-command.ts'
 
 const timeout = 10 * 60_000
@@ -38,31 +38,30 @@ async function putBack(input: OperationInput, context: TaskContext): Promise<Jso
   await context.footprint({ versions: [to], ...(commit ? { commits: [commit] } : {}) })
 
   const serving = await servedVersion(context)
-  if (serving !== null && isSameVersion(serving, to)) {
+  // Two releases of one commit cannot be told apart by it.
+  const ownCommit = commit === undefined || commit === input.release.commit ? null : commit
+  if (serving !== null && isSameRelease(serving, { version: to, commit: ownCommit })) {
     const known = `the health address already answers version ${oneLine(serving, 80)}`
     context.progress(`nothing to run: ${known}`)
+    const restarted = context.clock.now()
     return {
       command,
       from,
       to,
       output_tail: '',
-      restarted_at: context.clock.now(),
+      restarted_at: restarted,
       already_done: true,
       known_by: known,
     }
   }
 
   context.progress(`running ${oneLine(command.join(' '), 200)}`)
-  const result = await context.run(command)
-  const tail = outputTail([result.stdout, result.stderr].filter((part) => part.trim() !== '').join('\n'))
+  const result = await startProgram(context, command)
+  const tail = bothOutputs(result)
   if (result.code !== 0) {
-    const end =
-      result.code === null
-        ? `was ended by ${result.signal ?? 'a signal'}`
-        : `ended with exit code ${result.code}`
     throw new OperationError({
       code: 'rollback_failed',
-      message: `the roll-back from ${from} to ${to} did not succeed: ${oneLine(command[0], 100)} ${end}`,
+      message: `the roll-back from ${from} to ${to} did not succeed: ${oneLine(command[0], 100)}, ${endOf(result)}`,
       detail: { command, from, to, exit_code: result.code, signal: result.signal, output_tail: tail },
     })
   }
@@ -79,16 +78,9 @@ async function putBack(input: OperationInput, context: TaskContext): Promise<Jso
   }
 }
 
-/** The version that the service's health address names; null when it names none or cannot be reached. */
+/** The version that a healthy service names; null when it names none, is not well, or cannot be reached. */
 async function servedVersion(context: TaskContext): Promise<string | null> {
-  const { health } = context.service
-  if (health === undefined) return null
-  try {
-    const { status, body } = await context.get(health, { timeout: 3000 })
-    if (status < 200 || status >= 300) return null
-    return textMember(JSON.parse(body), 'version') ?? null
-  } catch {
-    // A service that is down, or answers no JSON, says nothing; the command then has to.
-    return null
-  }
+  if (context.service.health === undefined) return null
+  const { status, version } = await readHealth(context.service.health, context)
+  return status !== null && status >= 200 && status < 300 ? version : null
 }

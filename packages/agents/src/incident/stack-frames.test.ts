@@ -50,7 +50,6 @@ describe('stack traces', () => {
         '@scope/left',
       ],
       ['node:internal/process/task_queues', 105, 5, 'runtime', null],
-      ['<anonymous>', 1, 1, 'runtime', null],
     ])
     expect(packageOf('src/my_node_modules/x.js')).toBeNull()
   })

@@ -58,9 +58,8 @@ export function readStack(stack: string): StackTrace {
     if (cause !== undefined && causes.length < 5) causes.push(cause)
     else if (heading === null && frames.length === 0 && !short.startsWith('Traceback'))
       heading = short.slice(0, 500)
-    // A Python trace ends with the error itself.
-    else if (isPython && heading === null && /^[A-Za-z_][\w.]{0,100}(?::|$)/.test(short))
-      heading = short.slice(0, 500)
+    // A Python trace ends with the error itself; lines of source stand before it.
+    else if (isPython && /^[A-Za-z_][\w.]{0,100}(?::|$)/.test(short)) heading = short.slice(0, 500)
   }
   return { heading, causes, frames: isPython ? frames.toReversed() : frames }
 }
@@ -80,7 +79,8 @@ function readCall(text: string): StackFrame | undefined {
   const place = open < 0 ? text : text.slice(open + 1, -1)
   const call = open < 0 ? undefined : text.slice(0, open).trim()
   const found = position.exec(place)
-  if (found === null) return undefined
+  // Code made at run time has no file to look into.
+  if (found === null || place.includes(')')) return undefined
   return frameOf(
     place.slice(0, found.index),
     found[1],

@@ -48,7 +48,7 @@ function shell(service: string): string {
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <title>${escapeHtml(service)} status</title>
-<style>body { margin: 0; background: light-dark(#f6f7f9, #101318) }</style>
+<style>:root { color-scheme: light dark } body { margin: 0; background: light-dark(#f6f7f9, #101318) }</style>
 </head>
 <body>
 </body>

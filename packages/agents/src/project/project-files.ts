@@ -11,6 +11,9 @@ export const maxFileBytes = 1024 * 1024
 /** Most files that a listing gives. */
 export const maxListedFiles = 3000
 
+// Most entries that a listing looks at, so that a folder of data cannot hold it up.
+const maxVisitedEntries = 100_000
+
 // Folders that hold no source of the project's own, and those that nobody but their owner may write.
 const skippedFolders = new Set([
   'node_modules',
@@ -101,9 +104,11 @@ export function projectFiles(root: string): ProjectFiles {
       const base = await realpath(root)
       const found: string[] = []
       const pending = [start]
-      while (pending.length > 0 && found.length < maxListedFiles) {
+      let visited = 0
+      while (pending.length > 0 && found.length < maxListedFiles && visited < maxVisitedEntries) {
         const current = pending.pop() as string
         const entries = await readdir(current, { withFileTypes: true }).catch(() => [])
+        visited += entries.length
         for (const entry of entries.toSorted((a, b) => compare(a.name, b.name))) {
           const absolute = path.join(current, entry.name)
           if (entry.isDirectory()) {

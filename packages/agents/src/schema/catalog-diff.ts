@@ -5,8 +5,16 @@ import { columnSql, createIndexSql, createTableSql, namedConstraintSql } from '.
 import { sqliteRebuild, type DifferenceDraft, type SchemaDifference } from './schema-difference.ts'
 import type { SqlReading } from './sql-statements.ts'
 
-/** Compares two schemas. Deterministic: sorted by name within each kind of change. */
-export function diffCatalogs(from: Catalog, to: Catalog, dialect: SqlReading['dialect']): SchemaDifference {
+/**
+ * Compares two schemas. Deterministic: sorted by name within each kind of change. A column that went while one of its type
+ * came is left to a person, unless `dropsAreMeant`: then it is no rename.
+ */
+export function diffCatalogs(
+  from: Catalog,
+  to: Catalog,
+  dialect: SqlReading['dialect'],
+  dropsAreMeant = false,
+): SchemaDifference {
   const draft: DifferenceDraft = { first: [], middle: [], last: [], concurrent: [], unsafe: [], blocked: [] }
   diffEnums(from, to, draft)
   const added = [...to.tables.values()].filter((table) => !from.tables.has(table.name))
@@ -17,7 +25,7 @@ export function diffCatalogs(from: Catalog, to: Catalog, dialect: SqlReading['di
   for (const table of byReference(added)) draft.middle.push(createTableSql(table))
   for (const name of sorted(to.tables.keys())) {
     const [before, after] = [from.tables.get(name), to.tables.get(name)]
-    if (before && after) diffTable(before, after, dialect, draft)
+    if (before && after) diffTable(before, after, dialect, dropsAreMeant, draft)
   }
   diffIndexes(from, to, dialect, new Set(added.map(({ name }) => name)), draft)
   for (const table of byReference(removed).toReversed())
@@ -43,6 +51,7 @@ function diffTable(
   before: Table,
   after: Table,
   dialect: SqlReading['dialect'],
+  dropsAreMeant: boolean,
   draft: DifferenceDraft,
 ): void {
   const table = quoteName(after.name)
@@ -50,13 +59,13 @@ function diffTable(
   const newNames = new Map(after.columns.map((column) => [column.name, column]))
   const gone = before.columns.filter((column) => !newNames.has(column.name))
   const come = after.columns.filter((column) => !oldNames.has(column.name))
-  const renamed = gone.length > 0 && come.some((column) => gone.some((old) => old.type === column.type))
+  const renamed = !dropsAreMeant && come.some((column) => gone.some((old) => old.type === column.type))
   if (renamed) {
     draft.blocked.push({
       subject: after.name,
       reason: `${gone.map(({ name }) => name).join(', ')} went and ${come.map(({ name }) => name).join(', ')} came: a rename keeps the data, a drop does not, and the two look the same`,
       safer:
-        'write the migration by hand: RENAME COLUMN, or add the new column first and drop the old one later',
+        'where it is a rename, write RENAME COLUMN by hand; where it is a drop, say so in the schema file: -- opschart: allow drop-column <reason>',
     })
     for (const column of gone)
       draft.unsafe.push({ sql: `ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)}` })

@@ -11,6 +11,8 @@ export interface Mention {
 
 const code = /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|cs|php|rs|ex|exs|scala|sql|graphql|prisma|vue|svelte)$/
 const most = 20
+// Characters; the files beyond, in the order of paths, are not searched.
+const longest = 32_000_000
 
 /** Finds the places of a service's code that name something of its schema, tests left in, migrations left out. */
 export async function codeMentions(
@@ -19,10 +21,13 @@ export async function codeMentions(
   leaveOut: (file: string) => boolean,
 ): Promise<(table: string, column?: string) => Mention[]> {
   const texts = new Map<string, string>()
+  let left = longest
   for (const folder of serviceFolders(service)) {
     for (const file of await files.list(folder, (path) => code.test(path) && !leaveOut(path))) {
       const text = await files.read(file).catch(() => undefined)
-      if (text !== undefined) texts.set(file, text)
+      if (text === undefined || text.length > left) continue
+      left -= text.length
+      texts.set(file, text)
     }
   }
   const sorted = [...texts].toSorted(([a], [b]) => compare(a, b))

@@ -207,6 +207,13 @@ describe('generate_migration from a schema file', () => {
     expect(up).toMatch(/-- Not done: users\.email: varchar\(50\) to varchar\(5\)[^\n]*\nCREATE TABLE b/)
   })
 
+  it('takes a drop for a drop where the schema file says that it is one', async () => {
+    const schema = `-- opschart: allow drop-column nobody reads it\n${sqliteBase.replace('email TEXT NOT NULL', 'mail TEXT').replace('(email)', '(mail)')}`
+    const made = await project(sqliteBase.replace('email TEXT NOT NULL', 'email TEXT'), schema)
+    const { tried } = await generatedAndTried(made)
+    expect(tried).toMatchObject({ passed: true, dropped: ['users.email'] })
+  })
+
   it('leaves drift alone', async () => {
     const made = await project(sqliteBase, '', { origin: 'drift', path: 'schema.sql' })
     expect(await made.run(generateMigration())).toMatchObject({ generated: [], files: [] })

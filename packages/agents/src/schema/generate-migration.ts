@@ -11,6 +11,7 @@ import { writePlanned, type PlannedFile } from '../project/planned-file.ts'
 import { fileName } from '../project/plain-text.ts'
 import { projectFiles, type ProjectFiles } from '../project/project-files.ts'
 import { textMember } from '../project/json-value.ts'
+import { allowances } from './allow-comments.ts'
 import { diffCatalogs } from './catalog-diff.ts'
 import { foldAll, foldReading } from './catalog-fold.ts'
 import { migrationFolder, nextNumber, type Migration } from './migration-files.ts'
@@ -91,7 +92,8 @@ async function nextMigration(
   const wanted = await readSql(text, file, { sqlite: state.dialect === 'sqlite' })
   const dialect = wanted.dialect === 'sqlite' ? 'sqlite' : state.dialect
   const target = foldAll([wanted])
-  const difference = diffCatalogs(state.catalog, target, dialect)
+  const dropsAreMeant = allowances(text).some(({ rule }) => rule === 'drop-column')
+  const difference = diffCatalogs(state.catalog, target, dialect, dropsAreMeant)
   const migrations = state.steps.map(({ migration }) => migration)
   // An earlier attempt may have written its files and died before it could say so.
   const earlier = markedMigrations(migrations, context.key).map(nameOf)
@@ -127,7 +129,7 @@ async function nextMigration(
     catalog = foldReading(catalog, reading)
   }
   // The proof that what was written leads where it should; only what is blocked may still differ.
-  const left = diffCatalogs(catalog, target, dialect)
+  const left = diffCatalogs(catalog, target, dialect, dropsAreMeant)
   if (left.statements.length + left.concurrent.length > 0) {
     const reason = `a comparison after the generated migration still finds: ${left.statements.join('; ').slice(0, 300)}`
     return {

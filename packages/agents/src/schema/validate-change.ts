@@ -3,6 +3,7 @@ import { OperationError, type JsonObject, type Task } from '@opschart/core'
 import { member, textMember } from '../project/json-value.ts'
 import { oneLine } from '../project/plain-text.ts'
 import { projectFiles, type ProjectFiles } from '../project/project-files.ts'
+import { allowances } from './allow-comments.ts'
 import { diffCatalogs } from './catalog-diff.ts'
 import { foldAll } from './catalog-fold.ts'
 import { classifyChanges, type ClassifiedChange } from './classify-changes.ts'
@@ -80,7 +81,8 @@ async function schemaFileResult(
   if (text === undefined) return undefined
   const wanted = await readSql(text, file, { sqlite: state.dialect === 'sqlite' })
   const dialect = wanted.dialect === 'sqlite' ? 'sqlite' : state.dialect
-  const difference = diffCatalogs(state.catalog, foldAll([wanted]), dialect)
+  const dropsAreMeant = allowances(text).some(({ rule }) => rule === 'drop-column')
+  const difference = diffCatalogs(state.catalog, foldAll([wanted]), dialect, dropsAreMeant)
   const statements = [
     ...difference.statements,
     ...difference.concurrent,

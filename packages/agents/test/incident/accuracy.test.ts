@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 
 import { decide } from '../../src/incident/decide.ts'
 import { triage } from '../../src/incident/triage.ts'
+import { compare } from '../../src/project/project-files.ts'
 import { furtherCases } from './further-cases.ts'
 import { play, type PlantedCase } from './planted-case.ts'
 import { plantedCases } from './planted-cases.ts'
@@ -31,11 +32,16 @@ interface Row {
   readonly decision: unknown
 }
 
-const tasks = { triage: triage().run, decide: decide().run }
+const [triaging, deciding] = [triage(), decide()]
+const tasks: Parameters<typeof play>[1] = {
+  triage: (input, context) => triaging.run(input, context),
+  decide: (input, context) => deciding.run(input, context),
+}
 const rows = new Map<string, Row[]>()
 
 afterAll(() => {
-  for (const [set, cases] of rows) {
+  for (const [set, unordered] of [...rows].toSorted(([a], [b]) => compare(a, b))) {
+    const cases = unordered.toSorted((a, b) => compare(a.name, b.name))
     const counted = cases.filter((row) => row.isHit !== null)
     const lines = cases.map(({ name, isHit, told, decision }) => {
       const hit = isHit === null ? '-   ' : isHit ? 'hit ' : 'miss'
@@ -61,7 +67,8 @@ async function playCase(set: string, planted: PlantedCase): Promise<Row & { read
 
 type Expected = Awaited<ReturnType<PlantedCase['plant']>>['expected']
 
-describe.each([
+// Concurrent: most of a case is waiting for the processes of its service.
+describe.concurrent.each([
   { set: 'planted', cases: plantedCases },
   { set: 'further', cases: furtherCases },
 ])('triage and decide on the $set incidents', ({ set, cases }) => {
@@ -78,7 +85,7 @@ describe.each([
 // A literal: a miss that is mended, or a new one, is to be seen here.
 const knownMisses = ['a shared object that one request spoils for the next']
 
-describe('triage and decide on incidents that nothing was fitted to', () => {
+describe.concurrent('triage and decide on incidents that nothing was fitted to', () => {
   it.each(unseenCases)('decide rightly on $name', { timeout: 30_000 }, async (planted) => {
     const { isHit, expected, decision, name, told } = await playCase('unseen', planted)
     expect(decision).toBe(expected.decision)

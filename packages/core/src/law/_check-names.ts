@@ -27,10 +27,12 @@ export function checkNames(definition: LifecycleDefinition, names: KnownNames): 
   for (const phase of phases) wellFormed('phase', phase, law)
   for (const agent of definition.agents) {
     wellFormed('agent', agent, law)
-    if (kinds.includes(agent)) fail(law, `no agent can be called ${agent}: in \`by\` it means a kind of sender`)
+    if (kinds.includes(agent))
+      fail(law, `no agent can be called ${agent}: in \`by\` it means a kind of sender`)
   }
   known('phase', definition.initial, phases, `${law}, initial`)
-  for (const agent of definition.everywhere ?? []) known('agent', agent, definition.agents, `${law}, everywhere`)
+  for (const agent of definition.everywhere ?? [])
+    known('agent', agent, definition.agents, `${law}, everywhere`)
   checkDelays(definition, law)
   for (const [name, phase] of Object.entries(definition.phases)) {
     const where = `${law}, phase ${name}`
@@ -45,14 +47,27 @@ export function checkNames(definition: LifecycleDefinition, names: KnownNames): 
     for (const phase of except ?? []) known('phase', phase, phases, `${law}, arrow ${signal} of all phases`)
   }
   for (const { phase, signal, arrow } of arrowsOf(definition)) {
-    checkArrow(definition, names, signal, arrow, `${law}, arrow ${signal} of ${phase === '*' ? 'all phases' : phase}`)
+    checkArrow(
+      definition,
+      names,
+      signal,
+      arrow,
+      `${law}, arrow ${signal} of ${phase === '*' ? 'all phases' : phase}`,
+    )
   }
 }
 
-function checkArrow(definition: LifecycleDefinition, names: KnownNames, signal: string, arrow: Arrow, where: string): void {
+function checkArrow(
+  definition: LifecycleDefinition,
+  names: KnownNames,
+  signal: string,
+  arrow: Arrow,
+  where: string,
+): void {
   if (!upperSnake.test(signal)) fail(where, 'a signal’s type is UPPER_SNAKE, such as CODE_MERGED')
   if (lawSignals.includes(signal)) fail(where, 'the law itself answers this signal; it can be no arrow')
-  if (arrow.to !== undefined && arrow.to !== '*') known('phase', arrow.to, Object.keys(definition.phases), where)
+  if (arrow.to !== undefined && arrow.to !== '*')
+    known('phase', arrow.to, Object.keys(definition.phases), where)
   for (const entry of arrow.by ?? []) checkSender(definition, names, entry, where)
   for (const gate of gatesOf(arrow)) known('gate', gate, names.gates, where)
   for (const action of arrow.does ?? []) known('action', action, names.actions, where)
@@ -61,7 +76,8 @@ function checkArrow(definition: LifecycleDefinition, names: KnownNames, signal: 
 
 function checkSender(definition: LifecycleDefinition, names: KnownNames, entry: string, where: string): void {
   const colon = entry.indexOf(':')
-  if (colon < 0) return known('sender', entry, ['person', 'watcher', 'rule', 'system', ...definition.agents], where)
+  if (colon < 0)
+    return known('sender', entry, ['person', 'watcher', 'rule', 'system', ...definition.agents], where)
   const prefix = entry.slice(0, colon)
   if (prefix === 'workflow') return known('workflow', entry.slice(colon + 1), names.workflows, where)
   known('kind of sender', prefix, prefixes, where)
@@ -70,13 +86,17 @@ function checkSender(definition: LifecycleDefinition, names: KnownNames, entry: 
 function checkDelays(definition: LifecycleDefinition, law: string): void {
   for (const [name, delay] of Object.entries(definition.delays ?? {})) {
     wellFormed('delay', name, law)
-    if (!Number.isFinite(delay) || delay < 0) fail(`${law}, delay ${name}`, `${delay} is no number of milliseconds`)
+    if (!Number.isFinite(delay) || delay < 0)
+      fail(`${law}, delay ${name}`, `${delay} is no number of milliseconds`)
   }
 }
 
 function wellFormed(kind: string, name: string, where: string): void {
   if (word.test(name) && !(name in Object.prototype)) return
-  fail(where, `${JSON.stringify(name)} is no name of a ${kind}; it is a word of letters, digits, _ and -`)
+  fail(
+    where,
+    `${JSON.stringify(name)} is no name for ${kind === 'agent' ? 'an agent' : `a ${kind}`}; it is a word of letters, digits, _ and -`,
+  )
 }
 
 function known(kind: string, name: string, names: readonly string[], where: string): void {

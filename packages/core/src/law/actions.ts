@@ -4,6 +4,7 @@ import type { OperationInput } from '../release.ts'
 import type { Severity } from '../signal.ts'
 import { operationAsked } from './allowed.ts'
 import type { Emission } from './emission.ts'
+import { plainText } from './plain-text.ts'
 import type { LawEvent, LawFacts } from './law-event.ts'
 import { operationOf, warrantOf, type LifecycleContext, type OperationRecord } from './lifecycle-context.ts'
 
@@ -22,13 +23,13 @@ export interface PrivateEvent {
 export interface Hands {
   readonly context: LifecycleContext
   readonly event: LawEvent & PrivateEvent
-  note(change: (draft: LifecycleContext) => void): void
-  emit(emission: Emission): void
-  start(run: string, workflow: string, input: JsonObject): void
-  tell(run: string, event: { type: string }): void
-  end(run: string): void
-  timer(id: string, delay: number, event: { type: string; operation: string }): void
-  cancelTimer(id: string): void
+  readonly note: (change: (draft: LifecycleContext) => void) => void
+  readonly emit: (emission: Emission) => void
+  readonly start: (run: string, workflow: string, input: JsonObject) => void
+  readonly tell: (run: string, event: { type: string }) => void
+  readonly end: (run: string) => void
+  readonly timer: (id: string, delay: number, event: { type: string; operation: string }) => void
+  readonly cancelTimer: (id: string) => void
 }
 
 /** A named action of the law: a pure function of what it is handed. */
@@ -44,12 +45,20 @@ export const admit: Action = ({ context, event, note, emit, timer, cancelTimer }
   if (known?.status === 'waiting') cancelTimer(`expiry:${asked.id}`)
   if (event.facts.condition_holds === false) {
     note((draft) => void delete draft.operations[asked.id])
-    emit({ type: 'settle', operation: asked.id, failure: failure('expired', 'its condition no longer holds') })
+    emit({
+      type: 'settle',
+      operation: asked.id,
+      failure: failure('expired', 'its condition no longer holds'),
+    })
     return
   }
   if (facts.autonomy === 'observe' && facts.changes !== 'nothing') {
     note((draft) => void delete draft.operations[asked.id])
-    emit({ type: 'settle', operation: asked.id, failure: failure('observed', 'autonomy is observe: decided and recorded, not done') })
+    emit({
+      type: 'settle',
+      operation: asked.id,
+      failure: failure('observed', 'autonomy is observe: decided and recorded, not done'),
+    })
     return
   }
   const asks = facts.autonomy === 'ask'
@@ -58,7 +67,10 @@ export const admit: Action = ({ context, event, note, emit, timer, cancelTimer }
     draft.operations[asked.id] = record(event, known, asks ? 'awaiting_approval' : 'running', expires)
   })
   if (asks) {
-    timer(`approval:${asked.id}`, event.facts.approval_limit, { type: 'approval.expired', operation: asked.id })
+    timer(`approval:${asked.id}`, event.facts.approval_limit, {
+      type: 'approval.expired',
+      operation: asked.id,
+    })
     const why = facts.because === undefined ? '' : ` (${facts.because})`
     emit({
       type: 'escalate',
@@ -86,7 +98,10 @@ export const waitForPhase: Action<{ nearest: (agent: string) => string | undefin
   const phase = nearest(asked.agent)
   note((draft) => {
     const expires = known?.expires ?? event.now + event.facts.waiting_limit
-    draft.operations[asked.id] = { ...record(event, known, 'waiting', expires), awaiting: `awaiting_${phase}` }
+    draft.operations[asked.id] = {
+      ...record(event, known, 'waiting', expires),
+      awaiting: `awaiting_${phase}`,
+    }
   })
   if (known === undefined) {
     timer(`expiry:${asked.id}`, event.facts.waiting_limit, { type: 'operation.expired', operation: asked.id })
@@ -126,7 +141,7 @@ const named = (event: LawEvent & PrivateEvent): string => {
 
 /** A person's yes: the operation runs. An approval is used once: the next one finds nothing that awaits it. */
 export const approve: Action = ({ event, note, emit, cancelTimer }) => {
-  const id = String(event.signal.data['operation'])
+  const id = named(event)
   cancelTimer(`approval:${id}`)
   note((draft) => {
     const operation = draft.operations[id]
@@ -154,7 +169,10 @@ export const drop: Action<{ code: string; message: string; escalates?: boolean }
 }
 
 /** Takes an operation off the list: its result has come, or its workflow has left it. */
-export const settled: Action<{ withdraw: boolean }> = ({ context, event, note, emit, cancelTimer }, { withdraw }) => {
+export const settled: Action<{ withdraw: boolean }> = (
+  { context, event, note, emit, cancelTimer },
+  { withdraw },
+) => {
   const operation = operationOf(context, named(event))
   if (operation === undefined) return
   if (withdraw) forget({ note, emit, cancelTimer }, operation)
@@ -181,24 +199,35 @@ function forget(
 }
 
 /** Starts an arrow's workflow under a warrant [L2]. */
-export const start: Action<{ workflow: string; phase: string; tasks: readonly string[]; exclusive: boolean; remedy: boolean }> = (
-  { context, event, note, emit, start: spawn },
-  { workflow, phase, tasks, exclusive, remedy },
-) => {
+export const start: Action<{
+  workflow: string
+  phase: string
+  tasks: readonly string[]
+  exclusive: boolean
+  remedy: boolean
+}> = ({ context, event, note, emit, start: spawn }, { workflow, phase, tasks, exclusive, remedy }) => {
   const run = `${workflow}:${event.signal.id}`
   const { id, type, time, data, by, depth = 0 } = event.signal
   note((draft) => {
     draft.workflows[workflow] = 'running'
     draft.warrants[run] = { run, workflow, arrow: type, phase, by, tasks: [...tasks], depth }
   })
-  spawn(run, workflow, { lifecycle: context.id, run, workflow, signal: { id, type, time, data, depth }, severity: event.signal.severity })
+  spawn(run, workflow, {
+    lifecycle: context.id,
+    run,
+    workflow,
+    signal: { id, type, time, data, depth },
+    severity: event.signal.severity,
+  })
   if (exclusive) emit({ type: 'service', change: { kind: 'take', lifecycle: context.id, run } })
-  if (remedy) emit({ type: 'service', change: { kind: 'remedy', workflow, at: event.now, within: 3_600_000 } })
+  if (remedy)
+    emit({ type: 'service', change: { kind: 'remedy', workflow, at: event.now, within: 3_600_000 } })
 }
 
 /** Leaving a phase: the runs that were started in it end, except for their steps that survive [L8]. */
 export const leave: Action<{ phase: string }> = ({ context, tell }, { phase }) => {
-  for (const warrant of Object.values(context.warrants)) if (warrant.phase === phase) tell(warrant.run, { type: 'workflow.left' })
+  for (const warrant of Object.values(context.warrants))
+    if (warrant.phase === phase) tell(warrant.run, { type: 'workflow.left' })
 }
 
 /** Entering a phase: what waited for it asks again [L3]. */
@@ -209,12 +238,19 @@ export const enter: Action = ({ context, emit }) => {
 }
 
 /** A workflow has ended: its warrant closes, and its outcome becomes the signal that it declares. */
-export const conclude: Action<{ failed: boolean }> = ({ context, event, note, emit, end, cancelTimer }, { failed }) => {
+export const conclude: Action<{ failed: boolean }> = (
+  { context, event, note, emit, end, cancelTimer },
+  { failed },
+) => {
   const run = event.actorId ?? event.type.replace(/^xstate\.(?:done|error)\.actor\./, '')
   const warrant = warrantOf(context, run)
   end(run)
   if (warrant === undefined) return
-  const output = (failed ? null : event.output) as { outcome?: 'succeeded' | 'failed' | 'cancelled'; signal?: JsonObject | null; failure?: { message: string } | null } | null
+  const output = (failed ? null : event.output) as {
+    outcome?: 'succeeded' | 'failed' | 'cancelled'
+    signal?: JsonObject | null
+    failure?: { message: string } | null
+  } | null
   for (const operation of Object.values(context.operations)) {
     if (operation.warrant === run) forget({ note, emit, cancelTimer }, operation)
   }
@@ -222,14 +258,15 @@ export const conclude: Action<{ failed: boolean }> = ({ context, event, note, em
     draft.workflows[warrant.workflow] = output?.outcome ?? 'failed'
     delete draft.warrants[run]
   })
-  emit({ type: 'service', change: { kind: 'give_back', run } })
+  if (event.facts.service.exclusive?.run === run) emit({ type: 'service', change: { kind: 'give_back', run } })
   if ((output?.outcome ?? 'failed') === 'failed') {
     const reason = output?.failure?.message ?? 'it broke'
-    const text = `${warrant.workflow} of ${context.id} failed: ${reason}`
+    const text = `${warrant.workflow} of ${context.id} failed: ${plainText(reason)}`
     emit({ type: 'escalate', about: run, text, severity: 'MEDIUM' })
   }
   const signal = output?.signal as { type: string; data: JsonObject; severity?: Severity } | null | undefined
-  if (signal !== null && signal !== undefined) emit({ type: 'signal', signal, by: `workflow:${warrant.workflow}` })
+  if (signal !== null && signal !== undefined)
+    emit({ type: 'signal', signal, by: `workflow:${warrant.workflow}` })
 }
 
 const failure = (code: string, message: string): OperationFailure => ({ code, message, retry: false })

@@ -1,7 +1,8 @@
 import type { Json } from '../json.ts'
 import { kindOf, nameOf, type Principal } from '../principal.ts'
-import type { Gate } from './gates.ts'
+import type { Gate, GateQuestion } from './gates.ts'
 import type { LawEvent } from './law-event.ts'
+import { plainText } from './plain-text.ts'
 import { operationOf, warrantOf, type LifecycleContext } from './lifecycle-context.ts'
 
 /** Parameters of the one guard, `allowed`: data, so that the chart can be read, drawn and explained. */
@@ -68,21 +69,29 @@ export interface OperationAsked {
 }
 
 const longestId = 1_000
+const longestName = 100
 
 /** The operation that a signal asks for; undefined when its data is not of that form. */
-export function operationAsked(data: { readonly [key: string]: Json | undefined }): OperationAsked | undefined {
+export function operationAsked(data: {
+  readonly [key: string]: Json | undefined
+}): OperationAsked | undefined {
   const { id, agent, task, warrant } = data
   if (typeof id !== 'string' || typeof agent !== 'string' || typeof task !== 'string') return undefined
   // An id becomes a key of the context; one that means something to every object would change all of it.
   if (id === '' || id.length > longestId || id in Object.prototype) return undefined
+  if (agent.length > longestName || task.length > longestName) return undefined
   return { id, agent, task, warrant: typeof warrant === 'string' ? warrant : null }
 }
 
 /** Why an operation's warrant does not let it in; undefined when it does [L2]. */
-export function refusalOfWarrant(context: LifecycleContext, event: LawEvent, asked: OperationAsked): string | undefined {
+export function refusalOfWarrant(
+  context: LifecycleContext,
+  event: LawEvent,
+  asked: OperationAsked,
+): string | undefined {
   if (asked.warrant === null) return 'it carries no warrant'
   const warrant = warrantOf(context, asked.warrant)
-  if (warrant === undefined) return `its warrant ${asked.warrant} is not open`
+  if (warrant === undefined) return `its warrant ${plainText(asked.warrant)} is not open`
   const owner: Principal = `workflow:${warrant.workflow}`
   const known = operationOf(context, asked.id)?.warrant === asked.warrant
   if (event.signal.by !== owner && !(event.signal.by === 'system' && known)) {
@@ -111,12 +120,23 @@ export function refusalOf(
   for (const name of parameters.gates ?? []) {
     const gate = Object.hasOwn(gates, name) ? gates[name] : undefined
     if (gate === undefined) throw new Error(`gate ${name} is not defined`)
-    const answer: unknown = gate({ context, event })
+    const answer = ask(name, gate, { context, event })
     if (answer === true) continue
     if (typeof answer === 'string') return `gate ${name}: ${answer}`
-    throw new Error(`gate ${name} gave ${answer instanceof Promise ? 'a promise' : typeof answer}; gates are synchronous and give true or a reason`)
+    throw new Error(
+      `gate ${name} gave ${answer instanceof Promise ? 'a promise' : typeof answer}; gates are synchronous and give true or a reason`,
+    )
   }
   return undefined
+}
+
+function ask(name: string, gate: Gate, question: GateQuestion): unknown {
+  try {
+    return gate(question)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`gate ${name} broke: ${plainText(why)}`, { cause: error })
+  }
 }
 
 function refusalOfAdmission(
@@ -128,7 +148,8 @@ function refusalOfAdmission(
   const asked = operationAsked(event.signal.data)
   if (asked === undefined) return 'it does not say which operation is asked for'
   const by = event.signal.by
-  if (kindOf(by) === 'agent' && nameOf(by) !== asked.agent) return `${nameOf(by)} may not ask for another agent’s work`
+  if (kindOf(by) === 'agent' && nameOf(by) !== asked.agent)
+    return `${nameOf(by)} may not ask for another agent’s work`
   if (kindOf(by) === 'watcher') return 'a watcher reports; it does not ask for work'
   const open = operationOf(context, asked.id)
   if (by === 'system' && open === undefined) return 'no such operation waits'
@@ -136,7 +157,10 @@ function refusalOfAdmission(
   if (open !== undefined && (by !== 'system' || open.status !== 'waiting')) {
     return `the operation ${asked.id} has been asked for already; it is ${open.status}`
   }
-  if (open !== undefined && (open.agent !== asked.agent || open.task !== asked.task || open.warrant !== asked.warrant)) {
+  if (
+    open !== undefined &&
+    (open.agent !== asked.agent || open.task !== asked.task || open.warrant !== asked.warrant)
+  ) {
     return `the operation ${asked.id} was asked for as ${open.agent}.${open.task}`
   }
   if (parameters.admits === 'warrant') return refusalOfWarrant(context, event, asked)
@@ -146,9 +170,12 @@ function refusalOfAdmission(
     if (refusal !== undefined) return refusal
   }
   if (parameters.admits === 'agent') {
-    return parameters.agents?.includes(asked.agent) === true ? undefined : `${asked.agent} may not act in this phase`
+    return parameters.agents?.includes(asked.agent) === true
+      ? undefined
+      : `${asked.agent} may not act in this phase`
   }
   return nearest(asked.agent) === undefined ? `no phase that can be reached allows ${asked.agent}` : undefined
 }
 
-const named = (phase: Json | undefined) => (typeof phase === 'string' ? `the phase ${phase}` : 'no phase')
+const named = (phase: Json | undefined) =>
+  typeof phase === 'string' ? `the phase ${plainText(phase, 64)}` : 'no phase'

@@ -70,8 +70,11 @@ function phaseFindings({ definition }: Lifecycle, walk: Walk): Finding[] {
     const path = reached.get(phase)
     if (path === undefined) {
       const word = Object.entries(definition.all ?? {}).find(([, arrow]) => arrow.to === '*')
-      const only = word === undefined ? 'no arrow that anyone may take leads to it' : `only ${word[0]} leads to it`
-      return [{ kind: 'unreachable', about: phase, text: `${phase} is never reached: ${only}; add an arrow to it` }]
+      const only =
+        word === undefined ? 'no arrow that anyone may take leads to it' : `only ${word[0]} leads to it`
+      return [
+        { kind: 'unreachable', about: phase, text: `${phase} is never reached: ${only}; add an arrow to it` },
+      ]
     }
     const leaves = walk.edges(phase).some(({ to }) => to !== phase)
     if (leaves || isFinal(given)) return []
@@ -132,7 +135,9 @@ function agentFindings({ definition, workflows }: Lifecycle): Finding[] {
 function unusedFindings(lifecycle: Lifecycle): Finding[] {
   const { definition, gates, actions, workflows } = lifecycle
   const arrows = arrowsOf(definition).map(({ arrow }) => arrow)
-  const later = Object.values(definition.phases).flatMap(({ after }) => Object.values(after ?? {}).flatMap(({ does }) => does))
+  const later = Object.values(definition.phases).flatMap(({ after }) =>
+    Object.values(after ?? {}).flatMap(({ does }) => does),
+  )
   const used = {
     gate: new Set(arrows.flatMap(gatesOf)),
     action: new Set([...arrows.flatMap(({ does }) => does ?? []), ...later]),

@@ -11,6 +11,7 @@ import type { LifecycleContext } from './lifecycle-context.ts'
 import { lawSignals } from './definition.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { causeOf } from './footprint.ts'
+import { plainText, shownValue } from './plain-text.ts'
 import { arrowAt, arrowsOf, nearestAdmitting, phasesAllowing } from './topology.ts'
 
 /** What became of a signal: the verdict, and the step when one was taken. */
@@ -27,11 +28,12 @@ export function decide(lifecycle: Lifecycle, state: ActorState, event: LawEvent,
   const phase = phaseOf(state)
   const common = { lifecycle: at.id, signal: event.signal.id, phase }
   if (!/^[A-Z][A-Z0-9_]*$/.test(event.type)) {
-    const reason = `${event.type} is no signal's name: nothing that begins so is accepted from outside`
+    const shown = JSON.stringify(plainText(event.type, 64))
+    const reason = `${shown} is no signal’s name, which is UPPER_SNAKE: nothing else is accepted from outside`
     return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) } }
   }
   if (event.type !== event.signal.type) {
-    const reason = `${event.type} was handed over for the signal ${event.signal.type}`
+    const reason = `${event.type} was handed over for the signal ${plainText(event.signal.type, 64)}`
     return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) } }
   }
   if ((event.signal.depth ?? 0) > longestChain) {
@@ -40,13 +42,20 @@ export function decide(lifecycle: Lifecycle, state: ActorState, event: LawEvent,
   }
   const cause = causeOf(event, at.now)
   const suppressed = cause === undefined ? undefined : suppression(lifecycle, phase, event.type, cause)
-  if (suppressed !== undefined) return { verdict: { ...common, kind: 'ignored', reason: suppressed }, ...(cause && { cause }) }
+  if (suppressed !== undefined)
+    return { verdict: { ...common, kind: 'ignored', reason: suppressed }, ...(cause && { cause }) }
   const caused = cause === undefined ? {} : { cause }
 
   const step = lifecycle.kernel.step(state, event as unknown as JsonObject & { type: string }, at)
   if (step.kind === 'threw') {
-    const reason = `the law could not be asked: ${step.reason}`
-    return { verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) }, ...caused }
+    const { broke } = reasonsOf(lifecycle, state, event)
+    const reason = broke
+      ? explain(lifecycle, state, event)
+      : `the law could not be asked: ${plainText(step.reason)}`
+    return {
+      verdict: { ...common, kind: 'refused', reason, allowed: allowedIn(lifecycle, state) },
+      ...caused,
+    }
   }
   if (!step.handled) return { verdict: denied(lifecycle, state, event, common), ...caused }
   return { verdict: acceptance(step.state, event, common, lifecycle), step, ...caused }
@@ -125,9 +134,14 @@ function denied(
   const kind = kindOf(signal.by)
   const measured = elsewhere.some(({ arrow }) => arrow.measured === true)
   const arrow = arrowAt(lifecycle.definition, phase, event.type)
-  const mayMeasure = arrow === undefined ? kind !== 'agent' && kind !== 'person' : isNamedIn(arrow.by, signal.by)
+  const mayMeasure =
+    arrow === undefined ? kind !== 'agent' && kind !== 'person' : isNamedIn(arrow.by, signal.by)
   if (measured && mayMeasure) {
-    return { ...common, kind: 'ignored', reason: arrow === undefined ? (heldReason(event, phase) ?? reason) : reason }
+    return {
+      ...common,
+      kind: 'ignored',
+      reason: arrow === undefined ? (heldReason(event, phase) ?? reason) : reason,
+    }
   }
   const reports = kind === 'watcher' && !openChannels.includes(signal.by) && elsewhere.length > 0
   if (reports && !event.type.endsWith('_REQUESTED')) return { ...common, kind: 'violation', reason, allowed }
@@ -136,7 +150,8 @@ function denied(
 
 function heldReason(event: LawEvent, phase: string): string | undefined {
   const { incident, exclusive } = event.facts.service
-  if (exclusive !== null) return `held while ${exclusive.run} of ${exclusive.lifecycle} is under way and verified`
+  if (exclusive !== null)
+    return `held while ${exclusive.run} of ${exclusive.lifecycle} is under way and verified`
   if (incident !== null) return `part of incident ${incident.id}`
   return phase === 'INCIDENT' ? 'part of the open incident' : undefined
 }
@@ -144,8 +159,34 @@ function heldReason(event: LawEvent, phase: string): string | undefined {
 /** Why no arrow was taken, and what would be allowed: as a person would say it [L4]. */
 export function explain(lifecycle: Lifecycle, state: ActorState, event: LawEvent): string {
   const phase = phaseOf(state)
+  const { reasons } = reasonsOf(lifecycle, state, event)
+  const here = `${event.type} in ${phase}`
+  if (event.type === 'OPERATION_REQUESTED') return operationReason(lifecycle, event, phase, reasons)
+  if (reasons.length > 0) return plainText(`${here}: ${reasons.at(-1)!}`, longestReason)
+  const { definition } = lifecycle
+  const elsewhere = Object.keys(definition.phases).filter(
+    (at) => arrowAt(definition, at, event.type) !== undefined,
+  )
+  const list = allowedIn(lifecycle, state).signals.map(({ type }) => type)
+  const only =
+    elsewhere.length > 0
+      ? `only ${elsewhere.join(', ')} ${elsewhere.length === 1 ? 'has' : 'have'} it`
+      : 'no phase has it'
+  return `${here}: no such arrow; ${only}; here are ${list.join(', ') || 'none'}`
+}
+
+const longestReason = 1_000
+
+/** What speaks against each arrow of the signal here, and whether a gate broke. */
+function reasonsOf(
+  lifecycle: Lifecycle,
+  state: ActorState,
+  event: LawEvent,
+): { reasons: string[]; broke: boolean } {
+  const phase = phaseOf(state)
   const context = contextOf(state)
   const snapshot: AnyMachineSnapshot = lifecycle.kernel.restore(state)
+  let broke = false
   const nearest = (agent: string) => nearestAdmitting(lifecycle.definition, phase, agent)
   const reasons: string[] = []
   for (const transition of getNextTransitions(snapshot)) {
@@ -156,26 +197,29 @@ export function explain(lifecycle: Lifecycle, state: ActorState, event: LawEvent
       const reason = refusalOf(guard.params, context, event, lifecycle.gates, nearest)
       if (reason !== undefined && !reasons.includes(reason)) reasons.push(reason)
     } catch (error) {
-      reasons.push(`the gate broke: ${error instanceof Error ? error.message : String(error)}`)
+      broke = true
+      reasons.push(error instanceof Error ? error.message : String(error))
     }
   }
-  const here = `${event.type} in ${phase}`
-  if (event.type === 'OPERATION_REQUESTED') return operationReason(lifecycle, event, phase, reasons)
-  if (reasons.length > 0) return `${here}: ${reasons.at(-1)!}`
-  const { definition } = lifecycle
-  const elsewhere = Object.keys(definition.phases).filter((at) => arrowAt(definition, at, event.type) !== undefined)
-  const list = allowedIn(lifecycle, state).signals.map(({ type }) => type)
-  const only = elsewhere.length > 0 ? `only ${elsewhere.join(', ')} ${elsewhere.length === 1 ? 'has' : 'have'} it` : 'no phase has it'
-  return `${here}: no such arrow; ${only}; here are ${list.join(', ') || 'none'}`
+  return { reasons, broke }
 }
 
-function operationReason(lifecycle: Lifecycle, event: LawEvent, phase: string, reasons: readonly string[]): string {
+function operationReason(
+  lifecycle: Lifecycle,
+  event: LawEvent,
+  phase: string,
+  reasons: readonly string[],
+): string {
   const { agent, task } = event.signal.data
   const phases = typeof agent === 'string' ? phasesAllowing(lifecycle.definition, agent) : []
   const agents = lifecycle.definition.phases[phase]?.allow ?? []
-  const could = phases.length > 0 ? `${String(agent)} may act in ${phases.join(', ')}` : `no phase allows ${String(agent)}`
+  const could =
+    phases.length > 0
+      ? `${shownValue(agent)} may act in ${phases.join(', ')}`
+      : `no phase allows ${shownValue(agent)}`
   const here = agents.length > 0 ? `${phase} allows ${agents.join(', ')}` : `${phase} allows no agent`
-  return `${String(agent)}.${String(task)} in ${phase}: ${[...reasons].join('; ')}; ${could}; ${here}`
+  const what = `${shownValue(agent)}.${shownValue(task)}`
+  return plainText(`${what} in ${phase}: ${reasons.join('; ')}; ${could}; ${here}`, longestReason)
 }
 
 /** A report that an operation of ours caused is no violation, and starts no workflow again [L12]. */
@@ -187,4 +231,3 @@ function suppression(lifecycle: Lifecycle, phase: string, type: string, cause: s
   const quiet = arrow !== undefined && arrow.to === undefined && arrow.starts === undefined
   return quiet ? undefined : `${type} is what ${cause} did`
 }
-

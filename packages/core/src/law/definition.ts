@@ -7,7 +7,14 @@ export interface Arrow<Phase extends string = string, Agent extends string = str
    * (`workflow:deploy`, `watcher:inbox`). `watcher` means those that see for themselves: the inbox and HTTP, where anyone
    * can write, must be named. Absent: anyone, though an agent only where its phase allows it.
    */
-  readonly by?: readonly (Agent | 'person' | 'watcher' | 'rule' | 'system' | `${'workflow' | 'watcher' | 'rule' | 'person'}:${string}`)[]
+  readonly by?: readonly (
+    | Agent
+    | 'person'
+    | 'watcher'
+    | 'rule'
+    | 'system'
+    | `${'workflow' | 'watcher' | 'rule' | 'person'}:${string}`
+  )[]
   /** Names of gates that must all hold. */
   readonly gate?: string | readonly string[]
   /** The workflow that it starts, under a warrant. */

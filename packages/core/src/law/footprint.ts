@@ -9,7 +9,9 @@ import type { LawEvent } from './law-event.ts'
  */
 export function causeOf(event: LawEvent, now: number): string | undefined {
   if (kindOf(event.signal.by) !== 'watcher') return undefined
-  return event.facts.service.footprints.find((entry) => isFresh(entry, now) && matches(entry, event.signal.data))?.operation
+  return event.facts.service.footprints.find(
+    (entry) => isFresh(entry, now) && matches(entry, event.signal.data),
+  )?.operation
 }
 
 function isFresh(entry: FootprintEntry, now: number): boolean {

@@ -2,6 +2,7 @@ import type { Json } from '../json.ts'
 import { kindOf, nameOf } from '../principal.ts'
 import { predecessorOf } from '../release/service-state.ts'
 import type { LawEvent } from './law-event.ts'
+import { shownValue } from './plain-text.ts'
 import { operationOf, warrantOf, type LifecycleContext } from './lifecycle-context.ts'
 
 /** What a gate may look at. All of it is data that the journal holds. */
@@ -26,7 +27,10 @@ export const gates = {
   not_the_author({ context, event }) {
     const reviewer = handle(nameOf(event.signal.by))
     const author = context.authors.find((name) => handle(name) === reviewer)
-    return author === undefined || `${nameOf(event.signal.by)} wrote it, or asked for its review, and so may not approve it`
+    return (
+      author === undefined ||
+      `${nameOf(event.signal.by)} wrote it, or asked for its review, and so may not approve it`
+    )
   },
   review_approved({ context, event }) {
     if (context.review === null) return `nobody has approved the review of ${context.branch ?? context.id}`
@@ -35,7 +39,13 @@ export const gates = {
     if (reviewed !== null && context.commit !== null && reviewed !== context.commit) {
       return `${short(reviewed)} was approved, but ${short(context.commit)} has been added since`
     }
-    if (reviewed !== null && Array.isArray(merged) && merged.length > 0 && !merged.includes(reviewed) && event.signal.data['how'] !== 'squash') {
+    if (
+      reviewed !== null &&
+      Array.isArray(merged) &&
+      merged.length > 0 &&
+      !merged.includes(reviewed) &&
+      event.signal.data['how'] !== 'squash'
+    ) {
       return `${short(reviewed)} was approved, but it is not what was merged`
     }
     return true
@@ -54,17 +64,20 @@ export const gates = {
   },
   nothing_else_under_way({ context, event }) {
     const other = event.facts.service.exclusive
-    return other === null || `${other.run} of ${other.lifecycle} is under way; deployments and roll-backs of ${context.service} exclude each other`
+    return (
+      other === null ||
+      `${other.run} of ${other.lifecycle} is under way; deployments and roll-backs of ${context.service} exclude each other`
+    )
   },
   environment_is_production({ event }) {
     const environment = data(event, 'environment') ?? 'production'
-    return environment === 'production' || `the environment is ${String(environment)}, not production`
+    return environment === 'production' || `the environment is ${shownValue(environment)}, not production`
   },
   request_open({ context, event }) {
     if (context.deployment === null) return 'nobody has asked for this deployment'
     const { environment } = context.deployment
     const reported = data(event, 'environment') ?? 'production'
-    return environment === reported || `it was asked for in ${environment}, not in ${String(reported)}`
+    return environment === reported || `it was asked for in ${environment}, not in ${shownValue(reported)}`
   },
   optimization_scheduled({ context }) {
     return context.optimization?.scheduled === true || 'no optimization is scheduled'
@@ -74,7 +87,8 @@ export const gates = {
     if (!rollback_configured) return 'the service has no rollback command in the configuration'
     if (service.live !== context.id) return `${context.id} is not the live release`
     if (predecessorOf(service) === null) return 'no earlier release is known to go back to'
-    if (service.exclusive !== null) return `${service.exclusive.run} of ${service.exclusive.lifecycle} is under way`
+    if (service.exclusive !== null)
+      return `${service.exclusive.run} of ${service.exclusive.lifecycle} is under way`
     if (context.rollbacks > 0 && kindOf(event.signal.by) !== 'person') {
       return 'a roll-back was already tried in this incident; the next one is a person’s'
     }
@@ -86,9 +100,12 @@ export const gates = {
   },
   plan_matches({ context, event }) {
     const operation = operationOf(context, data(event, 'operation'))
-    if (operation === undefined) return 'no such operation is open: it was answered, cancelled, or never asked for'
-    if (operation.status !== 'awaiting_approval') return `the operation is ${operation.status}, not awaiting approval`
-    if (data(event, 'plan') !== operation.plan) return 'the plan is not the one that awaits approval; look at it again'
+    if (operation === undefined)
+      return 'no such operation is open: it was answered, cancelled, or never asked for'
+    if (operation.status !== 'awaiting_approval')
+      return `the operation is ${operation.status}, not awaiting approval`
+    if (data(event, 'plan') !== operation.plan)
+      return 'the plan is not the one that awaits approval; look at it again'
     if (event.facts.operation !== undefined && event.facts.operation.plan !== operation.plan) {
       return 'what the plan would do has changed since it was shown; look at it again'
     }

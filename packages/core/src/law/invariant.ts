@@ -49,5 +49,8 @@ export function invariantFindings({ definition }: Lifecycle, walk: Walk, invaria
 function known(kind: string, names: readonly string[], all: readonly string[]): void {
   const missing = names.find((name) => !all.includes(name))
   if (missing === undefined) return
-  throw new OpschartError('configuration', `invariant: no ${kind} ${missing}; there are ${[...new Set(all)].join(', ')}`)
+  throw new OpschartError(
+    'configuration',
+    `invariant: no ${kind} ${missing}; there are ${[...new Set(all)].join(', ')}`,
+  )
 }

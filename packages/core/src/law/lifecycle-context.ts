@@ -116,7 +116,10 @@ export function warrantOf(context: LifecycleContext, run: unknown): Warrant | un
 }
 
 /** Turns a list of changes into one: the context is never half changed. */
-export function noteAll(context: LifecycleContext, changes: readonly ((draft: LifecycleContext) => void)[]): LifecycleContext {
+export function noteAll(
+  context: LifecycleContext,
+  changes: readonly ((draft: LifecycleContext) => void)[],
+): LifecycleContext {
   return produce(context, (draft) => {
     for (const change of changes) change(draft as LifecycleContext)
   })

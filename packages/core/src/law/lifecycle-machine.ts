@@ -47,7 +47,9 @@ export function lifecycleMachine(definition: LifecycleDefinition, parts: Lifecyc
 
   const built = {
     admit: law.admit,
-    wait: ((hands, { phase }) => law.waitForPhase(hands, { nearest: nearestFrom(phase) })) as law.Action<{ phase: string }>,
+    wait: ((hands, { phase }) => law.waitForPhase(hands, { nearest: nearestFrom(phase) })) as law.Action<{
+      phase: string
+    }>,
     approve: law.approve,
     drop: law.drop,
     settled: law.settled,
@@ -59,10 +61,14 @@ export function lifecycleMachine(definition: LifecycleDefinition, parts: Lifecyc
   }
   for (const name of Object.keys(parts.actions)) {
     if (!Object.hasOwn(built, name)) continue
-    throw new OpschartError('configuration', `law ${definition.id}: the action ${name} is the law’s own; call yours another name`)
+    throw new OpschartError(
+      'configuration',
+      `law ${definition.id}: the action ${name} is the law’s own; call yours another name`,
+    )
   }
   const actions: Record<string, unknown> = {}
-  for (const [name, action] of Object.entries({ ...parts.actions, ...built })) actions[name] = handed(action as law.Action<never>)
+  for (const [name, action] of Object.entries({ ...parts.actions, ...built }))
+    actions[name] = handed(action as law.Action<never>)
   const never = fromPromise<Json, unknown>(() => new Promise(() => {}))
 
   return compileMachine(
@@ -72,7 +78,14 @@ export function lifecycleMachine(definition: LifecycleDefinition, parts: Lifecyc
         allowed: (
           { context, event }: { context: LifecycleContext; event: Event },
           parameters: AllowedParameters & { at?: string },
-        ) => refusalOf(parameters, context, event, parts.gates, nearestFrom(parameters.at ?? definition.initial)) === undefined,
+        ) =>
+          refusalOf(
+            parameters,
+            context,
+            event,
+            parts.gates,
+            nearestFrom(parameters.at ?? definition.initial),
+          ) === undefined,
       },
       actions,
       delays: definition.delays ?? {},
@@ -82,7 +95,9 @@ export function lifecycleMachine(definition: LifecycleDefinition, parts: Lifecyc
       context: ({ input }: { input: LifecycleInput }) => openingContext(input),
       initial: definition.initial,
       on: rootArrows(definition, parts),
-      states: Object.fromEntries(Object.keys(definition.phases).map((name) => [name, phaseState(definition, parts, name)])),
+      states: Object.fromEntries(
+        Object.keys(definition.phases).map((name) => [name, phaseState(definition, parts, name)]),
+      ),
     },
   )
 }
@@ -113,7 +128,10 @@ function rootArrows(definition: LifecycleDefinition, parts: LifecycleParts): Con
       actions: { type: 'drop', params: { code: 'expired', message: 'its phase did not come in time' } },
     },
     'approval.expired': {
-      actions: { type: 'drop', params: { code: 'expired', message: 'nobody answered in time', escalates: true } },
+      actions: {
+        type: 'drop',
+        params: { code: 'expired', message: 'nobody answered in time', escalates: true },
+      },
     },
     'xstate.done.actor.*': { actions: { type: 'conclude', params: { failed: false } } },
     'xstate.error.actor.*': { actions: { type: 'conclude', params: { failed: true } } },
@@ -152,12 +170,23 @@ function phaseState(definition: LifecycleDefinition, parts: LifecycleParts, name
     OPERATION_REQUESTED: [
       { guard: allowed({ admits: 'agent', agents }), actions: 'admit' },
       { guard: allowed({ admits: 'warrant' }), actions: 'admit' },
-      { guard: { type: 'allowed', params: { admits: 'later', at: name } }, actions: { type: 'wait', params: { phase: name } } },
+      {
+        guard: { type: 'allowed', params: { admits: 'later', at: name } },
+        actions: { type: 'wait', params: { phase: name } },
+      },
     ],
   }
   for (const [signal, short] of Object.entries(phase.on ?? {})) {
     const arrow = arrowOf(short)
-    on[signal] = transition(definition, parts, name, arrow.to, arrow, arrow.to === undefined ? {} : { target: arrow.to }, agents)
+    on[signal] = transition(
+      definition,
+      parts,
+      name,
+      arrow.to,
+      arrow,
+      arrow.to === undefined ? {} : { target: arrow.to },
+      agents,
+    )
   }
   for (const [signal, arrow] of Object.entries(definition.all ?? {})) {
     if (isTheSameEverywhere(definition, signal, arrow) || arrow.except?.includes(name) === true) continue
@@ -168,7 +197,15 @@ function phaseState(definition: LifecycleDefinition, parts: LifecycleParts, name
         ? Object.keys(definition.phases).map((phase) =>
             transition(definition, parts, phase, phase, arrow, { target: phase, named: phase }, agents),
           )
-        : transition(definition, parts, name, arrow.to, arrow, arrow.to === undefined ? {} : { target: arrow.to }, agents)
+        : transition(
+            definition,
+            parts,
+            name,
+            arrow.to,
+            arrow,
+            arrow.to === undefined ? {} : { target: arrow.to },
+            agents,
+          )
   }
   if (phase.moves !== undefined && phase.moves.length > 0) {
     on['MOVE_REQUESTED'] = phase.moves.map((to) => ({

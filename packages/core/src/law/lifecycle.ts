@@ -1,6 +1,5 @@
 import type { AnyStateMachine } from 'xstate'
 
-import { OpschartError } from '../errors.ts'
 import { createKernel, type Kernel } from '../kernel.ts'
 import { releaseActions } from '../release/release-actions.ts'
 import { releaseWorkflows } from '../release/release-workflows.ts'
@@ -16,7 +15,11 @@ import { arrowsOf } from './topology.ts'
 export { arrowsOf } from './topology.ts'
 
 /** A law, made: its chart as a real XState machine, and the pure kernels that decide by it. */
-export interface Lifecycle<Phase extends string = string, Agent extends string = string, Signal extends string = string> {
+export interface Lifecycle<
+  Phase extends string = string,
+  Agent extends string = string,
+  Signal extends string = string,
+> {
   readonly definition: LifecycleDefinition<Phase, Agent>
   readonly workflows: Readonly<Record<string, WorkflowDefinition>>
   readonly gates: Readonly<Record<string, Gate>>
@@ -37,7 +40,9 @@ export interface LifecycleOptions {
   readonly actions?: Readonly<Record<string, Action>>
 }
 
-type SignalsOf<Phases> = { [P in keyof Phases]: Phases[P] extends { on: infer On } ? keyof On & string : never }[keyof Phases]
+type SignalsOf<Phases> = {
+  [P in keyof Phases]: Phases[P] extends { on: infer On } ? keyof On & string : never
+}[keyof Phases]
 
 /**
  * Makes a law: phases, who may act in each, and the arrows between them. Names that do not exist (a phase, an agent) are compile errors where they are literals, and refused here in any case.
@@ -46,8 +51,14 @@ type SignalsOf<Phases> = { [P in keyof Phases]: Phases[P] extends { on: infer On
  */
 export function defineLifecycle<
   const Agents extends readonly string[],
-  const Phases extends { readonly [P in keyof Phases]: PhaseDefinition<keyof Phases & string, Agents[number]> },
-  const All extends { readonly [signal: string]: Arrow<keyof Phases & string, Agents[number]> & { readonly except?: readonly (keyof Phases & string)[] } } = Record<never, never>,
+  const Phases extends {
+    readonly [P in keyof Phases]: PhaseDefinition<keyof Phases & string, Agents[number]>
+  },
+  const All extends {
+    readonly [signal: string]: Arrow<keyof Phases & string, Agents[number]> & {
+      readonly except?: readonly (keyof Phases & string)[]
+    }
+  } = Record<never, never>,
 >(
   definition: {
     readonly id: string
@@ -68,11 +79,22 @@ export function defineLifecycle<
 export function createLifecycle(definition: LifecycleDefinition, options: LifecycleOptions = {}): Lifecycle {
   const workflows: Record<string, WorkflowDefinition> = { ...releaseWorkflows, ...options.workflows }
   const gates: Record<string, Gate> = { ...releaseGates, ...options.gates }
-  const actions: Record<string, Action> = { ...(releaseActions as Record<string, Action>), ...options.actions }
-  checkNames(definition, { workflows: Object.keys(workflows), gates: Object.keys(gates), actions: Object.keys(actions) })
-  const started = new Set(arrowsOf(definition).flatMap(({ arrow }) => (arrow.starts === undefined ? [] : [arrow.starts])))
+  const actions: Record<string, Action> = {
+    ...(releaseActions as Record<string, Action>),
+    ...options.actions,
+  }
+  checkNames(definition, {
+    workflows: Object.keys(workflows),
+    gates: Object.keys(gates),
+    actions: Object.keys(actions),
+  })
+  const started = new Set(
+    arrowsOf(definition).flatMap(({ arrow }) => (arrow.starts === undefined ? [] : [arrow.starts])),
+  )
   const used = Object.fromEntries(
-    Object.entries(workflows).filter(([name]) => started.has(name) || Object.hasOwn(options.workflows ?? {}, name)),
+    Object.entries(workflows).filter(
+      ([name]) => started.has(name) || Object.hasOwn(options.workflows ?? {}, name),
+    ),
   )
   const machine = lifecycleMachine(definition, { workflows: used, gates, actions })
   return {

@@ -29,7 +29,8 @@ export function successors(definition: LifecycleDefinition, phase: string): stri
   }
   found.push(...(from?.moves ?? []))
   for (const arrow of Object.values(definition.all ?? {})) {
-    if (arrow.to !== undefined && arrow.to !== '*' && arrow.except?.includes(phase) !== true) found.push(arrow.to)
+    if (arrow.to !== undefined && arrow.to !== '*' && arrow.except?.includes(phase) !== true)
+      found.push(arrow.to)
   }
   return [...new Set(found)]
 }
@@ -38,7 +39,11 @@ export function successors(definition: LifecycleDefinition, phase: string): stri
  * The phase that admits an agent and lies the fewest arrows away from `from`; ties go to the one that stands first in the chart.
  * Undefined when no phase that can be reached admits it [L3].
  */
-export function nearestAdmitting(definition: LifecycleDefinition, from: string, agent: string): string | undefined {
+export function nearestAdmitting(
+  definition: LifecycleDefinition,
+  from: string,
+  agent: string,
+): string | undefined {
   const order = Object.keys(definition.phases)
   const seen = new Set([from])
   let ring = [from]

@@ -29,11 +29,17 @@ export function createWalk(lifecycle: Lifecycle): Walk {
 
   const mayTake = (phase: string, arrow: Arrow): boolean => {
     if (arrow.by === undefined) return true
-    const allowed = [...(definition.phases[phase]?.allow ?? []), ...(definition.everywhere ?? []), ...open(phase)]
+    const allowed = [
+      ...(definition.phases[phase]?.allow ?? []),
+      ...(definition.everywhere ?? []),
+      ...open(phase),
+    ]
     return arrow.by.some((entry) => {
       if (definition.agents.includes(entry)) return allowed.includes(entry)
       const workflow = entry.startsWith('workflow:') ? entry.slice('workflow:'.length) : undefined
-      return workflow === undefined || arrowsOf(definition).some(({ arrow: other }) => other.starts === workflow)
+      return (
+        workflow === undefined || arrowsOf(definition).some(({ arrow: other }) => other.starts === workflow)
+      )
     })
   }
 
@@ -46,7 +52,8 @@ export function createWalk(lifecycle: Lifecycle): Walk {
       if (arrow.to === '*') for (const to of phases) found.push({ signal, to, word: true })
       else found.push({ signal, to: arrow.to ?? phase, word: false })
     }
-    for (const to of definition.phases[phase]?.moves ?? []) found.push({ signal: 'MOVE_REQUESTED', to, word: false })
+    for (const to of definition.phases[phase]?.moves ?? [])
+      found.push({ signal: 'MOVE_REQUESTED', to, word: false })
     return found
   }
 
@@ -72,7 +79,9 @@ function warrantedAgents({ definition, workflows }: Lifecycle): (phase: string) 
       const workflow = arrow.starts === undefined ? undefined : workflows[arrow.starts]
       if (workflow === undefined) return []
       const opened = arrow.to ?? from
-      const survives = workflow.survives === true || workflow.steps.some((step) => 'survives' in step && step.survives === true)
+      const survives =
+        workflow.survives === true ||
+        workflow.steps.some((step) => 'survives' in step && step.survives === true)
       if (!survives && opened !== phase && opened !== '*') return []
       return tasksOf(workflow).map((task) => task.slice(0, task.indexOf('.')))
     })

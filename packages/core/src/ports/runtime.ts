@@ -66,7 +66,8 @@ export interface ServiceView {
 /** A feedback loop's measure of a service. */
 export interface MeasureView {
   readonly rule: string
-  readonly state: 'ok' | 'pending' | 'firing'
+  /** `unsure`: it fired, and another release has gone live since. */
+  readonly state: 'ok' | 'pending' | 'firing' | 'unsure'
   readonly value: number | null
   readonly samples: number
   readonly threshold: number

@@ -1,5 +1,6 @@
 import type { Action, Hands } from '../law/actions.ts'
 import { nameOf } from '../principal.ts'
+import { plainText } from '../law/plain-text.ts'
 import { predecessorOf } from './service-state.ts'
 
 const text = (hands: Hands, key: string): string | null => {
@@ -13,11 +14,13 @@ export const releaseActions = {
   note_commit(hands) {
     const { context, event, note } = hands
     const commit = text(hands, 'commit')
-    const author = text(hands, 'author') ?? (event.type === 'REVIEW_REQUESTED' ? nameOf(event.signal.by) : null)
+    const author =
+      text(hands, 'author') ?? (event.type === 'REVIEW_REQUESTED' ? nameOf(event.signal.by) : null)
     note((draft) => {
       if (commit !== null) draft.commit = commit
       draft.branch ??= text(hands, 'branch')
-      if (author !== null && !context.authors.includes(author)) draft.authors = [...draft.authors, author].slice(-50)
+      if (author !== null && !context.authors.includes(author))
+        draft.authors = [...draft.authors, author].slice(-50)
     })
   },
   /** A tag or a deployment names the version. */
@@ -59,17 +62,38 @@ export const releaseActions = {
     })
     const before = event.facts.service.live
     const deployment = { lifecycle: context.id, version, commit: context.commit, time: event.now }
-    emit({ type: 'service', change: { kind: event.type === 'ADOPTED' ? 'adopt_live' : 'go_live', deployment } })
+    emit({
+      type: 'service',
+      change: { kind: event.type === 'ADOPTED' ? 'adopt_live' : 'go_live', deployment },
+    })
     if (before !== null && before !== context.id) {
-      emit({ type: 'signal', signal: { type: 'SUPERSEDED', data: { by: context.id } }, to: before, by: 'system' })
+      emit({
+        type: 'signal',
+        signal: { type: 'SUPERSEDED', data: { by: context.id } },
+        to: before,
+        by: 'system',
+      })
     }
   },
   open_incident({ context, event, emit }) {
     const { id, type } = event.signal
     if (event.facts.service.incident !== null) return
-    const incident = { id: `incident-${id}`, since: event.signal.time, signal: id, type, opened_on: context.id, owner: null, acknowledged: false }
+    const incident = {
+      id: `incident-${id}`,
+      since: event.signal.time,
+      signal: id,
+      type,
+      opened_on: context.id,
+      owner: null,
+      acknowledged: false,
+    }
     emit({ type: 'service', change: { kind: 'open_incident', incident } })
-    emit({ type: 'escalate', about: context.id, text: `${type} on ${context.id}: an incident is open`, severity: 'HIGH' })
+    emit({
+      type: 'escalate',
+      about: context.id,
+      text: `${type} on ${context.id}: an incident is open`,
+      severity: 'HIGH',
+    })
   },
   close_incident({ event, note, emit }) {
     note((draft) => void (draft.rollbacks = 0))
@@ -83,7 +107,8 @@ export const releaseActions = {
     const { incident, live, exclusive } = event.facts.service
     if (incident === null || live !== context.id || exclusive !== null) return
     const data = { reason: `${event.type}: the measure is well again`, incident: incident.id }
-    if (incident.opened_on === context.id) emit({ type: 'signal', signal: { type: 'INCIDENT_RESOLVED', data }, by: event.signal.by })
+    if (incident.opened_on === context.id)
+      emit({ type: 'signal', signal: { type: 'INCIDENT_RESOLVED', data }, by: event.signal.by })
     else emit({ type: 'service', change: { kind: 'close_incident' } })
   },
   count_rollback({ note }) {
@@ -106,12 +131,30 @@ export const releaseActions = {
       return
     }
     const recovered = event.signal.data['recovered'] === true
-    emit({ type: 'service', change: { kind: 'roll_back', from: context.id, to: target.id, version: target.version, time: event.now } })
-    emit({ type: 'signal', signal: { type: 'REINSTATED', data: { from: context.id, recovered } }, to: target.id, by: 'system' })
+    emit({
+      type: 'service',
+      change: {
+        kind: 'roll_back',
+        from: context.id,
+        to: target.id,
+        version: target.version,
+        time: event.now,
+      },
+    })
+    emit({
+      type: 'signal',
+      signal: { type: 'REINSTATED', data: { from: context.id, recovered } },
+      to: target.id,
+      by: 'system',
+    })
     if (recovered) emit({ type: 'service', change: { kind: 'close_incident' } })
     else {
       const reason = `rolled back from ${context.id}, but recovery was not seen`
-      const declared = { type: 'INCIDENT_DECLARED', data: { reason, from: context.id }, severity: 'HIGH' as const }
+      const declared = {
+        type: 'INCIDENT_DECLARED',
+        data: { reason, from: context.id },
+        severity: 'HIGH' as const,
+      }
       emit({ type: 'signal', signal: declared, to: target.id, by: 'system' })
     }
   },
@@ -127,8 +170,13 @@ export const releaseActions = {
   },
   ask_a_person({ context, event, emit }) {
     const reason = event.signal.data['reason']
-    const why = typeof reason === 'string' ? `: ${reason}` : ''
-    emit({ type: 'escalate', about: context.id, text: `${event.type} on ${context.id}${why}; a person must decide`, severity: 'HIGH' })
+    const why = typeof reason === 'string' ? `: ${plainText(reason)}` : ''
+    emit({
+      type: 'escalate',
+      about: context.id,
+      text: `${event.type} on ${context.id}${why}; a person must decide`,
+      severity: 'HIGH',
+    })
   },
   /** A person says where the release really is [L7]. Adopted into a live phase, it is the live release. */
   adopt(hands) {
@@ -144,7 +192,10 @@ export const releaseActions = {
     if (live && event.facts.service.live !== context.id) releaseActions.go_live(hands)
     const { service } = event.facts
     // A retired release may be gone back to; one that is worked on again may not.
-    if (!live && (service.live === context.id || (phase !== 'RETIRED' && service.stack.includes(context.id)))) {
+    if (
+      !live &&
+      (service.live === context.id || (phase !== 'RETIRED' && service.stack.includes(context.id)))
+    ) {
       emit({ type: 'service', change: { kind: 'leave_live', lifecycle: context.id } })
     }
     const well = phase === 'PRODUCTION' || phase === 'OPTIMIZATION'
@@ -163,4 +214,3 @@ export const releaseActions = {
     emit({ type: 'escalate', about: context.id, text, severity: 'CRITICAL' })
   },
 } satisfies Record<string, Action>
-

@@ -51,9 +51,25 @@ export const releaseWorkflows = {
     steps: [
       { do: ['incident-response-agent', 'triage'], optional: true },
       { do: ['incident-response-agent', 'decide'] },
-      { signal: 'ROLLBACK_REQUESTED', data: { reason: { from: 'decide.reason' } }, when: { 'decide.decision': 'rollback' } },
-      { signal: 'INCIDENT_RESOLVED', data: { reason: { from: 'decide.reason' } }, when: { 'decide.decision': 'resolve' } },
-      { ask: 'the incident needs a person: see `opschart why` for the evidence', when: { 'decide.decision': 'ask' } },
+      {
+        signal: 'ROLLBACK_REQUESTED',
+        data: {
+          reason: { from: 'decide.reason' },
+          triage: { from: 'triage' },
+          decide: { from: 'decide' },
+          incident: { from: 'decide.incident' },
+        },
+        when: { 'decide.decision': 'rollback' },
+      },
+      {
+        signal: 'INCIDENT_RESOLVED',
+        data: { reason: { from: 'decide.reason' } },
+        when: { 'decide.decision': 'resolve' },
+      },
+      {
+        ask: 'the incident needs a person: see `opschart why` for the evidence',
+        when: { 'decide.decision': 'ask' },
+      },
       {
         survives: true,
         parallel: [

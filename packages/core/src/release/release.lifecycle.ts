@@ -25,15 +25,33 @@ export const releaseLifecycle = defineLifecycle({
     DEVELOPMENT: {
       allow: ['developer-agent', 'test-executor'],
       on: {
-        REVIEW_REQUESTED: { to: 'REVIEW', by: ['developer-agent', 'person', 'watcher', 'watcher:inbox'], does: ['note_commit'] },
+        REVIEW_REQUESTED: {
+          to: 'REVIEW',
+          by: ['developer-agent', 'person', 'watcher', 'watcher:inbox'],
+          does: ['note_commit'],
+        },
       },
     },
     REVIEW: {
       allow: ['reviewer-agent', 'contract-guardian'],
       on: {
-        REVIEW_APPROVED: { by: ['reviewer-agent', 'person'], gate: 'not_the_author', does: ['approve_review'] },
-        CHANGES_REQUESTED: { to: 'DEVELOPMENT', by: ['reviewer-agent', 'contract-guardian', 'person'], does: ['clear_review'] },
-        CODE_MERGED: { to: 'STAGING', by: ['watcher'], gate: 'review_approved', starts: 'post_merge', does: ['note_merge'] },
+        REVIEW_APPROVED: {
+          by: ['reviewer-agent', 'person'],
+          gate: 'not_the_author',
+          does: ['approve_review'],
+        },
+        CHANGES_REQUESTED: {
+          to: 'DEVELOPMENT',
+          by: ['reviewer-agent', 'contract-guardian', 'person'],
+          does: ['clear_review'],
+        },
+        CODE_MERGED: {
+          to: 'STAGING',
+          by: ['watcher'],
+          gate: 'review_approved',
+          starts: 'post_merge',
+          does: ['note_merge'],
+        },
       },
     },
     STAGING: {
@@ -76,8 +94,18 @@ export const releaseLifecycle = defineLifecycle({
           starts: 'incident_detected',
           does: ['open_incident'],
         },
-        PERFORMANCE_DEGRADED: { measured: true, to: 'OPTIMIZATION', by: ['rule', 'watcher', 'watcher:inbox'], starts: 'optimize' },
-        SLOW_QUERY: { measured: true, to: 'OPTIMIZATION', by: ['rule', 'watcher', 'watcher:inbox'], starts: 'optimize' },
+        PERFORMANCE_DEGRADED: {
+          measured: true,
+          to: 'OPTIMIZATION',
+          by: ['rule', 'watcher', 'watcher:inbox'],
+          starts: 'optimize',
+        },
+        SLOW_QUERY: {
+          measured: true,
+          to: 'OPTIMIZATION',
+          by: ['rule', 'watcher', 'watcher:inbox'],
+          starts: 'optimize',
+        },
         MAINTENANCE_WINDOW_STARTED: {
           measured: true,
           by: ['watcher'],
@@ -115,6 +143,8 @@ export const releaseLifecycle = defineLifecycle({
       on: {
         ROLLED_BACK: { to: 'DEVELOPMENT', by: ['workflow:rollback'], does: ['roll_back'] },
         ROLLBACK_FAILED: { to: 'INCIDENT', by: ['workflow:rollback'], does: ['ask_a_person'] },
+        // A person may adopt another release while this one is rolled back: then it is not what runs any more.
+        SUPERSEDED: { to: 'RETIRED', by: ['system'] },
       },
       after: { rollback_time: { does: ['escalate_rollback'] } },
     },
@@ -145,7 +175,12 @@ export const releaseLifecycle = defineLifecycle({
     },
   },
   all: {
-    SCHEMA_CHANGED: { by: ['watcher'], starts: 'schema_change', gate: 'not_drift_in_production', except: ['RETIRED'] },
+    SCHEMA_CHANGED: {
+      by: ['watcher'],
+      starts: 'schema_change',
+      gate: 'not_drift_in_production',
+      except: ['RETIRED'],
+    },
     CODE_COMMITTED: { by: ['watcher'], does: ['note_commit'] },
     VERSION_TAGGED: { by: ['watcher'], does: ['name_version'] },
     ERROR_THRESHOLD_CLEARED: { by: ['rule', 'watcher'], does: ['measure_cleared'] },
@@ -154,4 +189,4 @@ export const releaseLifecycle = defineLifecycle({
 })
 
 /** Phases of the default law. */
-export type Phase = keyof typeof releaseLifecycle.definition.phases & string
+export type Phase = keyof typeof releaseLifecycle.definition.phases

@@ -6,7 +6,13 @@ import type { FootprintEntry, Incident, ServiceState } from './service-state.ts'
 /** A change of a service's durable facts: written in the same commit as the arrow that asks for it [L15]. */
 export type ServiceChange =
   | { readonly kind: 'go_live'; readonly deployment: Deployment }
-  | { readonly kind: 'roll_back'; readonly from: string; readonly to: string; readonly version: string | null; readonly time: number }
+  | {
+      readonly kind: 'roll_back'
+      readonly from: string
+      readonly to: string
+      readonly version: string | null
+      readonly time: number
+    }
   | { readonly kind: 'adopt_live'; readonly deployment: Deployment }
   | { readonly kind: 'leave_live'; readonly lifecycle: string }
   | { readonly kind: 'take'; readonly lifecycle: string; readonly run: string }
@@ -42,7 +48,10 @@ export function changeService(service: ServiceState, change: ServiceChange): Ser
       case 'adopt_live': {
         const { deployment } = change
         draft.live = deployment.lifecycle
-        draft.stack = [...draft.stack.filter((id) => id !== deployment.lifecycle), deployment.lifecycle].slice(-keptDeployments)
+        draft.stack = [
+          ...draft.stack.filter((id) => id !== deployment.lifecycle),
+          deployment.lifecycle,
+        ].slice(-keptDeployments)
         draft.deployments = [...draft.deployments, { ...deployment }].slice(-keptDeployments)
         return
       }
@@ -50,9 +59,16 @@ export function changeService(service: ServiceState, change: ServiceChange): Ser
         const target = draft.releases[change.to]
         draft.stack = draft.stack.filter((id) => id !== change.from)
         draft.live = change.to
+        // What is left of the workflow (the report) touches no running service.
+        if (draft.exclusive?.lifecycle === change.from) draft.exclusive = null
         draft.deployments = [
           ...draft.deployments,
-          { lifecycle: change.to, version: target?.version ?? change.to, commit: target?.commit ?? null, time: change.time },
+          {
+            lifecycle: change.to,
+            version: change.version ?? target?.version ?? change.to,
+            commit: target?.commit ?? null,
+            time: change.time,
+          },
         ].slice(-keptDeployments)
         return
       }
@@ -101,7 +117,8 @@ export function changeService(service: ServiceState, change: ServiceChange): Ser
         return
       }
       case 'footprint_ended':
-        for (const entry of draft.footprints) if (entry.operation === change.operation) entry.ended ??= change.at
+        for (const entry of draft.footprints)
+          if (entry.operation === change.operation) entry.ended ??= change.at
         draft.footprints = draft.footprints.filter(
           (entry) => entry.ended === null || entry.ended > change.at - footprintTail,
         )
@@ -140,7 +157,8 @@ function forgetOldReleases(draft: ServiceState): void {
   }
 }
 
-const union = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])].slice(-200)
+const union = (one: readonly string[], other: readonly string[]) =>
+  [...new Set([...one, ...other])].slice(-200)
 
 const structuredFootprint = (entry: FootprintEntry): FootprintEntry => ({
   ...entry,

@@ -35,6 +35,8 @@ export interface LoopContext {
   fired_at: number | null
   /** Why it does not fire although the threshold is passed. */
   held: string | null
+  /** Since when samples count: what was measured before the live release changed says nothing about the one that is live now. */
+  since: number
 }
 
 /** A measure, taken: what the rule's actor is handed. */
@@ -51,7 +53,10 @@ interface Scope {
   readonly event: Measured
 }
 
-/** The rule as a machine: `ok`, `pending` while `for` runs, `firing` until it clears. All of its state is durable. */
+/**
+ * The rule as a machine: `ok`, `pending` while `for` runs, `firing` until it clears, and `unsure` when it fired and another release
+ * has gone live since: then it looks anew, and says what it finds. All of its state is durable.
+ */
 export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
   const enough = ({ event }: Scope) => event.value !== null && event.samples >= loop.min_samples
   const above = (scope: Scope) => enough(scope) && scope.event.value! > loop.threshold
@@ -82,6 +87,7 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
     assign(({ context, event }: { context: unknown; event: unknown }) =>
       produce(context as LoopContext, (draft) => change(draft, event as Measured)),
     )
+  const clears = incident ? ['note', 'cleared'] : ['note']
   return compileMachine(
     {
       actors: {},
@@ -90,6 +96,8 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         pends: (scope: Scope) => above(scope) && !cooling(scope),
         held: (scope: Scope) => above(scope) && cooling(scope) && scope.context.held === null,
         not_above: (scope: Scope) => enough(scope) && !above(scope),
+        above,
+        has_fired: ({ context }: Scope) => context.fired_at !== null,
         cleared: (scope: Scope) => enough(scope) && scope.event.value! <= loop.clear,
       },
       actions: {
@@ -100,6 +108,10 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         }),
         note_held: note((draft) => void (draft.held = 'cooldown')),
         note_fired: note((draft, event) => void (draft.fired_at = event.now)),
+        note_moved: note((draft, event) => {
+          draft.since = event.now
+          draft.held = null
+        }),
         exceeded: signal(action.kind === 'signal' ? action.signal : undefined),
         cleared: signal('ERROR_THRESHOLD_CLEARED'),
       },
@@ -114,6 +126,7 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         samples: 0,
         fired_at: null,
         held: null,
+        since: 0,
       }),
       initial: 'ok',
       states: {
@@ -124,15 +137,31 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
               { guard: 'pends', target: 'pending', actions: 'note' },
               { guard: 'held', actions: 'note_held' },
             ],
+            moved: [
+              { guard: 'has_fired', target: 'unsure', actions: 'note_moved' },
+              { actions: 'note_moved' },
+            ],
           },
         },
         pending: {
-          on: { measure: { guard: 'not_above', target: 'ok', actions: 'note' } },
+          on: { measure: { guard: 'not_above', target: 'ok', actions: 'note' }, moved: { target: 'ok', actions: 'note_moved' } },
           after: { for: { target: 'firing' } },
         },
         firing: {
           entry: ['note_fired', 'exceeded'],
-          on: { measure: { guard: 'cleared', target: 'ok', actions: incident ? ['note', 'cleared'] : ['note'] } },
+          on: {
+            measure: { guard: 'cleared', target: 'ok', actions: clears },
+            moved: { target: 'unsure', actions: 'note_moved' },
+          },
+        },
+        unsure: {
+          on: {
+            measure: [
+              { guard: 'above', target: 'firing', actions: 'note' },
+              { guard: 'cleared', target: 'ok', actions: clears },
+            ],
+            moved: { actions: 'note_moved' },
+          },
         },
       },
     },

@@ -14,7 +14,8 @@ export function checkSteps(workflow: string, definition: WorkflowDefinition): vo
   const fail = (where: string, what: string): never => {
     throw new OpschartError('configuration', `workflow ${workflow}${where}: ${what}`)
   }
-  if (!name.test(workflow)) fail('', 'a workflow’s name is a word of letters, digits, _ and -, such as post_merge')
+  if (!name.test(workflow))
+    fail('', 'a workflow’s name is a word of letters, digits, _ and -, such as post_merge')
   const checkOperation = (step: OperationStep, where: string): void => {
     for (const [agent, task] of [step.do, ...(step.compensate === undefined ? [] : [step.compensate])]) {
       if (!name.test(agent ?? '')) fail(where, `${agent} is no agent’s name; write [agent, task]`)
@@ -26,7 +27,10 @@ export function checkSteps(workflow: string, definition: WorkflowDefinition): vo
     if (times !== undefined && !(Number.isInteger(times) && times >= 0 && times <= 100)) {
       fail(where, `retry.times is ${times}; it is a whole number from 0 to 100`)
     }
-    for (const [key, duration] of [['retry.backoff', step.retry?.backoff], ['timeout', step.timeout]] as const) {
+    for (const [key, duration] of [
+      ['retry.backoff', step.retry?.backoff],
+      ['timeout', step.timeout],
+    ] as const) {
       if (duration !== undefined && parseDuration(duration) === undefined) {
         fail(where, `${key} "${duration}" is no duration; write 500ms, 30s, 15m, 24h or 2d`)
       }

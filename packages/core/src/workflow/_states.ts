@@ -48,7 +48,12 @@ function stepState(workflow: string, place: Placed, ways: Ways): Config {
   if ('parallel' in step) return guarded(place, ways, parallelState(workflow, place, ways))
   const entry =
     'signal' in step
-      ? { type: 'send', params: { signal: { signal: step.signal, ...(step.data === undefined ? {} : { data: step.data }) } } }
+      ? {
+          type: 'send',
+          params: {
+            signal: { signal: step.signal, ...(step.data === undefined ? {} : { data: step.data }) },
+          },
+        }
       : { type: 'ask', params: { text: step.ask } }
   return guarded(place, ways, { states: { running: { entry, always: ways.next } } })
 }
@@ -61,7 +66,12 @@ function guarded(place: Pick<Placed, 'step' | 'survives'>, ways: Ways, state: Co
   if (when !== undefined) always.push({ guard: { type: 'matches', params: { when } }, target: 'running' })
   always.push({ target: when === undefined ? 'running' : ways.next })
   const left = place.survives ? {} : { on: { 'workflow.left': { target: ways.skip, actions: 'note_left' } } }
-  return { ...state, ...left, initial: 'check', states: { check: { always }, ...(state['states'] as Config) } }
+  return {
+    ...state,
+    ...left,
+    initial: 'check',
+    states: { check: { always }, ...(state['states'] as Config) },
+  }
 }
 
 function operationState(name: string, step: OperationStep, ways: Ways): Config {
@@ -79,9 +89,16 @@ function operationState(name: string, step: OperationStep, ways: Ways): Config {
         entry: { type: 'request', params: { step: name, agent, task, approval: step.approval === true } },
         exit: { type: 'release', params: { step: name } },
         on: {
-          [`xstate.done.actor.${name}`]: { target: ways.next, actions: { type: 'note_result', params: { step: name } } },
+          [`xstate.done.actor.${name}`]: {
+            target: ways.next,
+            actions: { type: 'note_result', params: { step: name } },
+          },
           [`xstate.error.actor.${name}`]: [
-            { guard: { type: 'retriable', params: { step: name, times } }, target: 'backoff', actions: noteTry },
+            {
+              guard: { type: 'retriable', params: { step: name, times } },
+              target: 'backoff',
+              actions: noteTry,
+            },
             { target: onward, actions: noteFailure },
           ],
         },
@@ -105,7 +122,8 @@ function parallelState(workflow: string, place: Placed, ways: Ways): Config {
       const innerWays = { next, skip: ways.skip, failed: `${at}.ended` }
       const state = operationState(inner.name, inner.step, innerWays)
       // Being left is the whole parallel step's to answer.
-      states[inner.name] = inner.step.when === undefined ? state : guarded({ ...inner, survives: true }, innerWays, state)
+      states[inner.name] =
+        inner.step.when === undefined ? state : guarded({ ...inner, survives: true }, innerWays, state)
     })
     branches[key] = { initial: branch[0]?.name ?? 'ended', states }
   })
@@ -124,6 +142,11 @@ function parallelState(workflow: string, place: Placed, ways: Ways): Config {
 function compensationState(name: string, of: Placed<OperationStep>, next: string): Config {
   const compensation: OperationStep = { do: of.step.compensate!, optional: true }
   const state = operationState(name, compensation, { next, skip: next, failed: next })
-  const check = { always: [{ guard: { type: 'completed', params: { step: of.name } }, target: 'running' }, { target: next }] }
+  const check = {
+    always: [
+      { guard: { type: 'completed', params: { step: of.name } }, target: 'running' },
+      { target: next },
+    ],
+  }
   return { ...state, initial: 'check', states: { check, ...(state['states'] as Config) } }
 }

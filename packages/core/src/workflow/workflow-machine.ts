@@ -60,10 +60,15 @@ export function resultAt(results: Readonly<Record<string, unknown>>, path: strin
   return value
 }
 
-function signalOf(definition: SignalDefinition, context: WorkflowContext, extra: JsonObject = {}): JsonObject {
+function signalOf(
+  definition: SignalDefinition,
+  context: WorkflowContext,
+  extra: JsonObject = {},
+): JsonObject {
   const data: Record<string, Json> = {}
   for (const [key, value] of Object.entries<StepValue>(definition.data ?? {})) {
-    const resolved = typeof value === 'object' && value !== null ? resultAt(context.results, value.from) : value
+    const resolved =
+      typeof value === 'object' && value !== null ? resultAt(context.results, value.from) : value
     data[key] = resolved ?? null
   }
   return { type: definition.signal, data: { ...data, ...extra }, severity: context.severity }
@@ -92,7 +97,12 @@ export function workflowMachine(name: string, definition: WorkflowDefinition): A
               code: failure?.code ?? null,
             })
           : null
-    return { outcome: context.outcome, signal, failure: failure as Json, results: Object.keys(context.results) }
+    return {
+      outcome: context.outcome,
+      signal,
+      failure: failure as Json,
+      results: Object.keys(context.results).sort(),
+    }
   }
 
   return compileMachine(
@@ -140,13 +150,20 @@ const note = <Parameters>(change: (draft: WorkflowContext, event: Event, paramet
 const actions = {
   request: enqueueActions(({ context: given, enqueue }, parameters: unknown) => {
     const context = given as WorkflowContext
-    const { step, agent, task, approval } = parameters as { step: string; agent: string; task: string; approval: boolean }
+    const { step, agent, task, approval } = parameters as {
+      step: string
+      agent: string
+      task: string
+      approval: boolean
+    }
     const { run, severity, signal, results } = context
     const input: OperationRequest = { agent, task, approval, warrant: run, severity, signal, results }
     enqueue.spawnChild('operation', { id: step, input })
     enqueue.assign({ attempts: { ...context.attempts, [step]: (context.attempts[step] ?? 0) + 1 } })
   }),
-  release: enqueueActions(({ enqueue }, parameters: unknown) => enqueue.stopChild((parameters as { step: string }).step)),
+  release: enqueueActions(({ enqueue }, parameters: unknown) =>
+    enqueue.stopChild((parameters as { step: string }).step),
+  ),
   note_result: note<{ step: string }>((draft, event, { step }) => {
     draft.results[step] = event.output ?? null
     draft.completed.push(step)
@@ -163,7 +180,9 @@ const actions = {
     else draft.failure ??= { ...failure, step }
   }),
   note_left: note((draft) => void (draft.left = true)),
-  end: note<{ outcome: WorkflowContext['outcome'] }>((draft, _, { outcome }) => void (draft.outcome = outcome)),
+  end: note<{ outcome: WorkflowContext['outcome'] }>(
+    (draft, _, { outcome }) => void (draft.outcome = outcome),
+  ),
   send: emit(({ context: given }, parameters: unknown): Emission => {
     const context = given as WorkflowContext
     const { signal } = parameters as { signal: SignalDefinition }
@@ -175,6 +194,11 @@ const actions = {
   }),
   ask: emit(({ context: given }, parameters: unknown): Emission => {
     const { run, lifecycle } = given as WorkflowContext
-    return { type: 'escalate', about: run, text: `${lifecycle}: ${(parameters as { text: string }).text}`, severity: 'HIGH' }
+    return {
+      type: 'escalate',
+      about: run,
+      text: `${lifecycle}: ${(parameters as { text: string }).text}`,
+      severity: 'HIGH',
+    }
   }),
 }

@@ -13,9 +13,13 @@ import type { OperationStep, StepDefinition, WorkflowDefinition } from './defini
 
 const task = fc.constantFrom('build', 'test', 'ship', 'failed', 'undo_build')
 const seconds = (...list: number[]) => fc.constantFrom(...list.map((count) => `${count}s` as const))
-const when = fc.dictionary(fc.constantFrom('build.mood', 'test.mood', 'build_2.mood'), fc.constantFrom('good', 'bad'), {
-  maxKeys: 1,
-})
+const when = fc.dictionary(
+  fc.constantFrom('build.mood', 'test.mood', 'build_2.mood'),
+  fc.constantFrom('good', 'bad'),
+  {
+    maxKeys: 1,
+  },
+)
 
 /** Durations are all different, so that no two timers are ever due at once and their order says nothing. */
 const operation = (first: number): fc.Arbitrary<OperationStep> =>
@@ -46,7 +50,10 @@ const parallel = fc
 const step: fc.Arbitrary<StepDefinition> = fc.oneof(
   { weight: 6, arbitrary: operation(59) },
   { weight: 2, arbitrary: parallel },
-  { weight: 1, arbitrary: fc.record({ signal: fc.constantFrom('SHIPPED', 'SHOWN'), survives: fc.boolean(), when }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ signal: fc.constantFrom('SHIPPED', 'SHOWN'), survives: fc.boolean(), when }),
+  },
   { weight: 1, arbitrary: fc.record({ ask: fc.constant('look at it') }) },
 )
 

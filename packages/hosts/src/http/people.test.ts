@@ -33,7 +33,7 @@ const processes: ProcessTable = {
   },
 }
 
-describe.runIf(hasScript)('a person', () => {
+describe.runIf(hasScript)('a person', { timeout: 30_000 }, () => {
   let client: FakeClient
   let door: Door
   const children: ChildProcess[] = []

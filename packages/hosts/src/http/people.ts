@@ -3,11 +3,10 @@ import { userInfo } from 'node:os'
 import { canonicalJson, OpschartError, type Clock, type Crypto, type Json } from '@opschart/core'
 
 import { createClaims } from './claims.ts'
-import { linuxProcesses } from './linux-processes.ts'
 import { checkPerson } from './person-check.ts'
 import { plainText } from './plain-text.ts'
 import type { ProcessTable } from './process-table.ts'
-import { psProcesses } from './ps-processes.ts'
+import { systemProcesses } from './system-processes.ts'
 
 /** What a person is asked to say yes to: the very call that will be made. */
 export interface Act {
@@ -220,13 +219,4 @@ function personName(user: string): string {
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 100)
   return cleaned === '' ? 'somebody' : cleaned
-}
-
-function systemProcesses(): ProcessTable {
-  if (process.platform === 'linux') return linuxProcesses
-  if (process.platform === 'darwin') return psProcesses()
-  throw new OpschartError(
-    'unsupported',
-    `people cannot be known by their terminals on ${process.platform}; approve in the inspector or in your host’s dialog`,
-  )
 }

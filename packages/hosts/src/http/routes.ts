@@ -48,12 +48,10 @@ const signalsOfCommands: Readonly<Record<string, string>> = {
  * Who a draft is from comes from the channel, and so does its source: a source of another's would make that other's real
  * signal a duplicate. What caused it is for the runtime to find out.
  */
-const draftBody = signalDraftSchema
-  .omit({ source: true, cause: true })
-  .superRefine(({ type }, context) => {
-    if (!Object.hasOwn(signalsOfCommands, type)) return
-    context.addIssue(`${type} is not sent by itself: use \`opschart ${signalsOfCommands[type]}\``)
-  })
+const draftBody = signalDraftSchema.omit({ source: true, cause: true }).superRefine(({ type }, context) => {
+  if (!Object.hasOwn(signalsOfCommands, type)) return
+  context.addIssue(`${type} is not sent by itself: use \`opschart ${signalsOfCommands[type]}\``)
+})
 
 /** What a socket's client may ask: the reading half of {@link Client}. */
 export const reads = {

@@ -1,12 +1,5 @@
-import { commonOptions, personRemark, sessionRemark, type CommandDefinition, type OperandDefinition } from './_definition.ts'
-
-const release: OperandDefinition = { name: 'release', summary: 'a release (web/v2), or a service for its live one (web)' }
-const operation: OperandDefinition = {
-  name: 'operation',
-  summary: 'the first digits of its plan, its id, or agent.task; needed when more than one waits',
-  optional: true,
-}
-const reason = { summary: 'why, for the journal', value: 'text' } as const
+import { decisions } from './_commands-decide.ts'
+import { commonOptions, type CommandDefinition } from './_definition.ts'
 
 /** Every command, in the order of help. */
 export const commands: readonly CommandDefinition[] = [
@@ -15,7 +8,9 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'look at this project, propose a configuration, and write it',
     group: 'run',
     operands: [],
-    options: { yes: { summary: 'write what is proposed without asking; also what happens in a pipe', short: 'y' } },
+    options: {
+      yes: { summary: 'write what is proposed without asking; also what happens in a pipe', short: 'y' },
+    },
     examples: [
       ['opschart init', 'asks about each file before it is written'],
       ['opschart init --yes --json', 'writes all of it, and says what'],
@@ -28,7 +23,9 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'run the daemon here, with a live timeline',
     group: 'run',
     operands: [],
-    options: { detach: { summary: 'start it in the background, wait until it answers, print its process', short: 'd' } },
+    options: {
+      detach: { summary: 'start it in the background, wait until it answers, print its process', short: 'd' },
+    },
     examples: [
       ['opschart up', 'until Ctrl-C, or `opschart down` elsewhere'],
       ['opschart up --detach', 'in the background; its words go to .opschart/daemon.log'],
@@ -82,7 +79,9 @@ export const commands: readonly CommandDefinition[] = [
     name: 'why',
     summary: 'why something is as it is',
     group: 'look',
-    operands: [{ name: 'about', summary: 'a release, a row (12 or #12), or the id of a signal or operation' }],
+    operands: [
+      { name: 'about', summary: 'a release, a row (12 or #12), or the id of a signal or operation' },
+    ],
     options: {},
     examples: [
       ['opschart why web/v2', 'the decisions that brought it where it is'],
@@ -96,7 +95,12 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'while you were away: counts, and what mattered',
     group: 'look',
     operands: [],
-    options: { since: { summary: 'a length of time (8h, 2d) or a moment (2026-03-02T18:00); 24h when absent', value: 'when' } },
+    options: {
+      since: {
+        summary: 'a length of time (8h, 2d) or a moment (2026-03-02T18:00); 24h when absent',
+        value: 'when',
+      },
+    },
     examples: [['opschart digest --since 8h', 'what happened overnight']],
     exits: [0, 1, 2],
     load: () => import('./digest.ts'),
@@ -132,7 +136,9 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'check the journal’s chain of hashes, and replay it',
     group: 'look',
     operands: [],
-    options: { head: { summary: 'a head that was kept elsewhere (`opschart log --head`)', value: 'row:hash' } },
+    options: {
+      head: { summary: 'a head that was kept elsewhere (`opschart log --head`)', value: 'row:hash' },
+    },
     examples: [['opschart audit --head 1042:9f2c…', 'also finds rows that were cut off at the end']],
     exits: [0, 1, 2],
     load: () => import('./audit.ts'),
@@ -147,120 +153,18 @@ export const commands: readonly CommandDefinition[] = [
     exits: [0, 1, 2],
     load: () => import('./doctor.ts'),
   },
-  {
-    name: 'send',
-    summary: 'send a signal',
-    group: 'decide',
-    operands: [
-      release,
-      { name: 'SIGNAL', summary: 'its type, such as REVIEW_APPROVED' },
-      { name: 'key=value', summary: 'its data; a value that is JSON is taken as such', optional: true, many: true },
-    ],
-    options: {
-      inbox: { summary: 'send it as the inbox does: as a report that anyone may make, without being asked' },
-      severity: { summary: 'how much it matters', value: 'severity', choices: ['INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] },
-      id: { summary: 'its id: the same one again is a duplicate, and gets the first answer', value: 'id' },
-    },
-    examples: [
-      ['opschart send web/v2 DEPLOYMENT_REQUESTED', 'as the person at this terminal'],
-      ['opschart send web TEST_FAILED suite=api --inbox', 'as a report'],
-    ],
-    exits: [0, 1, 2, 3, 4],
-    remark: `${sessionRemark}\nOutside of a terminal, a signal is sent as the inbox does; with OPSCHART_TOKEN set, as that operation’s agent.`,
-    load: () => import('./send.ts'),
-  },
-  {
-    name: 'approve',
-    summary: 'say yes to an operation’s exact plan',
-    group: 'decide',
-    operands: [operation],
-    options: { plan: { summary: 'only if its plan has this hash', value: 'hash' } },
-    examples: [['opschart approve 4f2a9c11', 'the plan as `opschart status` shows it']],
-    exits: [0, 1, 2, 3],
-    remark: personRemark,
-    load: () => import('./approve.ts'),
-  },
-  {
-    name: 'reject',
-    summary: 'say no to an operation, or cancel one that runs',
-    group: 'decide',
-    operands: [operation],
-    options: { reason },
-    examples: [['opschart reject 4f2a9c11 --reason "not before Monday"', 'it is not done']],
-    exits: [0, 1, 2, 3],
-    remark: sessionRemark,
-    load: () => import('./reject.ts'),
-  },
-  {
-    name: 'move',
-    summary: 'take an arrow that has no signal',
-    group: 'decide',
-    operands: [release, { name: 'PHASE', summary: 'the phase that it leads to' }],
-    options: {},
-    examples: [['opschart move web/v2 CANARY', 'where the law has such an arrow']],
-    exits: [0, 1, 2, 3],
-    remark: personRemark,
-    load: () => import('./move.ts'),
-  },
-  {
-    name: 'adopt',
-    summary: 'say where a release really is',
-    group: 'decide',
-    operands: [release, { name: 'PHASE', summary: 'the phase that it is in' }],
-    options: {
-      reason,
-      version: { summary: 'the version that it is', value: 'version' },
-      commit: { summary: 'the commit that it is', value: 'commit' },
-      branch: { summary: 'the branch that it comes from', value: 'branch' },
-    },
-    examples: [['opschart adopt web/v2 PRODUCTION --version v2 --reason "it was live before opschart"', 'takes it in']],
-    exits: [0, 1, 2, 3],
-    remark: personRemark,
-    load: () => import('./adopt.ts'),
-  },
-  {
-    name: 'pause',
-    summary: 'stop new work of everything, a service, an agent or a rule',
-    group: 'decide',
-    operands: [{ name: 'target', summary: 'everything (when absent), service:web, agent:deployer, rule:error_spike', optional: true }],
-    options: { reason, now: { summary: 'cancel what runs, too' } },
-    examples: [['opschart pause service:web --reason "looking at it"', 'what runs ends; nothing new starts']],
-    exits: [0, 1, 2, 3],
-    remark: sessionRemark,
-    load: () => import('./pause.ts'),
-  },
-  {
-    name: 'resume',
-    summary: 'end a pause, or let a repeated remedy act again',
-    group: 'decide',
-    operands: [{ name: 'target', summary: 'as it was paused; everything when absent; remedy:web', optional: true }],
-    options: {},
-    examples: [['opschart resume service:web', 'its work goes on']],
-    exits: [0, 1, 2, 3],
-    remark: personRemark,
-    load: () => import('./resume.ts'),
-  },
-  {
-    name: 'promote',
-    summary: 'let an agent or task do more (or less) by itself',
-    group: 'decide',
-    operands: [
-      { name: 'target', summary: 'an agent, agent.task, or * for all' },
-      { name: 'autonomy', summary: 'observe (decide and record), ask (a person approves) or act' },
-    ],
-    options: {},
-    examples: [['opschart promote documentation-agent act', 'shows its record first']],
-    exits: [0, 1, 2, 3],
-    remark: personRemark,
-    load: () => import('./promote.ts'),
-  },
+  ...decisions,
   {
     name: 'rehearse',
     summary: 'see what would happen, on a copy, doing nothing',
     group: 'try',
-    operands: [{ name: 'fault', summary: 'what goes wrong in it', optional: true }],
-    options: {},
-    examples: [['opschart rehearse', 'this project’s law, against simulated outsides']],
+    operands: [
+      { name: 'fault', summary: 'what goes wrong in it: error_spike (when absent)', optional: true },
+    ],
+    options: { service: { summary: 'on which service; the first one when absent', value: 'service' } },
+    examples: [
+      ['opschart rehearse error_spike', 'this project’s law, rules and history against made-up requests'],
+    ],
     exits: [0, 1, 2],
     load: () => import('./rehearse.ts'),
   },
@@ -269,7 +173,15 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'watch an incident from deployment to roll-back, in a folder of its own',
     group: 'try',
     operands: [],
-    options: {},
+    options: {
+      defect: {
+        summary: 'which defect the second release brings',
+        value: 'number',
+        choices: ['1', '2', '3'],
+      },
+      crash: { summary: 'kill the daemon at each boundary of the roll-back' },
+      keep: { summary: 'leave its folder, and say where it is' },
+    },
     examples: [['opschart demo', 'takes a minute, and touches nothing of yours']],
     exits: [0, 1, 2],
     load: () => import('./demo.ts'),

@@ -2,52 +2,51 @@ import type { Client, Lifecycle } from '@opschart/core'
 
 import type { Configuration } from '../config/configuration.ts'
 import type { Problem } from '../config/problem.ts'
+import type { Proposal } from '../config/propose-configuration.ts'
+import type { WrittenFile } from '../config/write-proposal.ts'
+import type { DemoOptions, DemoResult } from '../demo/run.ts'
+import type { Rehearsal, RehearsalOptions } from '../rehearse.ts'
 
 /** A daemon that runs in this process. */
 export interface RunningDaemon {
   readonly client: Client
-  /** Resolves when the daemon was asked to end from outside (`opschart down`). */
-  readonly ended?: Promise<void>
   close(): Promise<void>
 }
 
-/** What `opschart check` found in a law. */
+/** What a walk over a law found. */
 export interface LawFinding {
+  /** `error`: the law cannot work as it is meant; `warning`: it works, and something in it does nothing. */
   readonly severity: 'error' | 'warning'
   readonly message: string
   /** The shortest list of signals that leads to it, where there is one. */
   readonly path?: readonly string[]
 }
 
-/** A file that `opschart init` would write. */
-export interface ProposedFile {
-  /** Relative to the project. */
-  readonly path: string
-  readonly state: 'new' | 'changed' | 'same' | 'kept'
-  /** What would change, as a unified diff. */
-  readonly diff: string
-}
-
-/** What `opschart init` proposes. */
-export interface Proposal {
-  readonly files: readonly ProposedFile[]
-  /** What was found, one line each. */
-  readonly found: readonly string[]
-}
-
 /** The rest of the program as commands see it. Each member loads what it needs when it is called. */
 export interface Composition {
-  startDaemon(options: { root: string; onLine?: (line: string) => void }): Promise<RunningDaemon>
+  startDaemon(options: {
+    root: string
+    onLine: (line: string) => void
+    onDown: () => void
+  }): Promise<RunningDaemon>
   /** Opens the store of a project without a daemon, for one command. */
-  openLocal(options: { root: string }): Promise<{ client: Client; close(): Promise<void> }>
-  loadConfiguration(root: string): Promise<{ configuration: Configuration | null; source: string | null; problems: readonly Problem[] }>
-  lawOf(configuration: Configuration): Promise<Lifecycle>
-  defaultLaw(): Promise<Lifecycle>
+  openLocal(options: {
+    root: string
+    onLine: (line: string) => void
+  }): Promise<{ client: Client; close(): Promise<void> }>
+  loadConfiguration(root: string): Promise<{
+    readonly configuration: Configuration | undefined
+    readonly source: string | null
+    readonly problems: readonly Problem[]
+  }>
+  /** The law of a configuration; the default one without. */
+  lawOf(configuration: Configuration | undefined): Promise<Lifecycle>
   checkLaw(law: Lifecycle): Promise<readonly LawFinding[]>
   formatProblem(problem: Problem, options: { colour: boolean }): Promise<string>
+  /** Looks at a project; writes nothing. */
   propose(root: string): Promise<Proposal>
-  /** Writes the proposed files that are named; the paths that were written. */
-  write(root: string, paths: readonly string[]): Promise<readonly string[]>
-  rehearse(options: { root: string; fault?: string; out: (line: string) => void }): Promise<number>
-  runDemo(options: { out: (line: string) => void; progress: (text: string) => void; json: boolean }): Promise<number>
+  /** Writes a proposal's files, and never over anything. */
+  writeProposal(proposal: Proposal): Promise<readonly WrittenFile[]>
+  rehearse(options: RehearsalOptions): Promise<Rehearsal>
+  runDemo(options: DemoOptions): Promise<DemoResult>
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@opschart/core'
 
 import type { Composition } from './_composition.ts'
 import type { ExitCode } from './_exit.ts'
+import type { Look } from './_look.ts'
 import type { Terminal } from './_terminal.ts'
 
 /** What a command is run with. */
@@ -29,6 +30,11 @@ export function isJson({ options }: CommandContext): boolean {
 export function textOption({ options }: CommandContext, name: string): string | undefined {
   const value = options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** How views are drawn now. */
+export function lookOf({ clock, terminal }: CommandContext): Look {
+  return terminal.look(clock.now())
 }
 
 /** Prints one JSON document. */

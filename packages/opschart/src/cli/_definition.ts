@@ -42,12 +42,11 @@ export const commonOptions: Readonly<Record<string, OptionDefinition>> = {
   help: { summary: 'show this help', short: 'h' },
 }
 
-/** What a person is asked before their acts; the same words for each. */
+/** What a person is asked before their acts, in paragraphs; the same words for each. */
 export const personRemark =
-  'For a person at a terminal: the daemon writes four digits and what they stand for to your terminal, and you type\n' +
-  'them back. They are good once, for a minute, with three tries. It is refused in a pipe, below a coding agent, and\n' +
+  'For a person at a terminal: the daemon writes four digits, and what they stand for, to your terminal, and you type ' +
+  'them back. They are good once, for a minute, with three tries. It is refused in a pipe, below a coding agent, and ' +
   'for whatever a runner has started.'
 
 /** The same for acts that one confirmation in five minutes covers. */
-export const sessionRemark =
-  `${personRemark} For this command one confirmation in a terminal counts for five\nminutes; approve, adopt, move, resume and promote ask each time.`
+export const sessionRemark = `${personRemark}\nFor this command one confirmation in a terminal counts for five minutes; approve, adopt, move, resume and promote ask each time.`

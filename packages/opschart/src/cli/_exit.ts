@@ -1,4 +1,4 @@
-import { OpschartError, type ActAnswer, type Verdict } from '@opschart/core'
+import type { ActAnswer, OpschartError, Verdict } from '@opschart/core'
 
 /** What a command's exit code says to a script. */
 export const exitCodes = {
@@ -53,7 +53,7 @@ export function exitOfAnswer(answer: ActAnswer): ExitCode {
 
 /** The exit code of an error that ended a command. */
 export function exitOfError(error: unknown): ExitCode {
-  if (!(error instanceof OpschartError)) return exitCodes.failed
+  if (!isOpschartError(error)) return exitCodes.failed
   switch (error.code) {
     case 'unreachable':
       return exitCodes.unreachable
@@ -69,4 +69,9 @@ export function exitOfError(error: unknown): ExitCode {
     case 'unsupported':
       return exitCodes.failed
   }
+}
+
+/** Whether it is an error of ours. By its name: loading core for it would make `--help` wait. */
+export function isOpschartError(error: unknown): error is OpschartError {
+  return error instanceof Error && error.name === 'OpschartError'
 }

@@ -17,12 +17,20 @@ export function findOperation(
   const open = operationsOf(status).filter((operation) => states.includes(operation.status))
   const fits = open.filter(
     ({ id, plan, agent, task }) =>
-      wanted === undefined || id === wanted || `${agent}.${task}` === wanted || (wanted.length >= 4 && plan.startsWith(wanted)),
+      wanted === undefined ||
+      id === wanted ||
+      `${agent}.${task}` === wanted ||
+      (wanted.length >= 4 && plan.startsWith(wanted)),
   )
   const [only] = fits
   if (only !== undefined && fits.length === 1) return only
-  const list = (fits.length > 1 ? fits : open).map(({ plan, agent, task, release }) => `${plan.slice(0, 8)} ${agent}.${task} for ${release}`)
+  const list = (fits.length > 1 ? fits : open).map(
+    ({ plan, agent, task, release }) => `${plan.slice(0, 8)} ${agent}.${task} for ${release}`,
+  )
   if (open.length === 0) throw new OpschartError('input', 'no operation waits for you')
-  const problem = wanted === undefined ? 'say which operation is meant' : `${fits.length === 0 ? 'no' : 'more than one'} operation is ${visible(wanted, 80)}`
+  const problem =
+    wanted === undefined
+      ? 'say which operation is meant'
+      : `${fits.length === 0 ? 'no' : 'more than one'} operation is ${visible(wanted, 80)}`
   throw new OpschartError('input', `${problem}: ${list.map((line) => visible(line)).join('; ')}`)
 }

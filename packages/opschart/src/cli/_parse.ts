@@ -24,9 +24,20 @@ export function parseLine(argv: readonly string[]): ParsedLine | UsageError {
   const wordAt = commandAt(argv)
   const word = wordAt === undefined ? undefined : argv[wordAt]
   const command = commands.find(({ name }) => name === word)
-  if (word !== undefined && command === undefined) return { usage: unknown('command', word, commands.map(({ name }) => name)), command }
+  if (word !== undefined && command === undefined)
+    return {
+      usage: unknown(
+        'command',
+        word,
+        commands.map(({ name }) => name),
+      ),
+      command,
+    }
   const rest = argv.filter((_, index) => index !== wordAt)
-  const known = { ...optionsOf(command), ...(command === undefined ? { version: versionOption } : {}) }
+  const known: Readonly<Record<string, OptionDefinition>> = {
+    ...optionsOf(command),
+    ...(command === undefined ? { version: versionOption } : {}),
+  }
   const parsed = read(rest, known)
   const options: Record<string, string | true> = {}
   const operands: string[] = []
@@ -55,10 +66,19 @@ function read(argv: readonly string[], options: Readonly<Record<string, OptionDe
   const declared = Object.fromEntries(
     Object.entries(options).map(([name, { value, short }]) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short === undefined ? {} : { short }) },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   )
-  return parseArgs({ args: [...argv], options: declared, strict: false, allowPositionals: true, tokens: true }).tokens
+  return parseArgs({
+    args: [...argv],
+    options: declared,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens
 }
 
 /** Where the command's word stands: the first one that is neither an option nor the value of a common one. */
@@ -66,10 +86,21 @@ function commandAt(argv: readonly string[]): number | undefined {
   return read(argv, commonOptions).find(({ kind }) => kind === 'positional')?.index
 }
 
-function problemOf(token: OptionToken, option: OptionDefinition | undefined, known: readonly string[]): string | undefined {
-  if (option === undefined) return unknown('option', token.rawName, known.map((name) => `--${name}`))
-  if (option.value === undefined) return token.value === undefined ? undefined : `${token.rawName} takes no value`
-  if (token.value === undefined || token.value === '') return `${token.rawName} needs a value: ${token.rawName} <${option.value}>`
+function problemOf(
+  token: OptionToken,
+  option: OptionDefinition | undefined,
+  known: readonly string[],
+): string | undefined {
+  if (option === undefined)
+    return unknown(
+      'option',
+      token.rawName,
+      known.map((name) => `--${name}`),
+    )
+  if (option.value === undefined)
+    return token.value === undefined ? undefined : `${token.rawName} takes no value`
+  if (token.value === undefined || token.value === '')
+    return `${token.rawName} needs a value: ${token.rawName} <${option.value}>`
   if (option.choices !== undefined && !option.choices.includes(token.value)) {
     return `${unknown(option.value, token.value, option.choices)} (${option.choices.join(', ')})`
   }
@@ -77,7 +108,9 @@ function problemOf(token: OptionToken, option: OptionDefinition | undefined, kno
 }
 
 function countProblem(command: CommandDefinition, operands: readonly string[]): string | undefined {
-  const missing = command.operands.find(({ optional }, index) => optional !== true && operands[index] === undefined)
+  const missing = command.operands.find(
+    ({ optional }, index) => optional !== true && operands[index] === undefined,
+  )
   if (missing !== undefined) return `${command.name} needs <${missing.name}>: ${missing.summary}`
   const takesAll = command.operands.some(({ many }) => many === true)
   const surplus = operands[command.operands.length]

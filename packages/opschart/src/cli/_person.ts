@@ -9,7 +9,8 @@ export function personAtTerminal(terminal: Terminal): PersonAtTerminal {
   return {
     pid: process.pid,
     readCode({ tries, wrong }) {
-      if (wrong) terminal.note(`That is not the code. ${tries === 1 ? 'One try is' : `${tries} tries are`} left.`)
+      if (wrong)
+        terminal.note(`That is not the code. ${tries === 1 ? 'One try is' : `${tries} tries are`} left.`)
       return readLine('> ')
     },
   }

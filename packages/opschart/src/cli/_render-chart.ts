@@ -18,7 +18,8 @@ export function occupationOf(status: StatusView | undefined, chosen?: string): M
     found.set(lifecycle.phase, {
       count: known.count + 1,
       live: lifecycle.live ? [...known.live, lifecycle.name] : known.live,
-      chosen: known.chosen || (chosen !== undefined && (lifecycle.id === chosen || lifecycle.name === chosen)),
+      chosen:
+        known.chosen || (chosen !== undefined && (lifecycle.id === chosen || lifecycle.name === chosen)),
     })
   }
   return found
@@ -28,7 +29,11 @@ export function occupationOf(status: StatusView | undefined, chosen?: string): M
 const widest = 100
 
 /** The view of `opschart chart`: the law as a box for each phase, with who may act and the arrows that leave it. */
-export function renderChart(law: LifecycleDefinition, occupation: ReadonlyMap<string, PhaseOccupation>, look: Look): string[] {
+export function renderChart(
+  law: LifecycleDefinition,
+  occupation: ReadonlyMap<string, PhaseOccupation>,
+  look: Look,
+): string[] {
   const { paint } = look
   const columns = Math.min(widest, look.columns ?? widest)
   const phases = Object.entries(law.phases)
@@ -37,15 +42,26 @@ export function renderChart(law: LifecycleDefinition, occupation: ReadonlyMap<st
   const signalWidth = Math.max(0, ...[...arrows, ...all].map(([signal]) => signal.length))
   const targetWidth = Math.max(7, ...phases.map(([name]) => name.length + 2))
   const draw = { paint, columns, signalWidth, targetWidth }
-  const lines = [`${paint('bold', law.id)}${law.version === undefined ? '' : ` v${law.version}`} · ${phases.length} phases · ${law.agents.length} agents · begins in ${law.initial}`]
+  const lines = [
+    `${paint('bold', law.id)}${law.version === undefined ? '' : ` v${law.version}`} · ${phases.length} phases · ${law.agents.length} agents · begins in ${law.initial}`,
+  ]
   for (const [name, phase] of phases) {
     const present = occupation.get(name)
-    const content = [agentsLine(phase.allow ?? [], draw), ...Object.entries(phase.on ?? {}).flatMap(([signal, arrow]) => arrowLines(signal, typeof arrow === 'string' ? { to: arrow } : arrow, draw))]
-    for (const to of phase.moves ?? []) content.push(...arrowLines('opschart move', { to, by: ['person'] }, draw))
+    const content = [
+      agentsLine(phase.allow ?? [], draw),
+      ...Object.entries(phase.on ?? {}).flatMap(([signal, arrow]) =>
+        arrowLines(signal, typeof arrow === 'string' ? { to: arrow } : arrow, draw),
+      ),
+    ]
+    for (const to of phase.moves ?? [])
+      content.push(...arrowLines('opschart move', { to, by: ['person'] }, draw))
     for (const [delay, { does }] of Object.entries(phase.after ?? {})) {
       content.push(`${paint('gray', `◷ after ${duration(law.delays?.[delay])}: ${does.join(', ')}`)}`)
     }
-    const marks = [...(name === law.initial ? ['first'] : []), ...(phase.auto_trigger === true ? ['acts unasked'] : [])]
+    const marks = [
+      ...(name === law.initial ? ['first'] : []),
+      ...(phase.auto_trigger === true ? ['acts unasked'] : []),
+    ]
     lines.push(...box({ name, marks, present, style: phaseStyle(name), content }, draw))
   }
   if (all.length > 0 || (law.everywhere ?? []).length > 0) {
@@ -54,7 +70,9 @@ export function renderChart(law: LifecycleDefinition, occupation: ReadonlyMap<st
       return arrowLines(signal, arrow, draw, but)
     })
     if ((law.everywhere ?? []).length > 0) content.unshift(agentsLine(law.everywhere ?? [], draw))
-    lines.push(...box({ name: 'in every phase', marks: [], present: undefined, style: 'gray', content }, draw))
+    lines.push(
+      ...box({ name: 'in every phase', marks: [], present: undefined, style: 'gray', content }, draw),
+    )
   }
   return lines
 }
@@ -76,12 +94,20 @@ interface Box {
 
 function box({ name, marks, present, style, content }: Box, { paint, columns }: Drawing): string[] {
   const chosen = present?.chosen === true
-  const [corner, bar, line, end, low, lowEnd] = chosen ? ['┏', '┃', '━', '┓', '┗', '┛'] : ['╭', '│', '─', '╮', '╰', '╯']
+  const [corner, bar, line, end, low, lowEnd] = chosen
+    ? ['┏', '┃', '━', '┓', '┗', '┛']
+    : ['╭', '│', '─', '╮', '╰', '╯']
   const frame = (text: string) => paint(chosen || (present?.count ?? 0) > 0 ? style : 'gray', text)
-  const title = `${frame(`${corner}${line} `)}${paint(chosen ? ['inverse', ...[style].flat()] as Style : style, chosen ? ` ${name} ` : name)}${marks.length === 0 ? '' : paint('gray', ` (${marks.join(', ')})`)} `
-  const stands = present === undefined ? '' : ` ${present.live.length === 0 ? '' : `${paint('green', '●')} live ${paint('bold', present.live.join(', '))} · `}${present.count === 1 ? '1 release' : `${present.count} releases`} `
+  const title = `${frame(`${corner}${line} `)}${paint(chosen ? (['inverse', ...[style].flat()] as Style) : style, chosen ? ` ${name} ` : name)}${marks.length === 0 ? '' : paint('gray', ` (${marks.join(', ')})`)} `
+  const stands =
+    present === undefined
+      ? ''
+      : ` ${present.live.length === 0 ? '' : `${paint('green', '●')} live ${paint('bold', present.live.join(', '))} · `}${present.count === 1 ? '1 release' : `${present.count} releases`} `
   const room = columns - 2
-  const shownStands = widthOf(title) + widthOf(stands) + 2 > columns ? cutPainted(stands, Math.max(1, columns - widthOf(title) - 2)) : stands
+  const shownStands =
+    widthOf(title) + widthOf(stands) + 2 > columns
+      ? cutPainted(stands, Math.max(1, columns - widthOf(title) - 2))
+      : stands
   const rule = line!.repeat(Math.max(0, columns - widthOf(title) - widthOf(shownStands) - 2))
   return [
     `${title}${frame(rule)}${shownStands}${frame(`${line}${end}`)}`,
@@ -91,17 +117,29 @@ function box({ name, marks, present, style, content }: Box, { paint, columns }: 
 }
 
 function agentsLine(agents: readonly string[], { paint }: Drawing): string {
-  return agents.length === 0 ? paint('gray', 'no agent acts here') : `${paint('gray', 'agents')} ${agents.join(', ')}`
+  return agents.length === 0
+    ? paint('gray', 'no agent acts here')
+    : `${paint('gray', 'agents')} ${agents.join(', ')}`
 }
 
-function arrowLines(signal: string, arrow: Arrow, draw: Drawing, conditions: readonly string[] = []): string[] {
+function arrowLines(
+  signal: string,
+  arrow: Arrow,
+  draw: Drawing,
+  conditions: readonly string[] = [],
+): string[] {
   const { paint, signalWidth, targetWidth } = draw
   const target =
-    arrow.to === undefined ? paint('gray', '↺ stays') : arrow.to === '*' ? '→ any' : `→ ${paint(phaseStyle(arrow.to), arrow.to)}`
+    arrow.to === undefined
+      ? paint('gray', '↺ stays')
+      : arrow.to === '*'
+        ? '→ any'
+        : `→ ${paint(phaseStyle(arrow.to), arrow.to)}`
   const starts = arrow.starts === undefined ? '' : `starts ${paint('cyan', arrow.starts)}`
   const gates = arrow.gate === undefined ? [] : [arrow.gate].flat()
   const who = arrow.by === undefined ? 'by anyone' : `by ${arrow.by.join(', ')}`
-  const when = [...gates.map((gate) => `if ${gate.replaceAll('_', ' ')}`), ...conditions].join(', ')
+  const gated = gates.length === 0 ? [] : [`if ${gates.map((gate) => gate.replaceAll('_', ' ')).join(', ')}`]
+  const when = [...gated, ...conditions].join(' · ')
   const second = when === '' ? who : `${who} · ${when}`
   const room = draw.columns - 4 - 2
   return [
@@ -111,5 +149,9 @@ function arrowLines(signal: string, arrow: Arrow, draw: Drawing, conditions: rea
 }
 
 function duration(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? 'a while' : milliseconds % 60_000 === 0 ? `${milliseconds / 60_000} min` : `${milliseconds / 1000} s`
+  return milliseconds === undefined
+    ? 'a while'
+    : milliseconds % 60_000 === 0
+      ? `${milliseconds / 60_000} min`
+      : `${milliseconds / 1000} s`
 }

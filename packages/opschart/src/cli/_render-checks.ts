@@ -20,7 +20,10 @@ export function renderChecks(checks: readonly Check[], look: Look): string[] {
   const lines = checks.flatMap(({ name, state, found, remedy }) => {
     const [sign, style] = signs[state]
     const room = look.columns === undefined ? 4_000 : Math.max(20, look.columns - width - 4)
-    const texts = [...wrapTo(visible(found, 1_000), room), ...(remedy === undefined ? [] : wrapTo(`→ ${visible(remedy, 1_000)}`, room))]
+    const texts = [
+      ...wrapTo(visible(found, 1_000), room),
+      ...(remedy === undefined ? [] : wrapTo(`→ ${visible(remedy, 1_000)}`, room)),
+    ]
     return texts.map((text, index) => {
       const head = index === 0 ? `${paint(style, sign)} ${padTo(name, width)}  ` : ' '.repeat(width + 4)
       return head + (text.startsWith('→') ? paint('cyan', text) : text)

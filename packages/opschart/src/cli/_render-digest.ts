@@ -1,6 +1,6 @@
 import type { DigestView } from '@opschart/core'
 
-import { fitted, severityStyle, type Look } from './_look.ts'
+import { fitted, joined, paragraph, severityStyle, type Look } from './_look.ts'
 import { waitingLines } from './_render-status.ts'
 import { padTo, visible, type Style } from './_text.ts'
 import { dayOf, moment, timeOfDay } from './_time.ts'
@@ -24,21 +24,28 @@ export function renderDigest(digest: DigestView, look: Look): string[] {
   const lines = [paint('bold', `While you were away: since ${moment(digest.since, look)}`)]
   const counted = names
     .filter(([key]) => digest.counts[key] > 0)
-    .map(([key, one, many, style]) => paint(style, `${digest.counts[key]} ${digest.counts[key] === 1 ? one : many}`))
-  lines.push(counted.length === 0 ? paint('gray', 'Nothing happened.') : `${counted.join(' · ')}`)
+    .map(([key, one, many, style]) =>
+      paint(style, `${digest.counts[key]} ${digest.counts[key] === 1 ? one : many}`),
+    )
+  lines.push(...(counted.length === 0 ? [paint('gray', 'Nothing happened.')] : joined(look, counted)))
   let last: string | undefined
   for (const line of digest.lines) {
     const day = dayOf(line.at, look)
     if (day !== last) lines.push('', paint('bold', `── ${day} ──`))
     last = day
     const severity = padTo(line.severity === 'INFO' ? '' : line.severity, 8)
-    lines.push(`${paint('gray', timeOfDay(line.at, look))} ${paint(severityStyle(line.severity), severity)} ${visible(line.text, 500)}`)
+    const head = `${paint('gray', timeOfDay(line.at, look))} ${paint(severityStyle(line.severity), severity)} `
+    lines.push(...paragraph(look, head, visible(line.text, 500)))
   }
   if (digest.reports.length > 0) {
     lines.push('', paint('bold', 'Reports'), ...digest.reports.map((report) => `  ${visible(report, 300)}`))
   }
   if (digest.waiting.length > 0) {
-    lines.push('', paint('bold', 'Waits for you'), ...digest.waiting.flatMap((operation) => waitingLines(operation, look)))
+    lines.push(
+      '',
+      paint('bold', 'Waits for you'),
+      ...digest.waiting.flatMap((operation) => waitingLines(operation, look)),
+    )
   } else if (counted.length > 0) {
     lines.push('', paint('gray', 'Nothing waits for you.'))
   }

@@ -25,7 +25,11 @@ export function renderLine(row: LogEntryView, look: Look, options: { readonly ag
 }
 
 /** Lines of the timeline, oldest first, with a line for each new day. */
-export function renderLines(rows: readonly LogEntryView[], look: Look, options: { readonly age?: boolean } = {}): string[] {
+export function renderLines(
+  rows: readonly LogEntryView[],
+  look: Look,
+  options: { readonly age?: boolean } = {},
+): string[] {
   const lines: string[] = []
   let last: string | undefined
   for (const row of rows) {
@@ -55,7 +59,9 @@ export function markOf(row: Pick<LogEntryView, 'kind' | 'moved' | 'verdict' | 't
       case 'ignored':
         return plainMark
       case 'accepted':
-        return row.moved === null ? { sign: '✓', style: 'green' } : { sign: '▶', style: phaseStyle(row.moved.to) }
+        return row.moved === null
+          ? { sign: '✓', style: 'green' }
+          : { sign: '▶', style: phaseStyle(row.moved.to) }
     }
   }
   if (row.moved !== null) return { sign: '▶', style: phaseStyle(row.moved.to) }
@@ -73,6 +79,7 @@ function paintText(row: LogEntryView, text: string, { paint }: Look, style: Styl
   const verdict = row.verdict?.kind
   if (verdict === 'refused' || verdict === 'violation' || row.kind === 'problem') return paint('red', text)
   if (row.severity === 'HIGH' || row.severity === 'CRITICAL') return paint(severityStyle(row.severity), text)
-  if (verdict === 'ignored' || row.kind === 'message' || row.kind === 'result' || row.kind === 'opened') return paint('gray', text)
+  if (verdict === 'ignored' || row.kind === 'message' || row.kind === 'result' || row.kind === 'opened')
+    return paint('gray', text)
   return text
 }

@@ -1,9 +1,12 @@
 import type { LifecycleView, OperationView, ServiceView, StatusView } from '@opschart/core'
 import type { DaemonFacts } from '@opschart/hosts/http'
 
-import { fitted, phaseStyle, type Look } from './_look.ts'
-import { cutPainted, cutTo, padTo, visible, widthOf } from './_text.ts'
+import { fitted, paragraph, phaseStyle, type Look } from './_look.ts'
+import { cutTo, padTo, visible, widthOf } from './_text.ts'
 import { distance, lengthOf, moment, timeOfDay } from './_time.ts'
+
+/** Releases of one service that are listed. */
+const mostReleases = 25
 
 /** The view of `opschart status`, line by line. `daemon` is null when none runs and the store itself was read. */
 export function renderStatus(status: StatusView, daemon: DaemonFacts | null, look: Look): string[] {
@@ -11,36 +14,49 @@ export function renderStatus(status: StatusView, daemon: DaemonFacts | null, loo
   const lines = [headLine(status, daemon, look)]
   if (status.violations > 0) {
     const many = status.violations === 1 ? '1 violation waits' : `${status.violations} violations wait`
-    lines.push(paint(['bold', 'red'], `! ${many} for a person: see \`opschart digest\`, answer with \`opschart adopt\``))
+    const text = `${many} for a person: see \`opschart digest\`, answer with \`opschart adopt\``
+    lines.push(...paragraph(look, '! ', text, ['bold', 'red']))
   }
   for (const pause of status.pauses) {
     const since = `${timeOfDay(pause.at, look)}, ${distance(pause.at, look)}`
-    const text = `‖ paused: ${visible(pause.target)} by ${pause.by} (${since}): ${visible(pause.reason, 200)}`
-    lines.push(paint('yellow', text))
+    const text = `paused: ${visible(pause.target, 100)} by ${pause.by} (${since}): ${visible(pause.reason, 200)}`
+    lines.push(...paragraph(look, '‖ ', text, 'yellow'))
   }
   if (status.services.length === 0) {
-    lines.push('', 'No service yet. `opschart init` looks at this project and proposes a configuration.')
+    const text = 'No service yet. `opschart init` looks at this project and proposes a configuration.'
+    lines.push('', ...paragraph(look, '', text))
   }
   for (const service of status.services) lines.push('', ...serviceLines(service, look))
   const waiting = operationsOf(status).filter(({ status: state }) => state === 'awaiting_approval')
-  if (waiting.length > 0) lines.push('', paint('bold', 'Waits for you'), ...waiting.flatMap((operation) => waitingLines(operation, look)))
-  lines.push('', watcherLine(status, look))
+  if (waiting.length > 0)
+    lines.push(
+      '',
+      paint('bold', 'Waits for you'),
+      ...waiting.flatMap((operation) => waitingLines(operation, look)),
+    )
+  lines.push('', ...watcherLines(status, look))
   return fitted(lines, look)
 }
 
 /** Every operation that a status shows, with its release's name, in its order. */
 export function operationsOf(status: StatusView): (OperationView & { readonly release: string })[] {
   return status.services.flatMap(({ lifecycles }) =>
-    lifecycles.flatMap(({ name, operations }) => operations.map((operation) => ({ ...operation, release: name }))),
+    lifecycles.flatMap(({ name, operations }) =>
+      operations.map((operation) => ({ ...operation, release: name })),
+    ),
   )
 }
 
 /** Lines that ask a person for their answer to one operation. */
 export function waitingLines(operation: OperationView & { readonly release?: string }, look: Look): string[] {
   const { paint } = look
-  const expires = operation.expires === null ? '' : `, expires ${distance(operation.expires, look)}`
+  const expires =
+    operation.expires === null
+      ? ''
+      : `, ${operation.expires < look.now ? 'expired' : 'expires'} ${distance(operation.expires, look)}`
   const commands = Object.entries(operation.commands ?? {}).map(
-    ([name, value]) => `           ${paint('gray', `${visible(name, 40)}:`)} ${visible(JSON.stringify(value), 300)}`,
+    ([name, value]) =>
+      `           ${paint('gray', `${visible(name, 40)}:`)} ${visible(JSON.stringify(value), 300)}`,
   )
   return [
     `  ${paint('yellow', operation.plan.slice(0, 8))} ${paint('bold', `${operation.agent}.${operation.task}`)} for ${visible(operation.release ?? operation.lifecycle, 80)}`,
@@ -65,25 +81,41 @@ function serviceLines(service: ServiceView, look: Look): string[] {
   const lines = [`${paint('bold', visible(service.service, 60))}  ${liveText(live, look)}`]
   const { incident } = service
   if (incident !== null) {
-    const state = incident.acknowledged ? `owned by ${visible(incident.owner ?? 'nobody', 60)}` : 'not acknowledged'
-    lines.push(paint('red', `  incident ${visible(incident.id, 60)}: ${visible(incident.type, 64)} since ${moment(incident.since, look)}, ${state}`))
+    const state = incident.acknowledged
+      ? `owned by ${visible(incident.owner ?? 'nobody', 60)}`
+      : 'not acknowledged'
+    const text = `incident ${visible(incident.id, 60)}: ${visible(incident.type, 64)} since ${moment(incident.since, look)}, ${state}`
+    lines.push(...paragraph(look, '  ', text, 'red'))
   }
   if (service.oscillating.length > 0) {
     const list = service.oscillating.map((name) => visible(name, 60)).join(', ')
-    lines.push(paint('yellow', `  ${list} repeated within an hour and now ask first: opschart resume remedy:${visible(service.service, 60)}`))
+    const remedy = `opschart resume remedy:${visible(service.service, 60)}`
+    lines.push(
+      ...paragraph(
+        look,
+        '  ',
+        `${list} repeated within an hour and asks first now; to let it act again: ${remedy}`,
+        'yellow',
+      ),
+    )
   }
   for (const measure of service.measures) {
     const value = measure.value === null ? 'no data' : percent(measure.value)
     const style = measure.state === 'firing' ? 'red' : measure.state === 'pending' ? 'yellow' : 'green'
     const held = measure.held === null ? '' : paint('gray', `, held back: ${visible(measure.held, 120)}`)
-    const text = `${visible(measure.rule, 40)} ${paint(style, measure.state)}: ${value} of ${measure.samples} (limit ${percent(measure.threshold)})`
+    const text = `${visible(measure.rule, 40)} ${paint(style, measure.state)}: ${value} of ${measure.samples} requests (limit ${percent(measure.threshold)})`
     lines.push(`  ${text}${held}`)
   }
-  const shown = service.lifecycles.filter(({ phase, live: isLive, operations }) => phase !== 'RETIRED' || isLive || operations.length > 0)
+  const shown = service.lifecycles.filter(
+    ({ phase, live: isLive, operations }) => phase !== 'RETIRED' || isLive || operations.length > 0,
+  )
   const retired = service.lifecycles.length - shown.length
   const name = Math.min(34, Math.max(...shown.map((lifecycle) => widthOf(visible(lifecycle.name, 80))), 7))
   const phase = Math.max(...shown.map((lifecycle) => widthOf(lifecycle.phase)), 5)
-  for (const lifecycle of shown) lines.push(...lifecycleLines(lifecycle, { name, phase }, look))
+  for (const lifecycle of shown.slice(0, mostReleases))
+    lines.push(...lifecycleLines(lifecycle, { name, phase }, look))
+  if (shown.length > mostReleases)
+    lines.push(paint('gray', `    and ${shown.length - mostReleases} more (see --json)`))
   if (retired > 0) lines.push(paint('gray', `    and ${retired} retired`))
   return lines
 }
@@ -93,7 +125,11 @@ function liveText(live: LifecycleView | undefined, look: Look): string {
   return `live ${look.paint('bold', visible(live.version ?? live.name, 60))}`
 }
 
-function lifecycleLines(lifecycle: LifecycleView, widths: { name: number; phase: number }, look: Look): string[] {
+function lifecycleLines(
+  lifecycle: LifecycleView,
+  widths: { name: number; phase: number },
+  look: Look,
+): string[] {
   const { paint } = look
   const mark = lifecycle.live ? paint('green', '●') : ' '
   const name = padTo(cutTo(visible(lifecycle.name, 80), widths.name), widths.name)
@@ -110,15 +146,18 @@ function operationText(operation: OperationView, look: Look): string {
   const held = operation.held === undefined ? '' : paint('yellow', ` (${visible(operation.held, 100)})`)
   switch (operation.status) {
     case 'running': {
-      const progress = operation.progress === undefined ? '' : paint('gray', ` ${visible(operation.progress, 200)}`)
+      const progress =
+        operation.progress === undefined ? '' : paint('gray', ` ${visible(operation.progress, 200)}`)
       const attempt = operation.attempt > 1 ? paint('yellow', ` attempt ${operation.attempt}`) : ''
       return `${paint('blue', '▸')} ${what}${attempt}${progress}${held}`
     }
     case 'awaiting_approval':
       return `${paint('yellow', '?')} ${what} waits for your answer ${paint('yellow', operation.plan.slice(0, 8))}${held}`
     case 'waiting': {
-      const awaiting = operation.awaiting === undefined ? '' : ` ${operation.awaiting.replace('awaiting_', 'for ')}`
-      const expires = operation.expires === null ? '' : paint('gray', `, until ${moment(operation.expires, look)}`)
+      const awaiting =
+        operation.awaiting === undefined ? '' : ` ${operation.awaiting.replace('awaiting_', 'for ')}`
+      const expires =
+        operation.expires === null ? '' : paint('gray', `, until ${moment(operation.expires, look)}`)
       return `${paint('gray', '…')} ${what} waits${awaiting}${expires}${held}`
     }
     case 'queued':
@@ -126,17 +165,26 @@ function operationText(operation: OperationView, look: Look): string {
   }
 }
 
-function watcherLine(status: StatusView, { paint }: Look): string {
-  if (status.watchers.length === 0) return paint('gray', 'no watcher runs')
+function watcherLines(status: StatusView, look: Look): string[] {
+  if (status.watchers.length === 0) return [look.paint('gray', 'no watcher runs')]
+  const good = status.watchers
+    .filter(({ state }) => state === 'watching')
+    .map(({ name }) => watcherName(name))
   const bad = status.watchers.filter(({ state }) => state !== 'watching')
-  const good = status.watchers.filter(({ state }) => state === 'watching').map(({ name }) => visible(name, 60))
-  const watching = good.length === 0 ? [] : [paint('gray', `watching: ${good.join(', ')}`)]
-  const failing = bad.map(({ name, state, problem }) =>
-    paint('red', `! ${visible(name, 60)} ${state}${problem === undefined ? '' : `: ${visible(problem, 300)}`}`),
-  )
-  return [...watching, ...failing].join('; ')
+  return [
+    ...(good.length === 0 ? [] : paragraph(look, '', `watching: ${good.join(', ')}`, 'gray')),
+    ...bad.flatMap(({ name, state, problem }) => {
+      const text = `${watcherName(name)} ${state}${problem === undefined ? '' : `: ${visible(problem, 300)}`}`
+      return paragraph(look, '! ', text, 'red')
+    }),
+  ]
 }
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(2)} %`
+}
+
+/** `git:web`; a watcher of no service has nothing behind the colon. */
+function watcherName(name: string): string {
+  return visible(name, 60).replace(/:$/, '')
 }

@@ -1,8 +1,8 @@
 import { canonicalJson, type Allowed, type LogEntryView } from '@opschart/core'
 
-import { type Look } from './_look.ts'
+import { fitted, paragraph, type Look } from './_look.ts'
 import { markOf } from './_render-line.ts'
-import { visible, wrapTo } from './_text.ts'
+import { visible } from './_text.ts'
 import { moment } from './_time.ts'
 
 /** Longest data that is shown of one row, in characters. */
@@ -13,27 +13,35 @@ export function renderWhy(about: string, rows: readonly LogEntryView[], look: Lo
   const { paint } = look
   if (rows.length === 0) {
     return [
-      `Nothing in the journal explains ${visible(about, 100)}.`,
-      'Ask about a release (web/v2), a row (#12), or the id of a signal or an operation; `opschart log` shows them.',
+      ...paragraph(look, '', `Nothing in the journal explains ${visible(about, 100)}.`),
+      ...paragraph(
+        look,
+        '',
+        'Ask about a release (web/v2), a row (#12), or the id of a signal or an operation; `opschart log` shows them.',
+      ),
     ]
   }
   const lines: string[] = []
   for (const row of rows) {
     const { sign, style } = markOf(row)
     if (lines.length > 0) lines.push(paint('gray', '   │'))
-    lines.push(`${paint('bold', `#${row.sequence}`)} ${paint('gray', moment(row.at, look))} ${paint('gray', visible(row.actor, 60))}`)
-    lines.push(...block(`   ${paint(style, sign)} `, 5, visible(row.text), look))
+    lines.push(
+      `${paint('bold', `#${row.sequence}`)} ${paint('gray', moment(row.at, look))} ${paint('gray', visible(row.actor, 60))}`,
+    )
+    lines.push(...paragraph(look, `   ${paint(style, sign)} `, visible(row.text)))
     lines.push(...details(row, look))
   }
-  return lines
+  return fitted(lines, look)
 }
 
 function details(row: LogEntryView, look: Look): string[] {
   const lines: string[] = []
-  const add = (label: string, text: string) => lines.push(...block(`     ${look.paint('gray', `${label}:`)} `, 5 + label.length + 2, text, look))
+  const add = (label: string, text: string) =>
+    lines.push(...paragraph(look, `     ${look.paint('gray', `${label}:`)} `, text))
   const { verdict } = row
   if (verdict !== null && !row.text.includes(verdict.reason)) add('because', visible(verdict.reason))
-  if (verdict !== null && (verdict.kind === 'refused' || verdict.kind === 'violation')) for (const [label, text] of allowedHere(verdict.allowed)) add(label, text)
+  if (verdict !== null && (verdict.kind === 'refused' || verdict.kind === 'violation'))
+    for (const [label, text] of allowedHere(verdict.allowed)) add(label, text)
   if (verdict?.kind === 'waiting') {
     const until = verdict.expires === null ? '' : `, until ${moment(verdict.expires, look)}`
     add('waits for', `${verdict.awaiting.replace('awaiting_', '')}${until}`)
@@ -51,16 +59,11 @@ function details(row: LogEntryView, look: Look): string[] {
 
 /** The way out of a refusal: what may be sent here, by whom, and who may act. */
 function allowedHere(allowed: Allowed): [string, string][] {
-  const signals = allowed.signals.map(({ type, by }) => `${type} by ${by.length === 0 ? 'anyone' : by.join(', ')}`)
+  const signals = allowed.signals.map(
+    ({ type, by }) => `${type} by ${by.length === 0 ? 'anyone' : by.join(', ')}`,
+  )
   return [
     [`${allowed.phase || 'here'} allows`, signals.length === 0 ? 'no signal' : visible(signals.join('; '))],
     ['agents', allowed.agents.length === 0 ? 'none' : visible(allowed.agents.join(', '))],
   ]
-}
-
-/** A text behind a head, broken where the terminal ends and set under its beginning. */
-function block(head: string, indent: number, text: string, { columns }: Look): string[] {
-  if (columns === undefined) return [`${head}${text}`]
-  const [first = '', ...rest] = wrapTo(text, Math.max(20, columns - indent))
-  return [`${head}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)]
 }

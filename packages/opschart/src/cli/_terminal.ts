@@ -9,15 +9,15 @@ export interface Terminal {
   note(line: string): void
   /** Overwrites one line of standard error with the present progress; an empty text clears it. Silent where nobody looks. */
   progress(text: string): void
-  /** How views are drawn now, on standard output. */
-  look(): Look
+  /** How views are drawn at that time, on standard output. */
+  look(now: number): Look
   /** Whether a person can be asked here: standard input and output are a terminal. */
   readonly interactive: boolean
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The terminal of this process. Colours and cutting only where standard output is one and NO_COLOR is not set. */
-export function processTerminal(now: () => number): Terminal {
+export function processTerminal(): Terminal {
   const { stdout, stderr, stdin, env } = process
   const colours = stdout.isTTY && !isSet(env['NO_COLOR']) && env['TERM'] !== 'dumb'
   // A reader that has seen enough (`| head`) is no failure.
@@ -48,8 +48,8 @@ export function processTerminal(now: () => number): Terminal {
       stderr.write(text)
       shown = true
     },
-    look: () => ({
-      now: now(),
+    look: (now) => ({
+      now,
       paint: colours ? colourPaint : plainPaint,
       columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : undefined,
     }),

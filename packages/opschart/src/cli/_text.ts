@@ -7,7 +7,8 @@ export type Style = Parameters<typeof styleText>[0]
 export type Paint = (style: Style, text: string) => string
 
 /** Paints with the terminal's colours. */
-export const colourPaint: Paint = (style, text) => (text === '' ? '' : styleText(style, text, { validateStream: false }))
+export const colourPaint: Paint = (style, text) =>
+  text === '' ? '' : styleText(style, text, { validateStream: false })
 
 /** Paints nothing. */
 export const plainPaint: Paint = (_, text) => text
@@ -15,22 +16,32 @@ export const plainPaint: Paint = (_, text) => text
 /** Longest piece of outside text that is shown anywhere, in UTF-16 code units. */
 const longestShown = 4_000
 
-/**
- * A text of the outside, safe on a terminal and on one line: control and format characters, which could move the cursor,
- * paint, hide a word or turn the reading direction, are shown as escapes; white space is one space.
- */
+/** Control and format characters: what moves the cursor, paints, hides a word or turns the reading direction. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+const escaped = (character: string) => `\\u{${character.codePointAt(0)!.toString(16)}}`
+
+/** A text of the outside, safe on a terminal and on one line: unsafe characters are escapes, white space is one space. */
 export function visible(text: string, longest = longestShown): string {
-  const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text
-  return cut
-    .toWellFormed()
-    .replace(/\s+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  return cutAt(text, longest).replace(/\s+/gu, ' ').replace(unsafe, escaped)
+}
+
+/** The lines of a text whose columns matter (code, a difference), safe on a terminal: spaces stay as they are. */
+export function visibleLines(text: string, longest = longestShown): string[] {
+  return cutAt(text, longest)
+    .split(/\r?\n/)
+    .map((line) => line.replaceAll('\t', '  ').replace(unsafe, escaped))
+}
+
+function cutAt(text: string, longest: number): string {
+  return (text.length > longest ? `${text.slice(0, longest - 1)}…` : text).toWellFormed()
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const plainAscii = /^[\x20-\x7e]*$/
 /** Scripts and signs that take two columns. */
-const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|\ufe0f/u
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|\ufe0f/u
 const noColumn = /^[\p{Mn}\p{Me}]+$/u
 
 /** Columns that a painted or plain text takes on a terminal. */

@@ -15,7 +15,10 @@ export function timeOfDay(at: number, place: TimePlace): string {
 
 /** The day of a time: `Mon 2 Mar 2026`. */
 export function dayOf(at: number, place: TimePlace): string {
-  return format(at, place, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).replace(',', '')
+  return format(at, place, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).replace(
+    ',',
+    '',
+  )
 }
 
 /** A length of time in its two largest units that count: `3 min`, `2 h 5 min`, `4 d`. */
@@ -56,5 +59,8 @@ function two(length: number, large: number, largeName: string, small: number, sm
 }
 
 function format(at: number, { timeZone }: TimePlace, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-GB', { ...options, ...(timeZone === undefined ? {} : { timeZone }) }).format(at)
+  return new Intl.DateTimeFormat('en-GB', {
+    ...options,
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at)
 }

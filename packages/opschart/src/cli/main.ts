@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 
-import { OpschartError, type Clock } from '@opschart/core'
-import { systemClock } from '@opschart/runtime'
+import type { Clock } from '@opschart/core'
 
 import type { Composition } from './_composition.ts'
-import { exitCodes, exitOfError, type ExitCode } from './_exit.ts'
+import { exitCodes, exitOfError, isOpschartError, type ExitCode } from './_exit.ts'
 import { renderCommandHelp, renderHelp, usageOf } from './_help.ts'
 import { parseLine } from './_parse.ts'
 import { findRoot } from './_root.ts'
 import { processTerminal, type Terminal } from './_terminal.ts'
-import { visible } from './_text.ts'
+import { visible, visibleLines } from './_text.ts'
 
 /** What the command line runs in; each the process's own when absent. */
 export interface Surroundings {
@@ -20,12 +18,14 @@ export interface Surroundings {
   readonly composition?: Composition
 }
 
-/** Runs one command line and gives its exit code. Never rejects: what goes wrong is said on standard error. */
+/**
+ * Runs one command line and gives its exit code. Never rejects: what goes wrong is said on standard error. Help and
+ * usage errors load nothing but the table of commands.
+ */
 export async function main(argv: readonly string[], surroundings: Surroundings = {}): Promise<ExitCode> {
-  const clock = surroundings.clock ?? systemClock
-  const terminal = surroundings.terminal ?? processTerminal(() => clock.now())
+  const terminal = surroundings.terminal ?? processTerminal()
   try {
-    return await run(argv, { ...surroundings, clock, terminal })
+    return await run(argv, terminal, surroundings)
   } catch (error) {
     terminal.progress('')
     terminal.note(`opschart: ${errorText(error)}`)
@@ -33,45 +33,48 @@ export async function main(argv: readonly string[], surroundings: Surroundings =
   }
 }
 
-async function run(argv: readonly string[], { terminal, clock, directory, composition }: Surroundings & { clock: Clock; terminal: Terminal }): Promise<ExitCode> {
+async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
   const line = parseLine(argv)
   const print = (lines: readonly string[]) => lines.forEach((text) => terminal.out(text))
   if ('usage' in line) {
     terminal.note(`opschart: ${line.usage}`)
-    terminal.note(line.command === undefined ? 'Usage: opschart <command> [options]; opschart --help lists the commands' : `Usage: ${usageOf(line.command)}; opschart ${line.command.name} --help says more`)
+    terminal.note(
+      line.command === undefined
+        ? 'Usage: opschart <command> [options]; opschart --help lists the commands'
+        : `Usage: ${usageOf(line.command)}; opschart ${line.command.name} --help says more`,
+    )
     return exitCodes.usage
   }
   const { command, options, operands } = line
   if (command === undefined) {
-    if (options['version'] === true) print([version()])
-    else print(renderHelp(terminal.look()))
+    if (options['version'] === true) print([(await import('../package-version.ts')).packageVersion])
+    else print(renderHelp(terminal.look(0)))
     // Nothing was asked for: help is an answer only to who asked for it.
     return options['version'] === true || options['help'] === true ? exitCodes.done : exitCodes.usage
   }
   if (options['help'] === true) {
-    print(renderCommandHelp(command, terminal.look()))
+    print(renderCommandHelp(command, terminal.look(0)))
     return exitCodes.done
   }
   const { run: runCommand } = await command.load()
-  const root = typeof options['root'] === 'string' ? findRoot(options['root']) : findRoot(directory ?? process.cwd())
+  const { root } = options
   return runCommand({
-    root,
+    root: typeof root === 'string' ? resolve(root) : findRoot(surroundings.directory ?? process.cwd()),
     operands,
     options,
     terminal,
-    clock,
-    composition: composition ?? (await import('./_compose.ts')).composition,
+    clock: surroundings.clock ?? (await import('@opschart/runtime')).systemClock,
+    composition: surroundings.composition ?? (await import('./_program.ts')).composition,
   })
 }
 
-/** The package's version, from its manifest. */
-export function version(): string {
-  const manifest = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
-}
-
 function errorText(error: unknown): string {
-  if (error instanceof OpschartError) return visible(error.message)
-  if (error instanceof Error) return `${visible(error.message)}\n${(error.stack ?? '').split('\n').slice(1, 6).map((frame) => visible(frame)).join('\n')}`
-  return visible(String(error))
+  if (isOpschartError(error)) return visibleLines(error.message, 20_000).join('\n')
+  if (!(error instanceof Error)) return visible(String(error))
+  const place = /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim()
+  return `${visible(error.message)}\n  This is a mistake in opschart${place === undefined ? '' : ` (${visible(place, 200)})`}; please report it.`
 }

@@ -22,23 +22,38 @@ export const actionAliases: Readonly<Record<string, string>> = {
 export function resolveAction(text: string, path: ProblemPath, names: KnownNames): Action | Finding {
   const bare = text.trim().replace(/\(\)$/, '')
   const meant = Object.hasOwn(actionAliases, bare) ? actionAliases[bare]! : bare
-  const wrong = (message: string, more: Partial<Finding> = {}): Finding => ({ severity: 'error', path, message, ...more })
+  const wrong = (message: string, more: Partial<Finding> = {}): Finding => ({
+    severity: 'error',
+    path,
+    message,
+    ...more,
+  })
   if (meant === 'incident') return { kind: 'incident' }
   if (names.workflows.includes(meant)) return { kind: 'workflow', workflow: meant }
   if (meant === 'create_backup') {
     return wrong('there is no built-in backup', {
-      expected: 'agents: {backup-agent: {tasks: {create_backup: {run: [./backup], changes: nothing}}}}, and the action backup-agent.create_backup',
+      expected:
+        'agents: {backup-agent: {tasks: {create_backup: {run: [./backup], changes: nothing}}}}, and the action backup-agent.create_backup',
     })
   }
   const shown = plainText(text, 60)
   if (names.agents.includes(meant)) {
-    const own = [...(names.tasks?.values() ?? [])].filter(({ agent }) => agent === meant).map(({ task }) => `${meant}.${task}`)
-    return wrong(`${shown} is an agent: say which of its tasks`, own.length > 0 ? { expected: listed(own) } : {})
+    const own = [...(names.tasks?.values() ?? [])]
+      .filter(({ agent }) => agent === meant)
+      .map(({ task }) => `${meant}.${task}`)
+    return wrong(
+      `${shown} is an agent: say which of its tasks`,
+      own.length > 0 ? { expected: listed(own) } : {},
+    )
   }
   const dot = meant.indexOf('.')
   if (dot < 0) {
     const candidates = ['incident', ...names.workflows, ...Object.keys(actionAliases)]
-    return wrong(`the action ${shown} names nothing`, { expected: `incident, agent.task, or a workflow: ${listed(names.workflows)}`, name: bare, candidates })
+    return wrong(`the action ${shown} names nothing`, {
+      expected: `incident, agent.task, or a workflow: ${listed(names.workflows)}`,
+      name: bare,
+      candidates,
+    })
   }
   const [agent, task] = [meant.slice(0, dot), meant.slice(dot + 1)]
   const unknown = unknownTask(agent, task, path, names)
@@ -46,7 +61,13 @@ export function resolveAction(text: string, path: ProblemPath, names: KnownNames
 }
 
 /** What is wrong with the names of an agent and its task; undefined when both are known. `paths` when they stand apart. */
-export function unknownTask(agent: string, task: string, path: ProblemPath, names: KnownNames, paths?: { agent: ProblemPath; task: ProblemPath }): Finding | undefined {
+export function unknownTask(
+  agent: string,
+  task: string,
+  path: ProblemPath,
+  names: KnownNames,
+  paths?: { agent: ProblemPath; task: ProblemPath },
+): Finding | undefined {
   if (!names.agents.includes(agent)) {
     const apart = paths !== undefined
     return {

@@ -7,7 +7,9 @@ import { agentName, signalName, taskName } from './names.ts'
 
 const taskSchema = z
   .strictObject({
-    run: argumentArray.describe('the program: it gets the operation as JSON on standard input, and answers with JSON on standard output'),
+    run: argumentArray.describe(
+      'the program: it gets the operation as JSON on standard input, and answers with JSON on standard output',
+    ),
     changes: z
       .enum(changeKinds, {
         error: ({ input }) =>
@@ -16,10 +18,12 @@ const taskSchema = z
             : 'a task changes nothing, repository, monitoring or production',
       })
       .describe('what it may change; production asks a person unless the autonomy says otherwise'),
-    title: z.string().min(1).max(200).optional().describe('one line: what it does'),
     timeout: duration.default(600_000).describe('the longest that it may run; 10m when absent'),
     answers: z.array(signalName).default([]).describe('signals of triggers that this task answers'),
-    input: z.record(z.string(), z.json()).optional().describe('values of your own, handed to the program beside the operation'),
+    input: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe('values of your own, handed to the program beside the operation'),
   })
   .describe('a task that a program carries out')
 

@@ -4,9 +4,15 @@ import { typeName } from './names.ts'
 
 /** A program and its arguments, started without a shell. */
 export const argumentArray = z
-  .array(z.string({ error: ({ input }) => `an argument is a text, not ${typeName(input)}: put it in quotes` }).min(1, 'an empty argument').max(4_096), {
-    error: ({ input }) => wrongArguments(input),
-  })
+  .array(
+    z
+      .string({ error: ({ input }) => `an argument is a text, not ${typeName(input)}: put it in quotes` })
+      .min(1, 'an empty argument')
+      .max(4_096),
+    {
+      error: ({ input }) => wrongArguments(input),
+    },
+  )
   .min(1, 'an argument array names at least the program')
   .max(100, 'at most 100 arguments')
   .describe('an argument array, started without a shell: [./deploy, "{version}"]')

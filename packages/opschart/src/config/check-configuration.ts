@@ -1,6 +1,8 @@
 import { createLifecycle } from '@opschart/core'
 
-import { checkAmbient, checkLoops, checkTriggers, type RuleGround } from './check-rules.ts'
+import { checkAmbient, checkLoops } from './check-rules.ts'
+import { checkTriggers } from './check-triggers.ts'
+import type { RuleGround } from './rule-ground.ts'
 import { checkServices } from './check-services.ts'
 import { checkAgents, checkAutonomy, checkTrusted } from './check-settings.ts'
 import { checkStates } from './check-states.ts'
@@ -31,33 +33,52 @@ export function checkConfiguration(
     ...options,
     gates: [...(options.gates ?? []), ...Object.keys(extension.gates)],
     ...(options.tasks === undefined ? {} : { tasks: [...options.tasks, ...extension.tasks] }),
-    agents: [...(options.agents ?? []), ...extension.tasks.map(({ agent }) => agent), ...(extension.lifecycle?.definition.agents ?? [])],
+    agents: [
+      ...(options.agents ?? []),
+      ...extension.tasks.map(({ agent }) => agent),
+      ...(extension.lifecycle?.definition.agents ?? []),
+    ],
   }
   const names = knownNames(data, known)
   const { values, findings } = readSections(data)
-  const workflows = Object.fromEntries(Object.entries(values.workflows ?? {}).map(([name, written]) => [name, completeWorkflow(name, written)]))
+  const workflows = Object.fromEntries(
+    Object.entries(values.workflows ?? {}).map(([name, written]) => [name, completeWorkflow(name, written)]),
+  )
   const limits = values.limits ?? limitsSchema.parse({})
   const trusted = values.inbox?.trusted ?? []
   const law =
     extension.lifecycle === null
-      ? composeLaw({ states: values.states ?? {}, agents: names.agents, acknowledgement: limits.acknowledgement })
+      ? composeLaw({
+          states: values.states ?? {},
+          agents: names.agents,
+          acknowledgement: limits.acknowledgement,
+        })
       : { definition: extension.lifecycle.definition, findings: lawTwice(data) }
   const ground: RuleGround = { names, definition: law.definition, workflows }
 
   findings.push(...checkServices(values.services ?? {}))
   const stateFindings = checkStates(values.states ?? {}, names)
   // A law with a misspelt phase has gaps that nobody meant; only the misspelling is told.
-  const isWhole = ![...findings, ...stateFindings].some(({ severity, path }) => severity === 'error' && path[0] === 'states')
+  const isWhole = ![...findings, ...stateFindings].some(
+    ({ severity, path }) => severity === 'error' && path[0] === 'states',
+  )
   findings.push(...stateFindings, ...(isWhole ? law.findings : []))
   findings.push(...checkWorkflows(values.workflows ?? {}, workflows, names))
   const triggers = checkTriggers(values.triggers ?? {}, ground)
   const loops = checkLoops(values.feedback_loops ?? [], ground)
-  const ambient = checkAmbient(values.ambient ?? [], ground, loops.result.map(({ name }) => name))
+  const ambient = checkAmbient(
+    values.ambient ?? [],
+    ground,
+    loops.result.map(({ name }) => name),
+  )
   findings.push(...triggers.findings, ...loops.findings, ...ambient.findings)
   const additions = { triggers: triggers.result, feedback_loops: loops.result, trusted }
   const definition = extension.lifecycle === null ? completeLaw(law.definition, additions) : law.definition
   if (isWhole) findings.push(...checkSignals(values.workflows ?? {}, workflows, definition))
-  findings.push(...checkAutonomy(values.autonomy ?? {}, names), ...(isWhole ? checkTrusted(trusted, definition) : []))
+  findings.push(
+    ...checkAutonomy(values.autonomy ?? {}, names),
+    ...(isWhole ? checkTrusted(trusted, definition) : []),
+  )
   findings.push(...checkAgents(values.agents ?? {}, options.tasks ?? []))
 
   if (findings.some(({ severity }) => severity === 'error')) return { configuration: undefined, findings }
@@ -74,35 +95,55 @@ export function checkConfiguration(
     extension,
   }
   const refusal = refusalOfLaw(configuration, definition)
-  return refusal === undefined ? { configuration, findings } : { configuration: undefined, findings: [...findings, refusal] }
+  return refusal === undefined
+    ? { configuration, findings }
+    : { configuration: undefined, findings: [...findings, refusal] }
 }
 
-function settings(values: SectionValues): Pick<Configuration, 'services' | 'autonomy' | 'four_eyes' | 'notify' | 'agents' | 'retention'> {
+function settings(
+  values: SectionValues,
+): Pick<Configuration, 'services' | 'autonomy' | 'four_eyes' | 'notify' | 'agents' | 'retention'> {
   const { autonomy, notify } = values
-  const { default: fallback = null, ...targets } = typeof autonomy === 'string' ? { default: autonomy } : (autonomy ?? {})
+  const { default: fallback = null, ...targets } =
+    typeof autonomy === 'string' ? { default: autonomy } : (autonomy ?? {})
   return {
     services: (values.services ?? {}) as Configuration['services'],
     autonomy: { default: fallback, targets: targets as Configuration['autonomy']['targets'] },
     four_eyes: values.four_eyes ?? false,
-    notify: notify === undefined ? null : Array.isArray(notify) ? { kind: 'command', argv: notify } : { kind: 'webhook', url: notify.webhook },
+    notify:
+      notify === undefined
+        ? null
+        : Array.isArray(notify)
+          ? { kind: 'command', argv: notify }
+          : { kind: 'webhook', url: notify.webhook },
     agents: values.agents ?? {},
     retention: values.retention ?? null,
   }
 }
 
 /** The law's maker has the last word: what it refuses is told, whether or not the checks foresaw it. */
-function refusalOfLaw(configuration: Configuration, definition: Parameters<typeof createLifecycle>[0]): Finding | undefined {
+function refusalOfLaw(
+  configuration: Configuration,
+  definition: Parameters<typeof createLifecycle>[0],
+): Finding | undefined {
   if (configuration.extension.lifecycle !== null) return undefined
   try {
     createLifecycle(definition, { workflows: configuration.workflows, gates: configuration.extension.gates })
     return undefined
   } catch (error) {
-    return { severity: 'error', path: ['states'], at: 'key', message: error instanceof Error ? error.message : String(error) }
+    return {
+      severity: 'error',
+      path: ['states'],
+      at: 'key',
+      message: error instanceof Error ? error.message : String(error),
+    }
   }
 }
 
 function lawTwice(data: Readonly<Record<string, unknown>>): Finding[] {
-  const sections = ['states', 'inbox'].filter((section) => data[section] !== undefined && data[section] !== null)
+  const sections = ['states', 'inbox'].filter(
+    (section) => data[section] !== undefined && data[section] !== null,
+  )
   return sections.map((section) => ({
     severity: 'error',
     path: [section],
@@ -111,4 +152,3 @@ function lawTwice(data: Readonly<Record<string, unknown>>): Finding[] {
     expected: `${listed(sections)} taken out, or the law`,
   }))
 }
-

@@ -19,7 +19,14 @@ export function checkAutonomy(autonomy: z.output<typeof autonomySchema>, names: 
     const candidates = ['default', ...names.agents]
     const finding: Finding | undefined =
       dot < 0
-        ? { severity: 'error', path, message: `no agent is called ${target}`, expected: listed(candidates), name: target, candidates }
+        ? {
+            severity: 'error',
+            path,
+            message: `no agent is called ${target}`,
+            expected: listed(candidates),
+            name: target,
+            candidates,
+          }
         : unknownTask(target.slice(0, dot), target.slice(dot + 1), path, names)
     return finding === undefined ? [] : [{ ...finding, at: 'key' }]
   })
@@ -33,14 +40,39 @@ export function checkTrusted(trusted: readonly string[], definition: LifecycleDe
     const path = ['inbox', 'trusted', index]
     const taking = arrows.filter((each) => each.signal === signal)
     if (taking.length === 0) {
-      return [{ severity: 'error', path, message: `the law has no arrow for ${signal}`, expected: listed(signals), name: signal, candidates: signals }]
+      return [
+        {
+          severity: 'error',
+          path,
+          message: `the law has no arrow for ${signal}`,
+          expected: listed(signals),
+          name: signal,
+          candidates: signals,
+        },
+      ]
     }
-    const senders = taking.flatMap(({ arrow }): readonly string[] => arrow.by ?? ['watcher']).filter((sender) => sender !== 'watcher:inbox')
-    if (senders.every((sender) => sender === 'person' || sender === 'system' || sender.startsWith('workflow:'))) {
-      return [{ severity: 'error', path, message: `${signal} is the word of ${listed([...new Set(senders)])}: no file may speak for them` }]
+    const senders = taking
+      .flatMap(({ arrow }): readonly string[] => arrow.by ?? ['watcher'])
+      .filter((sender) => sender !== 'watcher:inbox')
+    if (
+      senders.every((sender) => sender === 'person' || sender === 'system' || sender.startsWith('workflow:'))
+    ) {
+      return [
+        {
+          severity: 'error',
+          path,
+          message: `${signal} is the word of ${listed([...new Set(senders)])}: no file may speak for them`,
+        },
+      ]
     }
     if (senders.some((sender) => sender === 'watcher' || sender.startsWith('watcher:'))) return []
-    return [{ severity: 'warning', path, message: `anything that can append to the inbox may then send ${signal}, which is else for ${listed([...new Set(senders)])}` }]
+    return [
+      {
+        severity: 'warning',
+        path,
+        message: `anything that can append to the inbox may then send ${signal}, which is else for ${listed([...new Set(senders)])}`,
+      },
+    ]
   })
 }
 
@@ -50,7 +82,9 @@ export function checkAgents(agents: z.output<typeof agentsSchema>, builtIn: read
     Object.entries(tasks).flatMap(([task, { run }]): Finding[] => {
       const path = ['agents', agent, 'tasks', task]
       const replaces = builtIn.some((each) => each.agent === agent && each.task === task)
-      const note: Finding[] = replaces ? [{ severity: 'note', path, at: 'key', message: `in place of the built-in ${agent}.${task}` }] : []
+      const note: Finding[] = replaces
+        ? [{ severity: 'note', path, at: 'key', message: `in place of the built-in ${agent}.${task}` }]
+        : []
       return [...checkCommand(run, [...path, 'run']), ...note]
     }),
   )

@@ -8,13 +8,19 @@ import type { ArrowConfiguration, StateConfiguration } from './state-schema.ts'
 const kinds = ['person', 'watcher', 'rule', 'system'] as const
 
 /** Whether the law itself is worked by a signal; an arrow of the table would take its place. */
-export const belongsToLaw = (signal: string): boolean => /^(?:OPERATION_[A-Z_]+|MOVE_REQUESTED|ADOPTED)$/.test(signal)
+export const belongsToLaw = (signal: string): boolean =>
+  /^(?:OPERATION_[A-Z_]+|MOVE_REQUESTED|ADOPTED)$/.test(signal)
 
 /** Looks up every name in the table of phases. */
-export function checkStates(states: Readonly<Record<string, StateConfiguration>>, names: KnownNames): Finding[] {
+export function checkStates(
+  states: Readonly<Record<string, StateConfiguration>>,
+  names: KnownNames,
+): Finding[] {
   return Object.entries(states).flatMap(([phase, state]) => {
     const path: ProblemPath = ['states', phase]
-    const agents = (state.allowed_agents ?? []).flatMap((agent, index) => checkAgent(agent, [...path, 'allowed_agents', index], names))
+    const agents = (state.allowed_agents ?? []).flatMap((agent, index) =>
+      checkAgent(agent, [...path, 'allowed_agents', index], names),
+    )
     return [...agents, ...checkTargets(state.next_states, [...path, 'next_states'], names)]
   })
 }
@@ -33,14 +39,29 @@ function checkAgent(agent: string, path: ProblemPath, names: KnownNames): Findin
   ]
 }
 
-function checkTargets(next: StateConfiguration['next_states'], path: ProblemPath, names: KnownNames): Finding[] {
+function checkTargets(
+  next: StateConfiguration['next_states'],
+  path: ProblemPath,
+  names: KnownNames,
+): Finding[] {
   if (next === undefined) return []
   const entries = Array.isArray(next) ? next.map((to) => [to, null] as const) : Object.entries(next)
   return entries.flatMap(([to, arrow], index) => {
-    const place: Pick<Finding, 'path' | 'at'> = Array.isArray(next) ? { path: [...path, index] } : { path: [...path, to], at: 'key' }
+    const place: Pick<Finding, 'path' | 'at'> = Array.isArray(next)
+      ? { path: [...path, index] }
+      : { path: [...path, to], at: 'key' }
     const unknown: Finding[] = names.phases.includes(to)
       ? []
-      : [{ severity: 'error', ...place, message: `no phase is called ${to}`, expected: `${listed(names.phases)}, or a row of its own under states`, name: to, candidates: names.phases }]
+      : [
+          {
+            severity: 'error',
+            ...place,
+            message: `no phase is called ${to}`,
+            expected: `${listed(names.phases)}, or a row of its own under states`,
+            name: to,
+            candidates: names.phases,
+          },
+        ]
     return [...unknown, ...(arrow === null ? [] : checkArrow(arrow, [...path, to], names))]
   })
 }
@@ -51,18 +72,37 @@ function checkArrow(arrow: ArrowConfiguration, path: ProblemPath, names: KnownNa
   signals.forEach((signal, index) => {
     if (!belongsToLaw(signal)) return
     const at = Array.isArray(arrow.on) ? [...path, 'on', index] : [...path, 'on']
-    findings.push({ severity: 'error', path: at, message: `${signal} belongs to the law itself: no arrow may take its place`, expected: 'a signal of your own, such as CANARY_PASSED' })
+    findings.push({
+      severity: 'error',
+      path: at,
+      message: `${signal} belongs to the law itself: no arrow may take its place`,
+      expected: 'a signal of your own, such as CANARY_PASSED',
+    })
   })
   arrow.by?.forEach((sender, index) => findings.push(...checkSender(sender, [...path, 'by', index], names)))
   const gates = [arrow.gate ?? []].flat()
   gates.forEach((gate, index) => {
     if (names.gates.includes(gate)) return
     const at = Array.isArray(arrow.gate) ? [...path, 'gate', index] : [...path, 'gate']
-    findings.push({ severity: 'error', path: at, message: `no gate is called ${plainText(gate, 60)}`, expected: listed(names.gates), name: gate, candidates: names.gates })
+    findings.push({
+      severity: 'error',
+      path: at,
+      message: `no gate is called ${plainText(gate, 60)}`,
+      expected: listed(names.gates),
+      name: gate,
+      candidates: names.gates,
+    })
   })
   const { starts } = arrow
   if (typeof starts === 'string' && !names.workflows.includes(starts)) {
-    findings.push({ severity: 'error', path: [...path, 'starts'], message: `no workflow is called ${starts}`, expected: listed(names.workflows), name: starts, candidates: names.workflows })
+    findings.push({
+      severity: 'error',
+      path: [...path, 'starts'],
+      message: `no workflow is called ${starts}`,
+      expected: listed(names.workflows),
+      name: starts,
+      candidates: names.workflows,
+    })
   }
   return findings
 }
@@ -74,13 +114,26 @@ function checkSender(sender: string, path: ProblemPath, names: KnownNames): Find
   const colon = sender.indexOf(':')
   if (colon < 0) {
     const known = [...kinds, ...names.agents]
-    return known.includes(sender) ? [] : wrong(`nobody who sends is called ${plainText(sender, 60)}`, sender, known)
+    return known.includes(sender)
+      ? []
+      : wrong(`nobody who sends is called ${plainText(sender, 60)}`, sender, known)
   }
   const [kind, name] = [sender.slice(0, colon), sender.slice(colon + 1)]
   if (kind === 'workflow' && !names.workflows.includes(name)) {
-    return wrong(`no workflow is called ${plainText(name, 60)}`, sender, names.workflows.map((each) => `workflow:${each}`))
+    return wrong(
+      `no workflow is called ${plainText(name, 60)}`,
+      sender,
+      names.workflows.map((each) => `workflow:${each}`),
+    )
   }
-  if (kind === 'agent') return [{ severity: 'error', path, message: `an agent is named without its kind`, expected: name }]
+  if (kind === 'agent')
+    return [{ severity: 'error', path, message: `an agent is named without its kind`, expected: name }]
   const known = ['workflow', 'watcher', 'rule', 'person']
-  return known.includes(kind) ? [] : wrong(`no kind of sender is called ${plainText(kind, 60)}`, sender, known.map((each) => `${each}:${name}`))
+  return known.includes(kind)
+    ? []
+    : wrong(
+        `no kind of sender is called ${plainText(kind, 60)}`,
+        sender,
+        known.map((each) => `${each}:${name}`),
+      )
 }

@@ -1,4 +1,9 @@
-import { arrowsOf, type LifecycleDefinition, type StepDefinition, type WorkflowDefinition } from '@opschart/core'
+import {
+  arrowsOf,
+  type LifecycleDefinition,
+  type StepDefinition,
+  type WorkflowDefinition,
+} from '@opschart/core'
 
 import { unknownTask } from './action.ts'
 import { defaultWorkflows } from './default-law.ts'
@@ -19,16 +24,27 @@ export function checkWorkflows(
     const path = stepsPathOf(name, written)
     const writtenSteps = Array.isArray(written) ? written : written.steps
     const earlier: string[] = []
-    return (complete[name]?.steps ?? []).flatMap((step, index) => checkStep(step, [...path, index], earlier, names, writtenSteps[index]))
+    return (complete[name]?.steps ?? []).flatMap((step, index) =>
+      checkStep(step, [...path, index], earlier, names, writtenSteps[index]),
+    )
   })
 }
 
-function checkStep(step: StepDefinition, path: ProblemPath, earlier: string[], names: KnownNames, written?: WrittenStep): Finding[] {
+function checkStep(
+  step: StepDefinition,
+  path: ProblemPath,
+  earlier: string[],
+  names: KnownNames,
+  written?: WrittenStep,
+): Finding[] {
   if (Array.isArray(step)) return checkTask(step as readonly [string, string], path, earlier, names)
   const long = step as Exclude<StepDefinition, readonly [string, string]>
-  const conditions = Object.keys(long.when ?? {}).flatMap((result) => checkResult(result, [...path, 'when', result], 'key', earlier))
+  const conditions = Object.keys(long.when ?? {}).flatMap((result) =>
+    checkResult(result, [...path, 'when', result], 'key', earlier),
+  )
   if ('do' in long) {
-    const compensation = long.compensate === undefined ? [] : checkTask(long.compensate, [...path, 'compensate'], [], names)
+    const compensation =
+      long.compensate === undefined ? [] : checkTask(long.compensate, [...path, 'compensate'], [], names)
     return [...conditions, ...checkTask(long.do, [...path, 'do'], earlier, names), ...compensation]
   }
   if ('parallel' in long) {
@@ -37,7 +53,9 @@ function checkStep(step: StepDefinition, path: ProblemPath, earlier: string[], n
       const own = [...inner]
       const isSingle = written !== undefined && 'parallel' in written && isSingleStep(written.parallel[at])
       const branchPath = [...path, 'parallel', at]
-      const results = branch.flatMap((each, position) => checkStep(each, isSingle ? branchPath : [...branchPath, position], own, names))
+      const results = branch.flatMap((each, position) =>
+        checkStep(each, isSingle ? branchPath : [...branchPath, position], own, names),
+      )
       earlier.push(...own.slice(inner.length))
       return results
     })
@@ -47,13 +65,22 @@ function checkStep(step: StepDefinition, path: ProblemPath, earlier: string[], n
   return conditions
 }
 
-function checkTask([agent, task]: readonly [string, string], path: ProblemPath, earlier: string[], names: KnownNames): Finding[] {
+function checkTask(
+  [agent, task]: readonly [string, string],
+  path: ProblemPath,
+  earlier: string[],
+  names: KnownNames,
+): Finding[] {
   earlier.push(task)
   const unknown = unknownTask(agent, task, path, names, { agent: [...path, 0], task: [...path, 1] })
   return unknown === undefined ? [] : [unknown]
 }
 
-function checkData(data: Readonly<Record<string, unknown>> | undefined, path: ProblemPath, earlier: readonly string[]): Finding[] {
+function checkData(
+  data: Readonly<Record<string, unknown>> | undefined,
+  path: ProblemPath,
+  earlier: readonly string[],
+): Finding[] {
   return Object.entries(data ?? {}).flatMap(([key, value]) =>
     typeof value === 'object' && value !== null && 'from' in value
       ? checkResult(String(value.from), [...path, key, 'from'], 'value', earlier)
@@ -62,7 +89,12 @@ function checkData(data: Readonly<Record<string, unknown>> | undefined, path: Pr
 }
 
 /** A result is named by the task that gave it; the second of one name is `task_2`. */
-function checkResult(result: string, path: ProblemPath, at: 'key' | 'value', earlier: readonly string[]): Finding[] {
+function checkResult(
+  result: string,
+  path: ProblemPath,
+  at: 'key' | 'value',
+  earlier: readonly string[],
+): Finding[] {
   const dot = result.indexOf('.')
   const step = dot < 0 ? result : result.slice(0, dot)
   if (earlier.includes(step) || earlier.includes(step.replace(/_\d{1,3}$/, ''))) return []
@@ -73,7 +105,10 @@ function checkResult(result: string, path: ProblemPath, at: 'key' | 'value', ear
       path,
       at,
       message: `no earlier step is called ${plainText(step, 60)}`,
-      expected: earlier.length > 0 ? `a result of ${listed(earlier)}` : 'a result of an earlier step; this one is the first',
+      expected:
+        earlier.length > 0
+          ? `a result of ${listed(earlier)}`
+          : 'a result of an earlier step; this one is the first',
       name: result,
       candidates: earlier.map((name) => `${name}${rest}`),
     },
@@ -97,16 +132,50 @@ export function checkSignals(
     const own = Object.hasOwn(written, name) ? written[name] : undefined
     if (own === undefined && !started.has(name)) return []
     const sent = sentBy(name, workflow, own)
-    return [...sent.flatMap((each) => checkSignal(each, own !== undefined)), ...(own === undefined ? [] : lost(name, sent))]
+    return [
+      ...sent.flatMap((each) => checkSignal(each, own !== undefined)),
+      ...(own === undefined ? [] : lost(name, sent)),
+    ]
 
     function checkSignal({ signal, path }: SentSignal, isOwn: boolean): Finding[] {
       const taking = arrows.filter((each) => each.signal === signal)
-      if (taking.some(({ arrow }) => arrow.by === undefined || (arrow.by as readonly string[]).includes(`workflow:${name}`))) return []
-      if (!isOwn) return [{ severity: 'warning', path: ['states'], at: 'key', message: `${name} sends ${signal}, which no phase takes from it any more`, expected: `an arrow with on: ${signal}` }]
+      if (
+        taking.some(
+          ({ arrow }) =>
+            arrow.by === undefined || (arrow.by as readonly string[]).includes(`workflow:${name}`),
+        )
+      )
+        return []
+      if (!isOwn)
+        return [
+          {
+            severity: 'warning',
+            path: ['states'],
+            at: 'key',
+            message: `${name} sends ${signal}, which no phase takes from it any more`,
+            expected: `an arrow with on: ${signal}`,
+          },
+        ]
       const senders = [...new Set(taking.flatMap(({ arrow }) => arrow.by ?? []))]
       return taking.length === 0
-        ? [{ severity: 'error', path, message: `the law has no arrow for ${signal}`, expected: listed(signals), name: signal, candidates: signals }]
-        : [{ severity: 'error', path, message: `${name} may not send ${signal}: only ${listed(senders)} may`, expected: `an arrow under states with on: ${signal}, by: [..., "workflow:${name}"]` }]
+        ? [
+            {
+              severity: 'error',
+              path,
+              message: `the law has no arrow for ${signal}`,
+              expected: listed(signals),
+              name: signal,
+              candidates: signals,
+            },
+          ]
+        : [
+            {
+              severity: 'error',
+              path,
+              message: `${name} may not send ${signal}: only ${listed(senders)} may`,
+              expected: `an arrow under states with on: ${signal}, by: [..., "workflow:${name}"]`,
+            },
+          ]
     }
   })
 }
@@ -115,7 +184,9 @@ function lost(name: string, sent: readonly SentSignal[]): Finding[] {
   const original = Object.hasOwn(defaultWorkflows, name) ? defaultWorkflows[name] : undefined
   if (original === undefined) return []
   const still = new Set(sent.map(({ signal }) => signal))
-  const gone = [...new Set(sentBy(name, original, undefined).map(({ signal }) => signal))].filter((signal) => !still.has(signal))
+  const gone = [...new Set(sentBy(name, original, undefined).map(({ signal }) => signal))].filter(
+    (signal) => !still.has(signal),
+  )
   if (gone.length === 0) return []
   return [
     {

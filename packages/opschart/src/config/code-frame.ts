@@ -24,7 +24,8 @@ export function codeFrame(text: string, place: Place): string {
   const start = place.column > maxWidth - 20 ? place.column - 30 : 0
   const show = (shown: string) => plainText(shown.slice(start, start + maxWidth), maxWidth)
   const digits = String(Math.min(place.line + 1, last)).length
-  const numbered = (number: number) => `${String(number).padStart(digits)} | ${show(lines[number - 1]!)}`.trimEnd()
+  const numbered = (number: number) =>
+    `${String(number).padStart(digits)} | ${show(lines[number - 1]!)}`.trimEnd()
   const column = place.column - 1 - start
   const carets = Math.max(1, Math.min(place.length, line.length - (place.column - 1), maxWidth - column))
   return [

@@ -15,7 +15,10 @@ export interface LawAdditions {
  * a warrant like any other), a workflow that only a feedback loop names gets a signal by which the rule asks for it, and
  * the inbox may send what it is trusted with.
  */
-export function completeLaw(definition: LifecycleDefinition, { triggers, feedback_loops, trusted }: LawAdditions): LifecycleDefinition {
+export function completeLaw(
+  definition: LifecycleDefinition,
+  { triggers, feedback_loops, trusted }: LawAdditions,
+): LifecycleDefinition {
   const arrows = arrowsOf(definition)
   const added: Record<string, Arrow> = {}
   const add = (signal: string, arrow: Arrow) => {
@@ -23,10 +26,16 @@ export function completeLaw(definition: LifecycleDefinition, { triggers, feedbac
   }
   for (const { signal, workflow } of triggers) if (workflow !== null) add(signal, { starts: workflow })
   for (const { action, evaluated } of feedback_loops) {
-    if (!evaluated || action.kind !== 'workflow' || arrows.some(({ arrow }) => arrow.starts === action.workflow)) continue
+    if (
+      !evaluated ||
+      action.kind !== 'workflow' ||
+      arrows.some(({ arrow }) => arrow.starts === action.workflow)
+    )
+      continue
     add(requestSignal(action.workflow), { by: ['rule', 'person'], starts: action.workflow })
   }
-  const complete = Object.keys(added).length === 0 ? definition : { ...definition, all: { ...definition.all, ...added } }
+  const complete =
+    Object.keys(added).length === 0 ? definition : { ...definition, all: { ...definition.all, ...added } }
   return trusted.length === 0 ? complete : trusting(complete, trusted)
 }
 
@@ -47,10 +56,15 @@ function trusting(definition: LifecycleDefinition, trusted: readonly string[]): 
   }
   const each = <Each extends string | Arrow>(arrows: Readonly<Record<string, Each>>) =>
     Object.fromEntries(Object.entries(arrows).map(([signal, arrow]) => [signal, trust(signal, arrow)]))
-  const phases = Object.entries(definition.phases).map(([name, phase]) => [name, phase.on === undefined ? phase : { ...phase, on: each(phase.on) }])
+  const phases = Object.entries(definition.phases).map(([name, phase]) => [
+    name,
+    phase.on === undefined ? phase : { ...phase, on: each(phase.on) },
+  ])
   return {
     ...definition,
     phases: Object.fromEntries(phases) as LifecycleDefinition['phases'],
-    ...(definition.all === undefined ? {} : { all: each(definition.all) as NonNullable<LifecycleDefinition['all']> }),
+    ...(definition.all === undefined
+      ? {}
+      : { all: each(definition.all) as NonNullable<LifecycleDefinition['all']> }),
   }
 }

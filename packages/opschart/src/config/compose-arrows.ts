@@ -40,7 +40,15 @@ export function composeArrows({ phase, next, inherited, known, keeps }: Question
     for (const signal of [entry?.on ?? []].flat()) {
       const before = written.get(signal)
       if (before !== undefined) {
-        findings.push(atTarget(phase, to, 'error', `${signal} leads from ${phase} to ${before.to ?? phase} already`, 'one arrow for each signal'))
+        findings.push(
+          atTarget(
+            phase,
+            to,
+            'error',
+            `${signal} leads from ${phase} to ${before.to ?? phase} already`,
+            'one arrow for each signal',
+          ),
+        )
       } else written.set(signal, arrowFrom(phase, to, signal, entry!))
     }
   }
@@ -55,7 +63,8 @@ export function composeArrows({ phase, next, inherited, known, keeps }: Question
     else if (to === undefined || to === '*' || to === phase) on[signal] = short
     else if (Object.hasOwn(next, to)) {
       const entry = next[to]
-      if (entry?.on === undefined) on[signal] = entry === null || entry === undefined ? short : overridden(arrow, entry)
+      if (entry?.on === undefined)
+        on[signal] = entry === null || entry === undefined ? short : overridden(arrow, entry)
     } else if (keeps(to)) {
       on[signal] = short
       kept.add(to)
@@ -88,15 +97,52 @@ function overridden(arrow: Arrow, { by, gate, starts }: ArrowConfiguration): Arr
 
 function moveFinding(phase: string, to: string, entry: ArrowConfiguration | null | undefined): Finding {
   const named = entry !== null && entry !== undefined && Object.keys(entry).length > 0
-  if (named) return atTarget(phase, to, 'error', `the default law has no arrow from ${phase} to ${to} that this could change`, 'say which signal leads there: on')
-  if (to === phase) return atTarget(phase, to, 'warning', `${phase} is always its own next phase: this says nothing`, 'take it out, or name a signal that stays: on')
+  if (named)
+    return atTarget(
+      phase,
+      to,
+      'error',
+      `the default law has no arrow from ${phase} to ${to} that this could change`,
+      'say which signal leads there: on',
+    )
+  if (to === phase)
+    return atTarget(
+      phase,
+      to,
+      'warning',
+      `${phase} is always its own next phase: this says nothing`,
+      'take it out, or name a signal that stays: on',
+    )
   if (to === 'PRODUCTION') {
-    return atTarget(phase, to, 'warning', `no signal leads from ${phase} to ${to}: a release that is moved there does not become the live one`, '{PRODUCTION: {on: DEPLOYMENT_COMPLETE}}')
+    return atTarget(
+      phase,
+      to,
+      'warning',
+      `no signal leads from ${phase} to ${to}: a release that is moved there does not become the live one`,
+      '{PRODUCTION: {on: DEPLOYMENT_COMPLETE}}',
+    )
   }
-  return atTarget(phase, to, 'note', `no signal leads from ${phase} to ${to}: a person asks for it with opschart move <lifecycle> ${to}`)
+  return atTarget(
+    phase,
+    to,
+    'note',
+    `no signal leads from ${phase} to ${to}: a person asks for it with opschart move <lifecycle> ${to}`,
+  )
 }
 
 /** A finding at a target of `next_states`. Whether it stands in a list or a map is for the one who knows the text. */
-function atTarget(phase: string, to: string, severity: Finding['severity'], message: string, expected?: string): Finding {
-  return { severity, path: ['states', phase, 'next_states', to], at: 'key', message, ...(expected === undefined ? {} : { expected }) }
+function atTarget(
+  phase: string,
+  to: string,
+  severity: Finding['severity'],
+  message: string,
+  expected?: string,
+): Finding {
+  return {
+    severity,
+    path: ['states', phase, 'next_states', to],
+    at: 'key',
+    message,
+    ...(expected === undefined ? {} : { expected }),
+  }
 }

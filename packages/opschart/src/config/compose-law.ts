@@ -32,7 +32,12 @@ const support: readonly string[] = ['INCIDENT', 'ROLLBACK', 'RETIRED']
  * that do not exist are left out: telling of them is the checks' work.
  */
 export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; findings: Finding[] } {
-  const rows = Object.entries(parts.states).map(([name, state]) => ({ name, state, next: normalTargets(state.next_states) }))
+  const rows = Object.entries(parts.states).map(([name, state]) => ({
+    name,
+    state,
+    next: normalTargets(state.next_states),
+  }))
+  const byName = new Map(rows.map((row) => [row.name, row]))
   const table = rows.map(({ name }) => name)
   const mentioned = new Set([...table, ...rows.flatMap(({ next }) => Object.keys(next ?? {}))])
   const separate = rows.length > 0 && ![...mentioned].some((name) => Object.hasOwn(defaultLaw.phases, name))
@@ -43,21 +48,37 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
 
   const phases: Record<string, PhaseDefinition> = {}
   for (const name of orderPhases(Object.keys(base), table)) {
-    const row = rows.find((each) => each.name === name)
+    const row = byName.get(name)
     const inherited = Object.hasOwn(base, name) ? base[name] : undefined
     phases[name] = row === undefined ? inherited! : composePhase(name, row.state, row.next, inherited)
   }
   const initial = separate ? table[0]! : defaultLaw.initial
   dropUnreached(phases, initial, table, findings)
   if (kept.length > 0) {
-    findings.push({ severity: 'note', path: ['states'], at: 'key', message: `kept from the default law: ${kept.join(', ')}`, expected: 'list the phase in some next_states to decide yourself' })
+    findings.push({
+      severity: 'note',
+      path: ['states'],
+      at: 'key',
+      message: `kept from the default law: ${kept.join(', ')}`,
+      expected: 'list the phase in some next_states to decide yourself',
+    })
   }
   if (separate) {
-    findings.push({ severity: 'note', path: ['states', table[0]!], at: 'key', message: `a law of its own, without a phase of the default one; it starts in ${initial}` })
+    findings.push({
+      severity: 'note',
+      path: ['states', table[0]!],
+      at: 'key',
+      message: `a law of its own, without a phase of the default one; it starts in ${initial}`,
+    })
   }
   return { definition: assembled(phases, initial, parts), findings }
 
-  function composePhase(name: string, state: StateConfiguration, next: Targets | undefined, inherited: PhaseDefinition | undefined): PhaseDefinition {
+  function composePhase(
+    name: string,
+    state: StateConfiguration,
+    next: Targets | undefined,
+    inherited: PhaseDefinition | undefined,
+  ): PhaseDefinition {
     const { on, moves, after, allow, auto_trigger } = inherited ?? {}
     const autoTrigger = state.auto_trigger ?? auto_trigger
     const common = {
@@ -65,7 +86,8 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
       ...(after === undefined ? {} : { after }),
       ...(autoTrigger === undefined ? {} : { auto_trigger: autoTrigger }),
     }
-    if (next === undefined) return { ...common, ...(on === undefined ? {} : { on }), ...(moves === undefined ? {} : { moves }) }
+    if (next === undefined)
+      return { ...common, ...(on === undefined ? {} : { on }), ...(moves === undefined ? {} : { moves }) }
     const keeps = (to: string) => support.includes(to) && !mentioned.has(to)
     const composed = composeArrows({ phase: name, next, inherited: on ?? {}, known: all, keeps })
     findings.push(...composed.findings)
@@ -75,21 +97,41 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
 }
 
 /** Takes out the default phases that nothing leads to any more, and tells of the user's that nothing leads to. */
-function dropUnreached(phases: Record<string, PhaseDefinition>, initial: string, table: readonly string[], findings: Finding[]): void {
+function dropUnreached(
+  phases: Record<string, PhaseDefinition>,
+  initial: string,
+  table: readonly string[],
+  findings: Finding[],
+): void {
   const reached = reachableFrom(phases, initial)
   for (const name of Object.keys(phases)) {
     if (reached.has(name)) continue
     if (table.includes(name)) {
       const expected = `list ${name} under the next_states of a phase that is reached: ${[...reached].join(', ')}`
-      findings.push({ severity: 'error', path: ['states', name], at: 'key', message: `nothing leads to ${name}`, expected })
+      findings.push({
+        severity: 'error',
+        path: ['states', name],
+        at: 'key',
+        message: `nothing leads to ${name}`,
+        expected,
+      })
     } else {
       delete phases[name]
-      findings.push({ severity: 'note', path: ['states'], at: 'key', message: `${name} is left out: no phase leads to it any more` })
+      findings.push({
+        severity: 'note',
+        path: ['states'],
+        at: 'key',
+        message: `${name} is left out: no phase leads to it any more`,
+      })
     }
   }
 }
 
-function assembled(phases: Record<string, PhaseDefinition>, initial: string, { agents, acknowledgement }: LawParts): LifecycleDefinition {
+function assembled(
+  phases: Record<string, PhaseDefinition>,
+  initial: string,
+  { agents, acknowledgement }: LawParts,
+): LifecycleDefinition {
   const names = Object.keys(phases)
   const all = Object.entries(defaultLaw.all ?? {}).map(([signal, arrow]) => {
     const { except, ...rest } = arrow

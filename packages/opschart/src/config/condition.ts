@@ -13,9 +13,22 @@ export const conditionFunctions = [
   'string',
 ] as const
 
-const methods = ['contains', 'startsWith', 'endsWith', 'size', 'all', 'exists', 'exists_one', 'map', 'filter', 'like', 'glob']
+const methods = [
+  'contains',
+  'startsWith',
+  'endsWith',
+  'size',
+  'all',
+  'exists',
+  'exists_one',
+  'map',
+  'filter',
+  'like',
+  'glob',
+]
 
-const token = /\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\d+(?:\.\d+)?|[A-Za-z_][A-Za-z0-9_]*|&&|\|\||[<>=!]=|[-+*/%<>!?:.,()[\]{}]/y
+const token =
+  /\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\d+(?:\.\d+)?|[A-Za-z_][A-Za-z0-9_]*|&&|\|\||[<>=!]=|[-+*/%<>!?:.,()[\]{}]/y
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
@@ -40,7 +53,10 @@ export function conditionMistake(text: string): ConditionMistake | undefined {
     const piece = token.exec(text)?.[0]
     if (piece === undefined) {
       const character = text[at]!
-      const message = character === '"' || character === "'" ? 'a quote is not closed' : `${JSON.stringify(character)} has no meaning in a condition`
+      const message =
+        character === '"' || character === "'"
+          ? 'a quote is not closed'
+          : `${JSON.stringify(character)} has no meaning in a condition`
       return { message, expected: "such as error_rate() > 0.01 or file_changed('*.sql')" }
     }
     if (piece.trim() === '') continue
@@ -62,8 +78,17 @@ export function conditionMistake(text: string): ConditionMistake | undefined {
 
 function callMistake(name: string, isMethod: boolean): ConditionMistake | undefined {
   if (!/^[A-Za-z_]/.test(name)) return undefined
-  if (name === 'matches') return { message: 'matches is not allowed: its time has no limit', expected: 'contains, startsWith, endsWith, like or glob' }
+  if (name === 'matches')
+    return {
+      message: 'matches is not allowed: its time has no limit',
+      expected: 'contains, startsWith, endsWith, like or glob',
+    }
   const known: readonly string[] = isMethod ? methods : conditionFunctions
   if (name === 'in' || known.includes(name)) return undefined
-  return { message: `no ${isMethod ? 'method' : 'function'} is called ${name}`, expected: known.join(', '), name, candidates: known }
+  return {
+    message: `no ${isMethod ? 'method' : 'function'} is called ${name}`,
+    expected: known.join(', '),
+    name,
+    candidates: known,
+  }
 }

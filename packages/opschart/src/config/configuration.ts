@@ -1,4 +1,11 @@
-import type { Gate, Lifecycle, ServiceConfiguration, Severity, Task, WorkflowDefinition } from '@opschart/core'
+import type {
+  Gate,
+  Lifecycle,
+  ServiceConfiguration,
+  Severity,
+  Task,
+  WorkflowDefinition,
+} from '@opschart/core'
 
 import type { Action } from './action.ts'
 import type { CommandTask } from './agent-schema.ts'
@@ -92,7 +99,11 @@ export interface Configuration {
 }
 
 /** What the configuration says of a task's autonomy: the narrowest of task, agent and default; null when it says nothing. */
-export function autonomyFor(configuration: Pick<Configuration, 'autonomy'>, agent: string, task: string): AutonomyLevel | null {
+export function autonomyFor(
+  configuration: Pick<Configuration, 'autonomy'>,
+  agent: string,
+  task: string,
+): AutonomyLevel | null {
   const { targets, default: fallback } = configuration.autonomy
   const find = (target: string) => (Object.hasOwn(targets, target) ? targets[target] : undefined)
   return find(`${agent}.${task}`) ?? find(agent) ?? fallback

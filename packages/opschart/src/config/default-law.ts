@@ -1,4 +1,11 @@
-import { arrowsOf, releaseLifecycle, releaseWorkflows, type Arrow, type LifecycleDefinition, type WorkflowDefinition } from '@opschart/core'
+import {
+  arrowsOf,
+  releaseLifecycle,
+  releaseWorkflows,
+  type Arrow,
+  type LifecycleDefinition,
+  type WorkflowDefinition,
+} from '@opschart/core'
 
 /** The law that holds where the configuration says nothing. */
 export const defaultLaw: LifecycleDefinition = releaseLifecycle.definition

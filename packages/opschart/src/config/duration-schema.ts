@@ -8,12 +8,17 @@ const tenYears = 10 * 365 * 86_400_000
 /** A length of time as text, kept as it stands: `15m`. Longer than nothing, and at most ten years. */
 export const durationText = z
   .string({ error: ({ input }) => mistake(input) })
-  .regex(/^\d{1,12}(?:\.\d{1,6})? ?(?:ms|seconds?|minutes?|hours?|days?|s|m|h|d)$/, { error: ({ input }) => mistake(input) })
+  .regex(/^\d{1,12}(?:\.\d{1,6})? ?(?:ms|seconds?|minutes?|hours?|days?|s|m|h|d)$/, {
+    error: ({ input }) => mistake(input),
+  })
   .refine((text) => {
     const length = parseDuration(text)
     return length === undefined || (length > 0 && length <= tenYears)
   }, 'a duration is longer than nothing and at most ten years')
-  .describe('a length of time with its unit: 500ms, 30s, 15m, 24h or 2d') as unknown as z.ZodType<Duration, Duration>
+  .describe('a length of time with its unit: 500ms, 30s, 15m, 24h or 2d') as unknown as z.ZodType<
+  Duration,
+  Duration
+>
 
 /** A length of time, read to milliseconds. */
 export const duration = durationText.transform((text) => parseDuration(text)!)

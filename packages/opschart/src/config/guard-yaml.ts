@@ -18,7 +18,8 @@ export interface Refusal {
  * the text's length.
  */
 export function refusalOfYaml(text: string): Refusal | undefined {
-  if (text.length > maxConfiguration) return { message: `longer than ${maxConfiguration} characters`, offset: 0 }
+  if (text.length > maxConfiguration)
+    return { message: `longer than ${maxConfiguration} characters`, offset: 0 }
   let depth = 0
   let start = 0
   while (start <= text.length) {
@@ -26,9 +27,11 @@ export function refusalOfYaml(text: string): Refusal | undefined {
     const end = newline < 0 ? text.length : newline
     let at = start
     while (at < end && (text[at] === ' ' || text[at] === '\t')) at += 1
-    if (at - start > maxIndentation) return { message: `indented by more than ${maxIndentation} characters`, offset: at }
+    if (at - start > maxIndentation)
+      return { message: `indented by more than ${maxIndentation} characters`, offset: at }
     const markers = compactMarkers(text, at, end)
-    if (markers > maxCompactDepth) return { message: `more than ${maxCompactDepth} lists and maps begin on one line`, offset: at }
+    if (markers > maxCompactDepth)
+      return { message: `more than ${maxCompactDepth} lists and maps begin on one line`, offset: at }
     for (; at < end; at += 1) {
       const character = text[at]
       if (character === '[' || character === '{') depth += 1

@@ -2,6 +2,9 @@ import { arrowsOf, releaseLifecycle, releaseWorkflows, type Task } from '@opscha
 
 import { slipOf } from './nearest-name.ts'
 
+/** Most agents of the table that are compared with those that are known. */
+const maxNewAgents = 1_000
+
 /** A task as far as the configuration must know it. */
 export type KnownTask = Pick<Task, 'agent' | 'task' | 'answers'>
 
@@ -35,7 +38,10 @@ export interface KnownNames {
  */
 export function knownNames(data: Readonly<Record<string, unknown>>, options: KnownOptions = {}): KnownNames {
   const written = ownTasks(data['agents'])
-  const tasks = options.tasks === undefined ? undefined : new Map([...options.tasks, ...written].map((each) => [`${each.agent}.${each.task}`, each]))
+  const tasks =
+    options.tasks === undefined
+      ? undefined
+      : new Map([...options.tasks, ...written].map((each) => [`${each.agent}.${each.task}`, each]))
   const declared = [
     ...releaseLifecycle.definition.agents,
     ...(options.tasks ?? []).map(({ agent }) => agent),
@@ -50,15 +56,20 @@ export function knownNames(data: Readonly<Record<string, unknown>>, options: Kno
     workflows: unique([...Object.keys(releaseWorkflows), ...keysOf(data['workflows'])]),
     phases: unique([...Object.keys(releaseLifecycle.definition.phases), ...keysOf(data['states'])]),
     gates: unique([...Object.keys(releaseLifecycle.gates), ...(options.gates ?? [])]),
-    signals: unique([...defaultSignals, ...arrowSignals(data['states']), ...answers, ...(options.signals ?? [])]),
+    signals: unique([
+      ...defaultSignals,
+      ...arrowSignals(data['states']),
+      ...answers,
+      ...(options.signals ?? []),
+    ]),
   }
 }
 
 /** An agent that only `states` names is a new one, unless its name is so near a known one that it is a slip. */
 function newAgents(states: unknown, declared: readonly string[]): string[] {
-  return Object.values(mapOf(states))
-    .flatMap((state) => listOf(mapOf(state)['allowed_agents']))
-    .filter((agent): agent is string => typeof agent === 'string' && slipOf(agent, declared) === undefined)
+  const named = Object.values(mapOf(states)).flatMap((state) => listOf(mapOf(state)['allowed_agents']))
+  const texts = [...new Set(named)].filter((agent) => typeof agent === 'string')
+  return texts.slice(0, maxNewAgents).filter((agent) => slipOf(agent, declared) === undefined)
 }
 
 function ownTasks(agents: unknown): KnownTask[] {
@@ -80,7 +91,9 @@ function arrowSignals(states: unknown): string[] {
 
 /** A map of plain data; empty when it is none. */
 export function mapOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
 }
 
 const keysOf = (value: unknown) => Object.keys(mapOf(value))

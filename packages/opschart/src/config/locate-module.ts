@@ -9,9 +9,19 @@ export function locateInModule({ path }: Finding, text: string): Place {
   let offset = 0
   let length = 1
   let from = 0
+  let position = 0
   for (const part of path) {
-    if (typeof part === 'number') continue
-    const at = wordAt(text, part, from)
+    if (typeof part === 'number') {
+      position = part
+      continue
+    }
+    // The items of a list mostly have the same keys, so the third item's key is the third of its name.
+    let at = wordAt(text, part, from)
+    for (let next = at; position > 0 && next >= 0; position -= 1) {
+      next = wordAt(text, part, next + part.length)
+      if (next >= 0) at = next
+    }
+    position = 0
     if (at < 0) break
     offset = at
     length = part.length
@@ -24,7 +34,8 @@ export function locateInModule({ path }: Finding, text: string): Place {
 
 /** The next place where a word stands as a whole word. */
 function wordAt(text: string, word: string, from: number): number {
-  const inWord = (character: string | undefined) => character !== undefined && /[A-Za-z0-9_$-]/.test(character)
+  const inWord = (character: string | undefined) =>
+    character !== undefined && /[A-Za-z0-9_$-]/.test(character)
   let at = text.indexOf(word, from)
   while (at >= 0 && (inWord(text[at - 1]) || inWord(text[at + word.length]))) at = text.indexOf(word, at + 1)
   return at

@@ -22,7 +22,10 @@ export function locateInYaml({ path, at }: Finding, yaml: YamlText & { document:
       shown = (isLast && at === 'key') || !isLast || isEmpty(pair.value) ? pair.key : pair.value
       node = pair.value
     } else if (isSeq(resolved)) {
-      const item = typeof part === 'number' ? resolved.items[part] : resolved.items.find((each) => isScalar(each) && each.value === part)
+      const item =
+        typeof part === 'number'
+          ? resolved.items[part]
+          : resolved.items.find((each) => isScalar(each) && each.value === part)
       if (item === undefined) return nodePlace(shown, placeOf, text)
       shown = item
       node = item

@@ -12,9 +12,14 @@ import { workflowSchema } from './workflow-schema.ts'
 /** The sections of `.claude/config/operational.yaml`, each with its schema. */
 export const sections = {
   services: z.record(serviceName, serviceSchema).describe('the services, by name'),
-  states: z.record(phaseName, stateSchema).describe('phases of your own, or changes to the default law’s'),
+  states: z
+    .record(phaseName, stateSchema)
+    .refine((table) => Object.keys(table).length <= 100, 'at most 100 phases')
+    .describe('phases of your own, or changes to the default law’s'),
   triggers: triggersSchema.describe('work for a signal, beside what the chart’s arrows start'),
-  workflows: z.record(workflowName, workflowSchema).describe('workflows of your own, or in place of the default law’s'),
+  workflows: z
+    .record(workflowName, workflowSchema)
+    .describe('workflows of your own, or in place of the default law’s'),
   feedback_loops: z.array(feedbackLoopSchema).max(200).describe('measures with a threshold'),
   ambient: z.array(ambientSchema).max(200).describe('conditions; evaluated in a later version'),
   autonomy: autonomySchema,
@@ -30,7 +35,10 @@ export const sections = {
 export type Section = keyof typeof sections
 
 /** The whole file. */
-export const operationalSchema = z.strictObject(sections).partial().describe('opschart: services, law, rules and agents')
+export const operationalSchema = z
+  .strictObject(sections)
+  .partial()
+  .describe('opschart: services, law, rules and agents')
 
 /** The configuration as a person writes it, in YAML or TypeScript. */
 export type ConfigurationInput = z.input<typeof operationalSchema>

@@ -4,6 +4,7 @@ import type { Configuration } from './configuration.ts'
 import type { KnownOptions } from './known-names.ts'
 import { locateInYaml } from './locate-yaml.ts'
 import { nearestName } from './nearest-name.ts'
+import { plainText } from './plain-text.ts'
 import { pathText, type Finding, type Problem } from './problem.ts'
 import { readYaml, type YamlText } from './read-yaml.ts'
 
@@ -23,12 +24,21 @@ export interface ParsedConfiguration {
  * Reads the text of `operational.yaml`. Never throws: whatever is wrong is a problem with its place and what would be
  * right. `file` is how the problems call it.
  */
-export function parseConfiguration(text: string, file: string, options: KnownOptions = {}): ParsedConfiguration {
+export function parseConfiguration(
+  text: string,
+  file: string,
+  options: KnownOptions = {},
+): ParsedConfiguration {
   const yaml = readYaml(text)
   if (yaml.data === undefined) return { configuration: undefined, problems: yamlProblems(yaml, file) }
   const { configuration, findings } = checkConfiguration(yaml.data, options, noExtension)
   const document = yaml.document!
-  const located = firstFindings(findings).map((finding) => ({ finding, file, text, place: locateInYaml(finding, { ...yaml, document }) }))
+  const located = firstFindings(findings).map((finding) => ({
+    finding,
+    file,
+    text,
+    place: locateInYaml(finding, { ...yaml, document }),
+  }))
   return { configuration, problems: problemsOf(located) }
 }
 
@@ -59,7 +69,9 @@ export function firstFindings(findings: readonly Finding[]): Finding[] {
 
 /** Findings as problems in the order of their files and places. Of more than a hundred the first are kept, errors before the rest, and a last one says so. */
 export function problemsOf(located: readonly LocatedFinding[]): Problem[] {
-  const bySeverity = located.toSorted((one, other) => ranks[one.finding.severity] - ranks[other.finding.severity] || inFile(one, other))
+  const bySeverity = located.toSorted(
+    (one, other) => ranks[one.finding.severity] - ranks[other.finding.severity] || inFile(one, other),
+  )
   const kept = located.length > maxProblems ? bySeverity.slice(0, maxProblems - 1) : bySeverity
   const problems = kept.toSorted(inFile).map(problemOf)
   const left = located.length - kept.length
@@ -76,10 +88,11 @@ function problemOf({ finding, file, text, place }: LocatedFinding): Problem {
     severity,
     file,
     ...place,
-    path: pathText(path),
-    message,
-    ...(expected === undefined ? {} : { expected }),
-    ...(nearest === undefined ? {} : { nearest }),
+    // Names from the file stand in all of these.
+    path: plainText(pathText(path), 300),
+    message: plainText(message, 500),
+    ...(expected === undefined ? {} : { expected: plainText(expected, 1_000) }),
+    ...(nearest === undefined ? {} : { nearest: plainText(nearest, 200) }),
     frame: codeFrame(text, place),
   }
 }
@@ -87,4 +100,6 @@ function problemOf({ finding, file, text, place }: LocatedFinding): Problem {
 const ranks = { error: 0, warning: 1, note: 2 } as const
 
 const inFile = (one: LocatedFinding, other: LocatedFinding) =>
-  (one.file < other.file ? -1 : one.file > other.file ? 1 : 0) || one.place.line - other.place.line || one.place.column - other.place.column
+  (one.file < other.file ? -1 : one.file > other.file ? 1 : 0) ||
+  one.place.line - other.place.line ||
+  one.place.column - other.place.column

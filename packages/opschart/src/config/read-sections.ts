@@ -11,7 +11,10 @@ export type SectionValues = { readonly [Name in Section]?: z.output<(typeof sect
  * Reads each section by its schema. What does not fit is told, and what does is kept, so that one mistake does not hide
  * the next.
  */
-export function readSections(data: Readonly<Record<string, unknown>>): { values: SectionValues; findings: Finding[] } {
+export function readSections(data: Readonly<Record<string, unknown>>): {
+  values: SectionValues
+  findings: Finding[]
+} {
   const values: Record<string, unknown> = {}
   const findings: Finding[] = []
   const known = Object.keys(sections)
@@ -37,11 +40,17 @@ export function readSections(data: Readonly<Record<string, unknown>>): { values:
 }
 
 /** The entries of a map or list that fit; undefined when the section is neither, or does not fit as a whole. */
-function withoutBroken(schema: z.ZodType, written: unknown, broken: ReadonlySet<PropertyKey | undefined>): unknown {
+function withoutBroken(
+  schema: z.ZodType,
+  written: unknown,
+  broken: ReadonlySet<PropertyKey | undefined>,
+): unknown {
   const { type, element } = schema.def as unknown as { type: string; element?: z.ZodType }
   if (type === 'array' && Array.isArray(written) && element !== undefined) {
     return written.map((item, index) => (broken.has(index) ? undefined : element.safeParse(item).data))
   }
-  if (type !== 'record' || typeof written !== 'object' || written === null || Array.isArray(written)) return undefined
-  return schema.safeParse(Object.fromEntries(Object.entries(written).filter(([key]) => !broken.has(key)))).data
+  if (type !== 'record' || typeof written !== 'object' || written === null || Array.isArray(written))
+    return undefined
+  return schema.safeParse(Object.fromEntries(Object.entries(written).filter(([key]) => !broken.has(key))))
+    .data
 }

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml'
 
 import { refusalOfYaml } from './guard-yaml.ts'
 import type { Place } from './code-frame.ts'
@@ -24,7 +34,7 @@ export interface YamlText {
   readonly data: Readonly<Record<string, unknown>> | undefined
   readonly mistakes: readonly YamlMistake[]
   /** The place of a piece of the text, by its first and last position. */
-  placeOf(from: number, to: number): Place
+  readonly placeOf: (from: number, to: number) => Place
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -47,28 +57,52 @@ export function readYaml(text: string): YamlText {
   const refusal = refusalOfYaml(text)
   if (refusal !== undefined) {
     lines.lineStarts = lineStarts(text)
-    const mistakes = [{ place: placeOf(refusal.offset, refusal.offset + 1), message: `not read: ${refusal.message}` }]
+    const mistakes = [
+      { place: placeOf(refusal.offset, refusal.offset + 1), message: `not read: ${refusal.message}` },
+    ]
     return { text, document: undefined, data: undefined, mistakes, placeOf }
   }
   // Keys are compared here: the parser does it pair by pair.
-  const document = parseDocument(text, { version: '1.2', schema: 'core', lineCounter: lines, uniqueKeys: false, prettyErrors: false, merge: false })
-  const mistakes: YamlMistake[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    place: placeOf(pos[0], Math.min(pos[1], endOfLine(text, pos[0]))),
-    message: message.startsWith('Flow ') ? 'a bracket is not closed' : kinds[code] ?? `no YAML: ${plainText(message.split('\n')[0] ?? '', 200)}`,
-    ...(kinds[code] === undefined ? {} : { expected: plainText(message.split('\n')[0] ?? '', 200) }),
-  }))
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    merge: false,
+  })
+  const mistakes: YamlMistake[] = [...document.errors, ...document.warnings].map(
+    ({ code, message, pos }) => ({
+      place: placeOf(pos[0], Math.min(pos[1], endOfLine(text, pos[0]))),
+      message: message.startsWith('Flow ')
+        ? 'a bracket is not closed'
+        : (kinds[code] ?? `no YAML: ${plainText(message.split('\n')[0] ?? '', 200)}`),
+      ...(kinds[code] === undefined ? {} : { expected: plainText(message.split('\n')[0] ?? '', 200) }),
+    }),
+  )
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
-    mistakes.push({ place: placeOf(0, endOfLine(text, 0)), message: 'only YAML 1.2 is read', expected: 'the line taken out' })
+    mistakes.push({
+      place: placeOf(0, endOfLine(text, 0)),
+      message: 'only YAML 1.2 is read',
+      expected: 'the line taken out',
+    })
   }
   if (document.errors.length === 0) mistakes.push(...keyMistakes(document, placeOf))
   if (mistakes.length > 0) return { text, document, data: undefined, mistakes, placeOf }
   try {
     const data: unknown = document.toJS({ maxAliasCount })
     if (data === null || data === undefined) return { text, document, data: {}, mistakes, placeOf }
-    if (typeof data === 'object' && !Array.isArray(data)) return { text, document, data: data as Record<string, unknown>, mistakes, placeOf }
-    mistakes.push({ place: nodePlace(document.contents, placeOf), message: `the configuration is a map of sections, not ${typeName(data)}` })
+    if (typeof data === 'object' && !Array.isArray(data))
+      return { text, document, data: data as Record<string, unknown>, mistakes, placeOf }
+    mistakes.push({
+      place: nodePlace(document.contents, placeOf),
+      message: `the configuration is a map of sections, not ${typeName(data)}`,
+    })
   } catch (error) {
-    mistakes.push({ place: placeOf(0, 1), message: `not read: ${error instanceof Error ? plainText(error.message, 200) : 'too large'}` })
+    mistakes.push({
+      place: placeOf(0, 1),
+      message: `not read: ${error instanceof Error ? plainText(error.message, 200) : 'too large'}`,
+    })
   }
   return { text, document, data: undefined, mistakes, placeOf }
 }
@@ -85,9 +119,14 @@ function keyMistakes(document: Document, placeOf: YamlText['placeOf']): YamlMist
         const place = nodePlace(node, placeOf)
         if (typeof value !== 'string') {
           const shown = isMap(value) || isSeq(value) || value === undefined ? 'this' : typeName(value)
-          mistakes.push({ place, message: `a key is a name, not ${shown}`, expected: 'a name; in quotes if it is a number or such' })
+          mistakes.push({
+            place,
+            message: `a key is a name, not ${shown}`,
+            expected: 'a name; in quotes if it is a number or such',
+          })
         } else if (value === '__proto__') mistakes.push({ place, message: 'nothing can be called __proto__' })
-        else if (seen.has(value)) mistakes.push({ place, message: `${plainText(value, 60)} stands in this map twice` })
+        else if (seen.has(value))
+          mistakes.push({ place, message: `${plainText(value, 60)} stands in this map twice` })
         else seen.add(value)
       }
     },

@@ -5,16 +5,21 @@ import { duration } from './duration-schema.ts'
 import { ruleName, signalName, typeName, workflowName } from './names.ts'
 
 const action = z
-  .string({ error: ({ input }) => `an action is a text that names a workflow or agent.task, not ${typeName(input)}` })
+  .string({
+    error: ({ input }) => `an action is a text that names a workflow or agent.task, not ${typeName(input)}`,
+  })
   .min(1, 'an action names a workflow, agent.task, or incident')
   .max(200)
   .describe('a workflow, agent.task, or incident')
 
 /** Agents (each does the task that answers the signal), or the name of one workflow. */
 export const triggerSchema = z
-  .union([z.array(z.string().min(1).max(130)).min(1, 'a trigger names at least one agent').max(50), workflowName], {
-    error: ({ input }) => `a trigger is a list of agents or a workflow, not ${typeName(input)}`,
-  })
+  .union(
+    [z.array(z.string().min(1).max(130)).min(1, 'a trigger names at least one agent').max(50), workflowName],
+    {
+      error: ({ input }) => `a trigger is a list of agents or a workflow, not ${typeName(input)}`,
+    },
+  )
   .describe('agents, each with a task that answers the signal (or agent.task); or a workflow')
 
 /** The section of triggers: signal to work. */
@@ -35,10 +40,20 @@ export const feedbackLoopSchema = z
       .number({ error: ({ input }) => thresholdMistake(input) })
       .positive('a threshold is greater than 0')
       .describe('passed, the rule fires: a share from 0 to 1 for error_rate (0.01 is 1 %)'),
-    clear: z.number().nonnegative().optional().describe('the measure is well again below this; half the threshold when absent'),
+    clear: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('the measure is well again below this; half the threshold when absent'),
     for: duration.optional().describe('how long the threshold must be passed first; not at all when absent'),
     window: duration.default(60_000).describe('the span that is measured; 60s when absent'),
-    min_samples: z.number().int().min(1).max(1_000_000).default(20).describe('fewer samples in the window say nothing; 20 when absent'),
+    min_samples: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(20)
+      .describe('fewer samples in the window say nothing; 20 when absent'),
     cooldown: duration.optional().describe('after it has fired, it rests this long; not at all when absent'),
     severity: z.enum(severities).default('HIGH').describe('severity of its signals; HIGH when absent'),
     action,
@@ -69,7 +84,8 @@ export const ambientSchema = z
 function thresholdMistake(input: unknown): string {
   if (typeof input === 'string') {
     const percent = /^(\d{1,9}(?:\.\d{1,9})?) ?%$/.exec(input)
-    if (percent !== null) return `a threshold is a number: write ${Number((Number(percent[1]) / 100).toPrecision(12))} for ${input}`
+    if (percent !== null)
+      return `a threshold is a number: write ${Number((Number(percent[1]) / 100).toPrecision(12))} for ${input}`
     return 'a threshold is a number, not a text'
   }
   return `a threshold is a number, not ${typeName(input)}`

@@ -19,7 +19,12 @@ export function valueAt(data: unknown, path: ProblemPath): unknown {
 }
 
 /** What a schema found wrong with data, said to a person: one finding for each place, at the part of the data that is meant. */
-export function schemaFindings(schema: z.ZodType, data: unknown, issues: readonly Issue[], base: ProblemPath): Finding[] {
+export function schemaFindings(
+  schema: z.ZodType,
+  data: unknown,
+  issues: readonly Issue[],
+  base: ProblemPath,
+): Finding[] {
   const seen = new Set<string>()
   return issues
     .flatMap((issue) => findingsOf(issue, []))
@@ -32,7 +37,9 @@ export function schemaFindings(schema: z.ZodType, data: unknown, issues: readonl
   function findingsOf(issue: Issue, above: ProblemPath): Finding[] {
     const path = [...above, ...(issue.path as (string | number)[])]
     const value = valueAt(data, path)
-    const finding = (message: string, more: Partial<Finding> = {}): Finding[] => [{ severity: 'error', path, message, ...more }]
+    const finding = (message: string, more: Partial<Finding> = {}): Finding[] => [
+      { severity: 'error', path, message, ...more },
+    ]
     switch (issue.code) {
       case 'unrecognized_keys': {
         const keys = keysAt(schema, path)
@@ -40,16 +47,24 @@ export function schemaFindings(schema: z.ZodType, data: unknown, issues: readonl
           severity: 'error' as const,
           path: [...path, key],
           at: 'key' as const,
-          message: coming.has(key) ? `${key} comes in a later version: take it out` : `nothing is called ${plainText(key, 60)} here`,
-          ...(keys.length > 0 && !coming.has(key) ? { expected: listed(keys), name: key, candidates: keys } : {}),
+          message: coming.has(key)
+            ? `${key} comes in a later version: take it out`
+            : `nothing is called ${plainText(key, 60)} here`,
+          ...(keys.length > 0 && !coming.has(key)
+            ? { expected: listed(keys), name: key, candidates: keys }
+            : {}),
         }))
       }
       case 'invalid_key':
         return finding(issue.issues[0]?.message ?? issue.message, { at: 'key' })
       case 'invalid_union': {
-        const branch = issue.errors.filter((errors) => !errors.some(misfits)).sort((one, other) => weight(one) - weight(other))[0]
+        const branch = issue.errors
+          .filter((errors) => !errors.some(misfits))
+          .sort((one, other) => weight(one) - weight(other))[0]
         if (branch !== undefined) return branch.flatMap((inner) => findingsOf(inner, path))
-        const values = issue.errors.flat().flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
+        const values = issue.errors
+          .flat()
+          .flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
         return finding(lower(issue.message), offered(value, values))
       }
       case 'invalid_value': {
@@ -61,11 +76,20 @@ export function schemaFindings(schema: z.ZodType, data: unknown, issues: readonl
       case 'invalid_type':
         if (value === undefined) return missing(issue, path)
         if (isCommand(path)) return finding(wrongArguments(value))
-        return finding(own(issue) ? issue.message : `${kindNames[issue.expected] ?? `a ${issue.expected}`} is expected, not ${typeName(value)}`)
+        return finding(
+          own(issue)
+            ? issue.message
+            : `${kindNames[issue.expected] ?? `a ${issue.expected}`} is expected, not ${typeName(value)}`,
+        )
       case 'invalid_format':
-        if (issue.format === 'url' && !own(issue)) return finding('no address', { expected: 'such as http://127.0.0.1:3000/health' })
+        if (issue.format === 'url' && !own(issue))
+          return finding('no address', { expected: 'such as http://127.0.0.1:3000/health' })
         return finding(lower(issue.message))
-      default:
+      case 'custom':
+      case 'invalid_element':
+      case 'not_multiple_of':
+      case 'too_big':
+      case 'too_small':
         return finding(lower(issue.message))
     }
   }
@@ -92,24 +116,32 @@ const kindNames: Readonly<Record<string, string>> = {
 }
 
 /** Keys of a service that hold an argument array; their schema is core's and knows no YAML. */
-const isCommand = (path: ProblemPath) => ['deploy', 'rollback', 'test', 'command'].includes(String(path.at(-1)))
+const isCommand = (path: ProblemPath) =>
+  ['deploy', 'rollback', 'test', 'command'].includes(String(path.at(-1)))
 
 /** Whether the message is one of ours and not the schema library's. */
 const own = (issue: Issue) => !/^(?:Invalid|Too|Unrecognized)\b/.test(issue.message)
 
-const lower = (message: string) => (/^[A-Z][a-z]/.test(message) ? message[0]!.toLowerCase() + message.slice(1) : message)
+const lower = (message: string) =>
+  /^[A-Z][a-z]/.test(message) ? message[0]!.toLowerCase() + message.slice(1) : message
 
 /** Whether an issue says that the value is of another kind altogether: then it was not this branch of the union that was meant. */
 function misfits(issue: Issue): boolean {
   if (issue.path.length > 0) return false
   if (issue.code === 'invalid_union') return issue.errors.every((errors) => errors.some(misfits))
-  return issue.code === 'invalid_type' || issue.code === 'invalid_value' || (issue.code === 'too_small' && issue.origin === 'array' && issue.minimum === 2)
+  return (
+    issue.code === 'invalid_type' ||
+    issue.code === 'invalid_value' ||
+    (issue.code === 'too_small' && issue.origin === 'array' && issue.minimum === 2)
+  )
 }
 
 /** How far a branch is from what was written: unknown and missing keys count most. */
 function weight(issues: readonly Issue[]): number {
   return issues
-    .map((issue) => (issue.code === 'unrecognized_keys' ? 3 * issue.keys.length : issue.code === 'invalid_type' ? 2 : 1))
+    .map((issue) =>
+      issue.code === 'unrecognized_keys' ? 3 * issue.keys.length : issue.code === 'invalid_type' ? 2 : 1,
+    )
     .reduce((sum, each) => sum + each, 0)
 }
 

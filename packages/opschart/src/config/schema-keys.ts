@@ -15,7 +15,8 @@ interface Definition {
 /** The keys that a map at a path may have, in the schema's order; empty where any name may stand. */
 export function keysAt(schema: z.ZodType, path: readonly (string | number)[]): string[] {
   let level = alternatives(schema)
-  for (const part of path) level = level.flatMap((definition) => inside(definition, part)).flatMap(alternatives)
+  for (const part of path)
+    level = level.flatMap((definition) => inside(definition, part)).flatMap(alternatives)
   return [...new Set(level.flatMap(({ shape }) => Object.keys(shape ?? {})))]
 }
 

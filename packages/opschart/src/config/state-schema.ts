@@ -4,19 +4,28 @@ import { agentName, phaseName, signalName, typeName, workflowName } from './name
 
 const sender = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(?::[A-Za-z0-9][A-Za-z0-9._@/-]{0,99})?$/, 'no sender: write an agent, person, watcher, rule, system, or workflow:<name>')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]*(?::[A-Za-z0-9][A-Za-z0-9._@/-]{0,99})?$/,
+    'no sender: write an agent, person, watcher, rule, system, or workflow:<name>',
+  )
 
 const oneOrMore = <Item extends z.ZodType>(item: Item, what: string) =>
-  z.union([item, z.array(item).min(1)], { error: ({ input }) => `${what} is a name or a list of names, not ${typeName(input)}` })
+  z.union([item, z.array(item).min(1)], {
+    error: ({ input }) => `${what} is a name or a list of names, not ${typeName(input)}`,
+  })
 
 const arrow = z
   .strictObject({
-    on: oneOrMore(signalName, 'on').optional().describe('the signal, or signals, that lead there; absent: those of the default law'),
+    on: oneOrMore(signalName, 'on')
+      .optional()
+      .describe('the signal, or signals, that lead there; absent: those of the default law'),
     by: z
       .array(sender)
       .min(1)
       .optional()
-      .describe('who may send it: agents, person, watcher, rule, system, workflow:<name>, watcher:<name>; absent: as in the default law'),
+      .describe(
+        'who may send it: agents, person, watcher, rule, system, workflow:<name>, watcher:<name>; absent: as in the default law',
+      ),
     gate: z
       .union([z.string(), z.array(z.string())], { error: 'gate is a name or a list of names' })
       .optional()
@@ -29,16 +38,24 @@ const arrow = z
 export const stateSchema = z
   .strictObject({
     allowed_agents: z
-      .array(agentName, { error: ({ input }) => `allowed_agents is a list of agents, not ${typeName(input)}` })
+      .array(agentName, {
+        error: ({ input }) => `allowed_agents is a list of agents, not ${typeName(input)}`,
+      })
       .optional()
       .describe('agents that may act in this phase; absent: as in the default law'),
     next_states: z
       .union([z.array(phaseName), z.record(phaseName, arrow.nullable())], {
-        error: ({ input }) => `next_states is a list of phases or a map {PHASE: {on, by, gate, starts}}, not ${typeName(input)}`,
+        error: ({ input }) =>
+          `next_states is a list of phases or a map {PHASE: {on, by, gate, starts}}, not ${typeName(input)}`,
       })
       .optional()
-      .describe('phases that come next; the default law’s arrows to them are taken, others are for `opschart move`'),
-    auto_trigger: z.boolean().optional().describe('entering it starts the arrow’s workflow with nobody asking'),
+      .describe(
+        'phases that come next; the default law’s arrows to them are taken, others are for `opschart move`',
+      ),
+    auto_trigger: z
+      .boolean()
+      .optional()
+      .describe('entering it starts the arrow’s workflow with nobody asking'),
   })
   .describe('a phase: who may act in it, and where it leads')
 

@@ -15,10 +15,16 @@ export interface SentSignal {
  * other properties where it names none (null takes a signal away).
  */
 export function completeWorkflow(name: string, written: WorkflowConfiguration): WorkflowDefinition {
-  const map: Exclude<WorkflowConfiguration, readonly unknown[]> = Array.isArray(written) ? { steps: written } : written
-  const { steps: _, ...inherited } = Object.hasOwn(defaultWorkflows, name) ? defaultWorkflows[name]! : { steps: [] }
+  const map: Exclude<WorkflowConfiguration, readonly unknown[]> = Array.isArray(written)
+    ? { steps: written }
+    : written
+  const { steps: _, ...inherited } = Object.hasOwn(defaultWorkflows, name)
+    ? defaultWorkflows[name]!
+    : { steps: [] }
   const properties = Object.entries({ ...inherited, ...map, steps: map.steps.map(completeStep) })
-  return Object.fromEntries(properties.filter(([, value]) => value !== null && value !== undefined)) as unknown as WorkflowDefinition
+  return Object.fromEntries(
+    properties.filter(([, value]) => value !== null && value !== undefined),
+  ) as unknown as WorkflowDefinition
 }
 
 /** A step as `workflows` writes it. */
@@ -26,7 +32,10 @@ export type WrittenStep = Extract<WorkflowConfiguration, readonly unknown[]>[num
 
 function completeStep(step: WrittenStep): StepDefinition {
   if (Array.isArray(step) || !('parallel' in step)) return step as StepDefinition
-  return { ...step, parallel: step.parallel.map((branch) => (isSingleStep(branch) ? [branch] : branch)) } as StepDefinition
+  return {
+    ...step,
+    parallel: step.parallel.map((branch) => (isSingleStep(branch) ? [branch] : branch)),
+  } as StepDefinition
 }
 
 /** Whether a branch is one step that was not put into a list of its own. */
@@ -40,7 +49,11 @@ export function stepsPathOf(name: string, written: WorkflowConfiguration): Probl
 }
 
 /** The signals that a workflow sends: by its steps, and by how it ends. Inherited ones stand at the workflow's name. */
-export function sentBy(name: string, workflow: WorkflowDefinition, written: WorkflowConfiguration | undefined): SentSignal[] {
+export function sentBy(
+  name: string,
+  workflow: WorkflowDefinition,
+  written: WorkflowConfiguration | undefined,
+): SentSignal[] {
   const path = written === undefined ? ['workflows', name] : stepsPathOf(name, written)
   const steps = workflow.steps.flatMap((step, index) =>
     'signal' in step ? [{ signal: step.signal, path: [...path, index, 'signal'] }] : [],

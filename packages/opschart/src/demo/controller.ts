@@ -41,7 +41,12 @@ export function createController(root: string, told: { row: (row: LogEntryView) 
       let complaint = ''
       started.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-4_000)))
       await new Promise<void>((resolve, reject) => {
-        started.once('exit', (code) => reject(new Error(`the daemon ended (${code}): ${complaint}`)))
+        started.once('exit', (code) => {
+          const ended = new Error(`the daemon ended (${code}): ${complaint}`)
+          reject(ended)
+          for (const caller of open.values()) caller.reject(ended)
+          open.clear()
+        })
         started.on('message', (message: { ready?: true; row?: LogEntryView; line?: string; id?: number; answer?: never; error?: string }) => {
           if (message.ready === true) resolve()
           if (message.line !== undefined) told.line(message.line)
@@ -68,7 +73,7 @@ export function createController(root: string, told: { row: (row: LogEntryView) 
       if (child === undefined) return
       const present = child
       child = undefined
-      present.disconnect()
+      if (present.connected) present.disconnect()
       await gone(present)
     },
     ask(who, method, ...parameters) {

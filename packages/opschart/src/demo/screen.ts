@@ -58,7 +58,7 @@ export function createScreen(options: {
       began ??= row.at
       const time = `${((row.at - began) / 1_000).toFixed(2).padStart(6)} s `
       const [mark, style] = lookOf(row)
-      print(`${paint('dim', time)} ${paint(style, `${mark} ${cut(row.text, width - time.length - 4)}`)}`)
+      print(`${paint('dim', time)} ${paint(style, `${mark} ${cut(toldOf(row), width - time.length - 4)}`)}`)
     },
     law(what, answer) {
       print('')
@@ -113,6 +113,13 @@ function matters(row: LogEntryView): boolean {
   if (row.kind === 'opened') return row.text.endsWith('is opened')
   if (row.verdict === null) return row.type.startsWith('xstate.') && !row.actor.includes('~')
   return row.verdict.kind !== 'ignored' && row.type !== 'OPERATION_REQUESTED' ? true : row.verdict.kind === 'waiting' || row.verdict.kind === 'violation' || row.verdict.kind === 'refused'
+}
+
+/** What a row is told by: a commit by its title. */
+function toldOf(row: LogEntryView): string {
+  const { title, commit } = (row.data ?? {}) as { title?: unknown; commit?: unknown }
+  if (row.type !== 'CODE_COMMITTED' || typeof title !== 'string') return row.text
+  return `commit ${String(commit).slice(0, 7)} on ${row.actor}: ${title}`
 }
 
 function lookOf(row: LogEntryView): [mark: string, style: Style] {

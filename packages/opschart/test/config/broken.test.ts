@@ -11,15 +11,33 @@ import { knownTasks } from './known-tasks.ts'
 
 const folder = path.join(import.meta.dirname, 'fixtures', 'broken')
 
-type Expected = readonly [line: number, column: number, length: number, nearest: string | undefined, message: string]
+type Expected = readonly [
+  line: number,
+  column: number,
+  length: number,
+  nearest: string | undefined,
+  message: string,
+]
 
 // The pin: fixture -> where its one mistake stands, and what it is told as.
 const table: Record<string, Expected> = {
   'action-backup': [3, 13, 15, undefined, 'there is no built-in backup'],
   'action-names-nothing': [5, 13, 8, 'optimize', 'the action optimise names nothing'],
-  'action-not-for-rules': [2, 72, 8, undefined, 'rollback is started by ROLLBACK_REQUESTED, which no rule may send'],
+  'action-not-for-rules': [
+    2,
+    72,
+    8,
+    undefined,
+    'rollback is started by ROLLBACK_REQUESTED, which no rule may send',
+  ],
   'agent-never-allowed': [6, 17, 12, undefined, 'no phase allows backup-agent, so it could never do this'],
-  'agent-without-changes': [4, 7, 13, undefined, 'a task says what it changes: nothing, repository, monitoring or production'],
+  'agent-without-changes': [
+    4,
+    7,
+    13,
+    undefined,
+    'a task says what it changes: nothing, repository, monitoring or production',
+  ],
   'autonomy-unknown-task': [4, 3, 22, 'developer-agent.deploy', 'developer-agent has no task deplyo'],
   'bare-limit': [3, 13, 2, undefined, '60 has no unit: write 60s, 60m or 60h (units are ms, s, m, h or d)'],
   'coming-key': [2, 82, 7, undefined, 'no_data comes in a later version: take it out'],
@@ -27,18 +45,42 @@ const table: Record<string, Expected> = {
   'inbox-person': [1, 20, 7, undefined, 'ADOPTED is the word of person: no file may speak for them'],
   'inbox-unknown-signal': [2, 26, 18, 'DEPLOYMENT_COMPLETE', 'the law has no arrow for DEPLOYMENT_COMPLET'],
   'key-twice': [4, 3, 3, undefined, 'web stands in this map twice'],
-  'law-signal': [4, 36, 19, undefined, 'OPERATION_REQUESTED belongs to the law itself: no arrow may take its place'],
+  'law-signal': [
+    4,
+    36,
+    19,
+    undefined,
+    'OPERATION_REQUESTED belongs to the law itself: no arrow may take its place',
+  ],
   'one-signal-twice': [5, 7, 11, undefined, 'CODE_MERGED leads from REVIEW to STAGING already'],
   'path-outside': [5, 9, 21, undefined, '../../var/log/web.log leaves the project'],
   'shell-injection': [3, 24, 20, undefined, 'a shell would read {version} as part of its script'],
-  'shell-line': [3, 13, 18, undefined, 'a command is an argument array, never a shell line: write [./deploy, "{version}"]'],
+  'shell-line': [
+    3,
+    13,
+    18,
+    undefined,
+    'a command is an argument array, never a shell line: write [./deploy, "{version}"]',
+  ],
   'step-timeout': [4, 16, 2, undefined, '15 has no unit: write 15s, 15m or 15h (units are ms, s, m, h or d)'],
   'threshold-percent': [2, 58, 2, undefined, 'a threshold is a number: write 0.01 for 1%'],
   'trigger-unknown-agent': [2, 35, 18, 'documentation-agent', 'no agent is called docmentation-agent'],
   'trigger-unknown-workflow': [2, 16, 16, 'incident_detected', 'no workflow is called incident_detectd'],
   'trigger-without-task': [2, 42, 19, undefined, 'documentation-agent has no task that answers TEST_FAILED'],
-  'unknown-agent': [3, 30, 13, 'reviewer-agent', 'no agent is called reviewr-agent, and the name is very near reviewer-agent'],
-  'unknown-autonomy': [1, 11, 8, 'observe', 'autonomy is observe, ask or act, or a map of them by agent and agent.task'],
+  'unknown-agent': [
+    3,
+    30,
+    13,
+    'reviewer-agent',
+    'no agent is called reviewr-agent, and the name is very near reviewer-agent',
+  ],
+  'unknown-autonomy': [
+    1,
+    11,
+    8,
+    'observe',
+    'autonomy is observe, ask or act, or a map of them by agent and agent.task',
+  ],
   'unknown-function': [2, 18, 20, 'error_rate', 'no function is called eror_rate'],
   'unknown-gate': [4, 42, 14, 'review_approved', 'no gate is called review_aproved'],
   'unknown-monitor': [2, 35, 9, 'error_rate', 'eror_rate is not one of them'],
@@ -64,18 +106,21 @@ describe('a broken configuration', () => {
     expect(names.toSorted()).toEqual(Object.keys(table))
   })
 
-  it.each(Object.entries(table))('[R1] %s is told with its place', (name, [line, column, length, nearest, message]) => {
-    const text = readFileSync(path.join(folder, `${name}.yaml.txt`), 'utf8')
-    const { configuration, problems } = parseConfiguration(text, 'operational.yaml', { tasks: knownTasks })
-    const errors = problems.filter(({ severity }) => severity === 'error')
-    expect(errors.map((each) => [each.line, each.column, each.length, each.nearest, each.message])).toEqual([
-      [line, column, length, nearest, message],
-    ])
-    expect(configuration).toBeUndefined()
-    const [before, carets] = caretLine(errors[0]!.frame)
-    expect(carets).toBe(length)
-    expect(before).toBeGreaterThan(0)
-  })
+  it.each(Object.entries(table))(
+    '[R1] %s is told with its place',
+    (name, [line, column, length, nearest, message]) => {
+      const text = readFileSync(path.join(folder, `${name}.yaml.txt`), 'utf8')
+      const { configuration, problems } = parseConfiguration(text, 'operational.yaml', { tasks: knownTasks })
+      const errors = problems.filter(({ severity }) => severity === 'error')
+      expect(errors.map((each) => [each.line, each.column, each.length, each.nearest, each.message])).toEqual(
+        [[line, column, length, nearest, message]],
+      )
+      expect(configuration).toBeUndefined()
+      const [before, carets] = caretLine(errors[0]!.frame)
+      expect(carets).toBe(length)
+      expect(before).toBeGreaterThan(0)
+    },
+  )
 })
 
 /** Where the carets of a frame begin and how many there are. */

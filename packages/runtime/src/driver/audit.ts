@@ -3,6 +3,7 @@ import {
   changeService,
   decide,
   emptyService,
+  OpschartError,
   rowHash,
   type ActorState,
   type AuditView,
@@ -10,82 +11,148 @@ import {
   type JournalEntry,
   type JournalRow,
   type JsonObject,
-  type Kernel,
   type LawEvent,
   type LawFacts,
-  type Lifecycle,
   type ServiceState,
   type Signal,
   type Step,
   type Store,
 } from '@opschart/core'
 
-import { deciderOf } from './steps.ts'
+import { kernelOf, type KernelSources } from './kernels.ts'
+import { deciderOf, serviceFact } from './names.ts'
 
 const page = 500
+/** How often a journal that is being written to is compared again with what is stored. */
+const mostTries = 100
 
 /** What an audit reads and decides by. */
-export interface AuditSources {
+export interface AuditSources extends KernelSources {
   readonly store: Store
   readonly crypto: Crypto
-  readonly lifecycle: Lifecycle
-  readonly kernelOf: (decider: string) => Kernel
   readonly definitionOf: (decider: string) => string
+}
+
+/** The state of what has none: a ledger's rows only tell. */
+const noState: ActorState = { snapshot: {}, children: {} }
+
+interface Fault {
+  readonly sequence: number
+  readonly what: string
+}
+
+/** How far a journal has been replayed. */
+interface Replayed {
+  sequence: number
+  hash: string
+  /** Each actor as its last row left it; its state is null once a definition that is no longer here has moved it. */
+  readonly states: Map<string, { version: number; state: ActorState | null; sequence: number }>
+  readonly services: Map<string, { state: ServiceState; sequence: number }>
 }
 
 /**
  * Checks the journal from its first row: the chain of hashes, and each decision again from what its row holds. Names the
- * first row that was altered, removed, or does not lead to the same state to the byte [D6] [D10].
+ * first row that was altered, removed, or does not lead to the same state to the byte [D6] [D10]; then whether what is
+ * stored is what the journal leads to. May be asked for while rows are written.
  */
-export async function audit(sources: AuditSources, against?: { sequence: number; hash: string }): Promise<AuditView> {
-  const { store, crypto } = sources
-  const states = new Map<string, { version: number; state: ActorState }>()
-  const services = new Map<string, ServiceState>()
-  const head = await store.head()
-  let hash = ''
-  let sequence = 0
-  const broken = (at: number, what: string): AuditView => ({ rows: sequence, head, sound: false, fault: { sequence: at, what } })
+export async function audit(
+  sources: AuditSources,
+  against?: { sequence: number; hash: string },
+): Promise<AuditView> {
+  const { store } = sources
+  const replayed: Replayed = { sequence: 0, hash: '', states: new Map(), services: new Map() }
+  const told = async (fault: Fault | null): Promise<AuditView> => ({
+    rows: replayed.sequence,
+    head: await store.head(),
+    sound: fault === null,
+    fault,
+  })
 
-  for (;;) {
-    const rows = await store.history({ from: sequence + 1, limit: page })
-    if (rows.length === 0) break
-    for (const row of rows) {
-      if (row.sequence !== sequence + 1) return broken(sequence + 1, 'the row is missing')
-      const { hash: stored, ...rest } = row
-      const right = rowHash(crypto, hash, rest)
-      if (stored !== right) return broken(row.sequence, 'the row, or one before it, was altered')
-      hash = right
-      sequence = row.sequence
-      if (against?.sequence === sequence && against.hash !== hash) return broken(sequence, 'the head that was kept is another one')
-      const fault = replay(sources, row, states, services)
-      if (fault !== undefined) return broken(row.sequence, fault)
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const broken = await replayOn(sources, replayed, against)
+    if (broken !== undefined) return told(broken)
+    if (against !== undefined && against.sequence > replayed.sequence) {
+      return told({ sequence: replayed.sequence + 1, what: 'rows up to the head that was kept are missing' })
     }
+    const fault = await compareStored(sources, replayed)
+    // Rows that were written meanwhile are no fault: those are replayed first.
+    if (fault === undefined || (await store.head()).sequence <= replayed.sequence) return told(fault ?? null)
   }
-  if (against !== undefined && against.sequence > sequence) return broken(sequence + 1, 'rows up to the head that was kept are missing')
-  const fault = await compareStored(sources, states, services)
-  return { rows: sequence, head, sound: fault === undefined, fault: fault === undefined ? null : { sequence, what: fault } }
+  throw new OpschartError(
+    'conflict',
+    'the journal grows faster than it can be compared; ask again when less is going on',
+  )
 }
 
-function replay(
+/** Replays the rows from there to the end; gives the first that does not hold. */
+async function replayOn(
   sources: AuditSources,
-  row: JournalRow,
-  states: Map<string, { version: number; state: ActorState }>,
-  services: Map<string, ServiceState>,
-): string | undefined {
+  replayed: Replayed,
+  against: { sequence: number; hash: string } | undefined,
+): Promise<Fault | undefined> {
+  for (;;) {
+    const next = replayed.sequence + 1
+    const rows = await readFrom(sources.store, next)
+    if (rows.length === 0) return undefined
+    for (const row of rows) {
+      const at = replayed.sequence + 1
+      if (row === 'unreadable') return { sequence: at, what: 'the row cannot be read' }
+      if (row.sequence !== at) return { sequence: at, what: 'the row is missing' }
+      const { hash: stored, ...rest } = row
+      const right = rowHash(sources.crypto, replayed.hash, rest)
+      if (stored !== right) return { sequence: at, what: 'the row, or one before it, was altered' }
+      replayed.hash = right
+      replayed.sequence = at
+      if (against?.sequence === at && against.hash !== right) {
+        return { sequence: at, what: 'the head that was kept is another one' }
+      }
+      const what = replay(sources, row, replayed)
+      if (what !== undefined) return { sequence: at, what }
+    }
+  }
+}
+
+/** A page of rows; where one of them cannot be read, those before it, and then it. */
+async function readFrom(store: Store, from: number): Promise<(JournalRow | 'unreadable')[]> {
+  try {
+    return await store.history({ from, limit: page })
+  } catch (error) {
+    if (!(error instanceof OpschartError) || error.code !== 'storage') throw error
+    const rows: (JournalRow | 'unreadable')[] = []
+    for (let at = from; rows.length < page; at += 1) {
+      const [row] = await store.history({ from: at, to: at }).catch((): 'unreadable'[] => ['unreadable'])
+      // A number that is not there is found by the row after it.
+      if (row !== undefined) rows.push(row)
+      if (row === 'unreadable') return rows
+    }
+    return rows
+  }
+}
+
+function replay(sources: AuditSources, row: JournalRow, { states, services }: Replayed): string | undefined {
   const entry = row.entry as unknown as JournalEntry
+  const { sequence, version } = row
   const known = states.get(row.actor)
-  if (row.version !== (known?.version ?? 0) + 1) return `${row.actor} goes from version ${known?.version ?? 0} to ${row.version}`
-  const service = services.get(entry.service) ?? emptyService(entry.service)
-  let state = known?.state ?? { snapshot: {}, children: {} }
-  // A row of another definition is checked by the chain alone: it was decided by a law that is no longer here.
-  if (entry.decider !== 'none' && entry.decider !== 'system' && row.definition === sources.definitionOf(entry.decider)) {
-    const again = decideAgain(sources, row, entry, known?.state, service)
-    if (typeof again === 'string') return again
-    if (canonicalJson(again?.effects ?? []) !== canonicalJson(entry.effects)) return 'the same decision asks for other effects'
-    state = again?.state ?? state
-  } else if (entry.decider === 'system') state = (entry.event['state'] ?? {}) as unknown as ActorState
-  states.set(row.actor, { version: row.version, state })
-  services.set(entry.service, entry.changes.reduce(changeService, service))
+  if (version !== (known?.version ?? 0) + 1)
+    return `${row.actor} goes from version ${known?.version ?? 0} to ${version}`
+  const service = services.get(entry.service)?.state ?? emptyService(entry.service)
+  const before = known === undefined ? undefined : known.state
+  let state = before === undefined ? noState : before
+  if (entry.decider === 'system') state = (entry.event['state'] ?? {}) as unknown as ActorState
+  else if (entry.decider !== 'none') {
+    // A row of another definition is checked by the chain alone: it was decided by a law that is no longer here.
+    if (row.definition !== sources.definitionOf(entry.decider)) state = null
+    else if (before !== null) {
+      const again = decideAgain(sources, row, entry, before, service)
+      if (typeof again === 'string') return again
+      if (canonicalJson(again?.effects ?? []) !== canonicalJson(entry.effects))
+        return 'the same decision asks for other effects'
+      state = again?.state ?? state
+    }
+  }
+  states.set(row.actor, { version, state, sequence })
+  if (entry.changes.length > 0)
+    services.set(entry.service, { state: entry.changes.reduce(changeService, service), sequence })
   return undefined
 }
 
@@ -97,7 +164,8 @@ function decideAgain(
   service: ServiceState,
 ): Extract<Step, { kind: 'stepped' }> | undefined | string {
   const at = { id: row.actor, version: row.version, now: row.at }
-  const kernel = sources.kernelOf(entry.decider)
+  const kernel = kernelOf(sources, entry.decider)
+  if (kernel === undefined) return `nothing decides for ${entry.decider} any more`
   const { type: _, ...input } = entry.event
   if (entry.kind === 'opened') {
     const given = entry.decider === 'lifecycle' ? input : ((entry.event['input'] ?? {}) as JsonObject)
@@ -116,7 +184,8 @@ function decideAgain(
       ...(entry.operation === null ? {} : { operation: entry.operation }),
     }
     const decided = decide(sources.lifecycle, state, event, at)
-    if (canonicalJson(decided.verdict) !== canonicalJson(entry.verdict)) return 'the same signal gets another verdict'
+    if (canonicalJson(decided.verdict) !== canonicalJson(entry.verdict))
+      return 'the same signal gets another verdict'
     return decided.step
   }
   if (entry.verdict !== null) return undefined
@@ -125,21 +194,43 @@ function decideAgain(
   return step.kind === 'stepped' ? step : `it breaks now: ${step.reason}`
 }
 
+/** Whether what is stored is what the journal leads to; named is the last row that speaks of it. */
 async function compareStored(
   sources: AuditSources,
-  states: Map<string, { version: number; state: ActorState }>,
-  services: Map<string, ServiceState>,
-): Promise<string | undefined> {
+  { states, services, sequence }: Replayed,
+): Promise<Fault | undefined> {
+  const { store, definitionOf } = sources
+  const stored = [...(await store.actors()), ...(await store.actors({ ended: true }))]
+  for (const { actor, version, definition, state } of stored) {
+    const replayed = states.get(actor)
+    if (replayed?.version !== version) {
+      const what = `${actor} is stored at version ${version}, the journal ends at ${replayed?.version ?? 0}`
+      return { sequence: replayed?.sequence ?? sequence, what }
+    }
+    const known = replayed.state !== null && definition === definitionOf(deciderOf(actor))
+    if (known && !actor.startsWith('ledger:') && canonicalJson(state) !== canonicalJson(replayed.state)) {
+      return { sequence: replayed.sequence, what: `${actor} is not stored as the journal leads to it` }
+    }
+  }
+  const known = new Set(stored.map(({ actor }) => actor))
   for (const [actor, replayed] of states) {
-    const stored = await sources.store.actor(actor)
-    if (stored === undefined || actor.startsWith('ledger:')) continue
-    if (stored.version !== replayed.version) return `${actor} is stored at version ${stored.version}, the journal ends at ${replayed.version}`
-    const known = stored.definition === sources.definitionOf(deciderOf(actor)) || actor === 'system'
-    if (known && canonicalJson(stored.state) !== canonicalJson(replayed.state)) return `${actor} is not stored as the journal leads to it`
+    if (!known.has(actor))
+      return { sequence: replayed.sequence, what: `${actor} is in the journal, but not stored` }
+  }
+  const facts = await store.factsBeginning(serviceFact(''))
+  for (const { name, value } of facts) {
+    const service = name.slice(serviceFact('').length)
+    const replayed = services.get(service)
+    if (canonicalJson(value) !== canonicalJson(replayed?.state ?? emptyService(service))) {
+      return {
+        sequence: replayed?.sequence ?? sequence,
+        what: `the facts of ${service} are not what the journal leads to`,
+      }
+    }
   }
   for (const [service, replayed] of services) {
-    const [fact] = await sources.store.facts([`service:${service}`])
-    if (fact !== undefined && canonicalJson(fact.value) !== canonicalJson(replayed)) return `the facts of ${service} are not what the journal leads to`
+    if (facts.some(({ name }) => name === serviceFact(service))) continue
+    return { sequence: replayed.sequence, what: `the facts of ${service} are in the journal, but not stored` }
   }
   return undefined
 }

@@ -1,68 +1,74 @@
 import {
-  arrowsOf,
   contextOf,
   phaseOf,
   type ActorState,
-  type Decided,
   type Emission,
   type JsonObject,
-  type Kernel,
   type OperationRequest,
   type ServiceChange,
   type Signal,
-  type SignalDraft,
   type Step,
 } from '@opschart/core'
 
-import { operationInput, releaseFacts } from './law-facts.ts'
-import { lifecycleOf, workflowActor } from './names.ts'
-import type { Message, TurnSources } from './turn.ts'
+import { createAsks, signalFrom } from './asks.ts'
+import { operationInput } from './law-facts.ts'
+import type { Message } from './message.ts'
+import { actorOfOperation, lifecycleOf, workflowActor } from './names.ts'
+import type { TurnSources } from './turn.ts'
 import type { World } from './world.ts'
 
 type Stepped = Extract<Step, { kind: 'stepped' }>
 
+/** The step whose effects are performed: whose it is, what decided, and on what. */
+export interface Performed {
+  readonly actor: string
+  readonly decider: string
+  readonly step: Stepped
+  /** The type of the event that was decided on. */
+  readonly on: string
+  /** How many causes stand before it. */
+  readonly depth: number
+}
+
 /** Turns the effects of a step into what follows: messages of the same turn, work, timers, changes of facts. One switch. */
 export function createEffects(sources: TurnSources, world: World, enqueue: (message: Message) => void) {
-  const { lifecycle, clock } = sources
+  const { clock } = sources
+  const asks = createAsks(sources, world, enqueue)
 
-  const kernelOf = (decider: string): Kernel => {
-    if (decider === 'lifecycle') return lifecycle.kernel
-    const [kind, name = ''] = decider.split(/:(.*)/s, 2)
-    const kernel = kind === 'rule' ? sources.rules.get(name) : lifecycle.workflowKernels[name]
-    if (kernel === undefined) throw new Error(`nothing decides for ${decider} any more`)
-    return kernel
-  }
-
-  const signalFrom = (key: string, source: string, draft: Pick<SignalDraft, 'type' | 'data' | 'severity'>, by: Signal['by'], cause: string): Signal => ({
-    id: key,
-    source,
-    type: draft.type,
-    time: clock.now(),
-    severity: draft.severity ?? 'INFO',
-    data: draft.data ?? {},
-    by,
-    cause,
-  })
-
-  async function perform(actor: string, decider: string, step: Stepped, depth: number): Promise<void> {
+  async function perform(performed: Performed): Promise<void> {
+    const { actor, decider, step } = performed
     const home = lifecycleOf(actor)
     for (const effect of step.effects) {
       switch (effect.kind) {
         case 'spawn':
-          if (effect.src === 'operation') await request(home, actor, effect.key, effect.input as unknown as OperationRequest)
+          if (effect.src === 'operation')
+            await request(home, actor, effect.key, effect.input as unknown as OperationRequest)
           else {
             const input = effect.input as JsonObject
-            enqueue({ kind: 'start', actor: workflowActor(home, effect.id), workflow: effect.src, input, cause: effect.key })
+            enqueue({
+              kind: 'start',
+              actor: workflowActor(home, effect.id),
+              workflow: effect.src,
+              input,
+              cause: effect.key,
+            })
           }
           break
         case 'stop':
           // A step's operation that is no longer wanted; a workflow that has ended has nothing left to stop.
           if (decider !== 'lifecycle' && (await isOpen(home, effect.child))) {
-            enqueue({ kind: 'private', entry: 'message', actor: home, event: { type: 'operation.stopped', operation: effect.child } })
+            const event = { type: 'operation.stopped', operation: effect.child }
+            enqueue({ kind: 'private', entry: 'message', actor: home, event })
           }
           break
         case 'send':
-          enqueue({ kind: 'private', entry: 'message', actor: workflowActor(home, effect.to), event: effect.event, cause: effect.key })
+          enqueue({
+            kind: 'private',
+            entry: 'message',
+            actor: workflowActor(home, effect.to),
+            event: effect.event,
+            cause: effect.key,
+          })
           break
         case 'timer': {
           const { id, due, event } = effect
@@ -74,7 +80,7 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
           world.timerGone(actor, effect.id)
           break
         case 'emit':
-          await emitted(actor, home, effect.key, effect.event as unknown as Emission, depth)
+          await emitted(performed, home, effect.key, effect.event as unknown as Emission)
       }
     }
     if (step.status === 'done' && decider.startsWith('workflow:')) {
@@ -92,16 +98,19 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
     const input = operationInput(asked, home, owner.state, world.service) as unknown as JsonObject
     const workflow = contextOf(owner.state).warrants[warrant]?.workflow ?? warrant.split(':', 1)[0]!
     const data = { id: key, agent, task, warrant, approval, input }
-    const signal = signalFrom(key, actor, { type: 'OPERATION_REQUESTED', data, severity }, `workflow:${workflow}`, key)
+    const from = { key, source: actor, by: `workflow:${workflow}` as const, cause: key }
+    const signal = signalFrom(clock, from, { type: 'OPERATION_REQUESTED', data, severity })
     enqueue({ kind: 'signal', lifecycle: home, signal })
   }
 
-  async function emitted(actor: string, home: string, key: string, emission: Emission, depth: number): Promise<void> {
+  async function emitted(performed: Performed, home: string, key: string, emission: Emission): Promise<void> {
+    const { actor, depth } = performed
     switch (emission.type) {
       case 'run': {
-        const state = (await world.actor(home))!.state
-        const operation = contextOf(state).operations[emission.operation]
+        const operation = contextOf((await world.actor(home))!.state).operations[emission.operation]
         if (operation === undefined) return
+        // A person has said yes to this very plan: it is compared once more before it starts.
+        const approved = performed.on === 'OPERATION_APPROVED'
         world.work({
           key: operation.id,
           actor: home,
@@ -109,7 +118,11 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
           slot: `${world.service.service}/${operation.agent}`,
           severity: operation.severity,
           at: clock.now(),
-          task: { kind: 'operation', operation: operation as unknown as JsonObject },
+          task: {
+            kind: 'operation',
+            operation: operation as unknown as JsonObject,
+            ...(approved ? { approved } : {}),
+          },
         })
         return
       }
@@ -123,30 +136,34 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
         const operation = contextOf((await world.actor(home))!.state).operations[emission.operation]
         if (operation === undefined) return
         const { id, agent, task, warrant, severity, until_move, condition } = operation
-        const data = { id, agent, task, warrant, until_move: until_move === true, condition, input: operation.input as unknown as JsonObject }
-        const signal = signalFrom(key, actor, { type: 'OPERATION_REQUESTED', data, severity }, 'system', key)
+        const input = operation.input as unknown as JsonObject
+        const data = { id, agent, task, warrant, until_move: until_move === true, condition, input }
+        const draft = { type: 'OPERATION_REQUESTED', data, severity }
+        const signal = signalFrom(clock, { key, source: actor, by: 'system', cause: key }, draft)
         enqueue({ kind: 'signal', lifecycle: home, signal })
         return
       }
       case 'signal': {
         // Runs are named by the signal that starts them: a short id keeps the names of a long chain short.
         const id = sources.crypto.sha256(key).slice(0, 16)
-        const signal = { ...signalFrom(key, actor, emission.signal, emission.by, key), id, depth: depth + 1 }
+        const from = { key, source: actor, by: emission.by, cause: key }
+        const signal = { ...signalFrom(clock, from, emission.signal), id, depth: depth + 1 }
         const to = emission.to ?? home
         if (to.includes('/')) enqueue({ kind: 'signal', lifecycle: to, signal })
         else enqueue({ kind: 'routed', signal })
         return
       }
-      case 'request': {
-        const live = world.service.live
-        const owner = live === null ? undefined : await world.actor(live)
-        if (owner === undefined) return
-        const draft = { type: 'MEASURE_EXCEEDED', data: emission.data, severity: emission.severity }
-        ask(live!, owner.state, key, emission, signalFrom(key, actor, draft, emission.by, key), emission.by)
+      case 'request':
+        await asks.requested(actor, key, emission)
         return
-      }
       case 'service':
-        // Applied with the row itself, so that what follows in this turn sees it.
+        // The change itself was applied with the row, so that what follows in this turn sees it.
+        if (!['go_live', 'adopt_live', 'roll_back', 'give_back'].includes(emission.change.kind)) return
+        // What was measured before says nothing about the release that is live now, and what was held while it went on
+        // was an edge, which comes but once: rules look anew.
+        for (const rule of sources.ruleActors(world.service.service)) {
+          enqueue({ kind: 'private', entry: 'message', actor: rule, event: { type: 'moved' }, cause: key })
+        }
         return
       case 'escalate':
         world.work({
@@ -161,22 +178,6 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
     }
   }
 
-  /** A rule asks for a task: no warrant, so it waits for a phase that admits its agent, until the release moves on. */
-  function ask(id: string, state: ActorState, key: string, asked: { agent: string; task: string }, signal: Signal, by: Signal['by']): void {
-    const { type, time, data } = signal
-    const input = {
-      release: releaseFacts(id, state, world.service),
-      signal: { id: signal.id, type, time, data },
-      results: {},
-      run: signal.id,
-      incident: world.service.incident?.id ?? null,
-    } as unknown as JsonObject
-    const request = { id: key, agent: asked.agent, task: asked.task, warrant: null, until_move: true, input }
-    const draft = { type: 'OPERATION_REQUESTED', data: request, severity: signal.severity }
-    const depth = (signal.depth ?? 0) + 1
-    enqueue({ kind: 'signal', lifecycle: id, signal: { ...signalFrom(key, id, draft, by, signal.id), depth } })
-  }
-
   const isOpen = async (home: string, operation: string): Promise<boolean> => {
     const owner = await world.actor(home)
     return owner !== undefined && Object.hasOwn(contextOf(owner.state).operations, operation)
@@ -184,16 +185,16 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
 
   async function tellWorkflow(operation: string, failure: JsonObject): Promise<void> {
     const actor = actorOfOperation(operation)
-    const child = Object.entries((await world.actor(actor))?.state.children ?? {}).find(([, key]) => key === operation)
-    if (child === undefined) return
-    const [id] = child
+    const children = (await world.actor(actor))?.state.children ?? {}
+    const id = Object.keys(children).find((name) => children[name] === operation)
+    if (id === undefined) return
     const event = { type: `xstate.error.actor.${id}`, error: failure, actorId: id }
     enqueue({ kind: 'private', entry: 'message', actor, event, fence: { child: { id, key: operation } } })
   }
 
   return {
-    kernelOf,
     perform,
+    asks,
     /** The changes that a step asks of the service's facts, in order. */
     changesOf: (step: Stepped): ServiceChange[] =>
       step.effects.flatMap((effect) => {
@@ -205,10 +206,12 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
       const signal = event['signal'] as { depth?: number } | undefined
       if (signal !== undefined) return signal.depth ?? 0
       const context = state?.snapshot['context'] as Record<string, never> | undefined
-      if (decider.startsWith('workflow:')) return (context?.['signal'] as { depth?: number } | undefined)?.depth ?? 0
+      if (decider.startsWith('workflow:'))
+        return (context?.['signal'] as { depth?: number } | undefined)?.depth ?? 0
       if (decider !== 'lifecycle' || context === undefined) return 0
       const { warrants } = contextOf(state!)
-      return warrants[String(event['actorId'])]?.depth ?? 0
+      const run = event['actorId']
+      return typeof run === 'string' && Object.hasOwn(warrants, run) ? warrants[run]!.depth : 0
     },
     /** The release's place in the service's directory, when it is no longer what stands there. */
     directoryEntry(id: string, state: ActorState): ServiceChange | undefined {
@@ -217,7 +220,12 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
       const rest = id.slice(id.indexOf('/') + 1)
       const name = `${service}/${version ?? rest}`
       const known = world.service.releases[id]
-      const same = known?.name === name && known.branch === branch && known.version === version && known.commit === commit && known.phase === phase
+      const same =
+        known?.name === name &&
+        known.branch === branch &&
+        known.version === version &&
+        known.commit === commit &&
+        known.phase === phase
       return same ? undefined : { kind: 'release', id, name, branch, version, commit, phase }
     },
     /** The law refused what a workflow's step asked for: the step has failed. */
@@ -233,28 +241,9 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
     tellBroken(actor: string, reason: string): void {
       const home = lifecycleOf(actor)
       const run = actor.slice(home.length + 1)
-      const event = { type: `xstate.error.actor.${run}`, error: { code: 'failed', message: reason, retry: false }, actorId: run }
+      const error = { code: 'failed', message: reason, retry: false }
+      const event = { type: `xstate.error.actor.${run}`, error, actorId: run }
       enqueue({ kind: 'private', entry: 'message', actor: home, event })
-    },
-    /** After the arrows: triggers, and a critical signal that has no arrow [L16]. */
-    async applyRules(id: string, signal: Signal, { verdict, cause }: Decided): Promise<void> {
-      const arrow = arrowsOf(lifecycle.definition).some((known) => known.signal === signal.type)
-      const applies = verdict.kind === 'accepted' || (verdict.kind === 'ignored' && !arrow)
-      if (!applies || cause !== undefined || signal.type.startsWith('OPERATION_')) return
-      const owner = await world.actor(id)
-      if (owner === undefined) return
-      const key = `${id}:${owner.version}`
-      const triggered = Object.hasOwn(sources.triggers, signal.type) ? sources.triggers[signal.type]! : []
-      triggered.forEach(([agent, task], index) => ask(id, owner.state, `${key}:t${index}`, { agent, task }, signal, `rule:${signal.type}`))
-      const live = world.service.live
-      if (signal.severity === 'CRITICAL' && live !== null && !arrow) {
-        const data = { reason: `${signal.type} is critical`, signal: signal.id }
-        const draft = { type: 'INCIDENT_DECLARED', data, severity: 'CRITICAL' as const }
-        enqueue({ kind: 'signal', lifecycle: live, signal: signalFrom(`${key}:c`, id, draft, 'system', signal.id) })
-      }
     },
   }
 }
-
-/** The actor whose step asked for an operation: what stands before the key's version and index. */
-const actorOfOperation = (operation: string) => operation.replace(/:\d+:[^:]+$/, '')

@@ -5,9 +5,11 @@ import {
   predecessorOf,
   type ActorState,
   type Crypto,
+  type Json,
   type JsonObject,
   type LawFacts,
   type OperationInput,
+  type OperationRecord,
   type OperationRequest,
   type ReleaseFacts,
   type Service,
@@ -16,6 +18,7 @@ import {
   type Task,
 } from '@opschart/core'
 
+import { ruleActor } from './names.ts'
 import { autonomyOf, type Policy } from './policy.ts'
 import type { World } from './world.ts'
 
@@ -39,6 +42,7 @@ export async function readFacts(
 ): Promise<LawFacts> {
   const service = sources.services.get(world.service.service)
   const operation = signal === undefined ? undefined : operationFacts(sources, world, lifecycle, signal)
+  const condition = signal === undefined ? undefined : await conditionHolds(world, lifecycle.state, signal)
   return {
     service: world.service,
     deployable: service?.deploy !== undefined,
@@ -48,7 +52,23 @@ export async function readFacts(
     waiting_limit: sources.policy.waiting_limit,
     approval_limit: sources.policy.approval_limit,
     ...(operation === undefined ? {} : { operation }),
+    ...(condition === undefined ? {} : { condition_holds: condition }),
   }
+}
+
+/** Whether the rule that asked for an operation still fires [L3]; undefined when it was asked for under no such condition. */
+async function conditionHolds(world: World, state: ActorState, signal: Signal): Promise<boolean | undefined> {
+  if (signal.type !== 'OPERATION_REQUESTED') return undefined
+  const known = openOperation(state, signal.data['id'])
+  const condition = known?.condition ?? signal.data['condition']
+  if (typeof condition !== 'string' || !condition.startsWith('rule:')) return undefined
+  const rule = await world.actor(ruleActor(condition.slice('rule:'.length), world.service.service))
+  return rule?.state.snapshot['value'] === 'firing'
+}
+
+function openOperation(state: ActorState, id: unknown): OperationRecord | undefined {
+  const { operations } = contextOf(state)
+  return typeof id === 'string' && Object.hasOwn(operations, id) ? operations[id] : undefined
 }
 
 async function measureOf(sources: FactSources, world: World): Promise<LawFacts['measure']> {
@@ -70,8 +90,10 @@ function operationFacts(
   signal: Signal,
 ): LawFacts['operation'] | undefined {
   const context = contextOf(lifecycle.state)
-  const id = signal.data[signal.type === 'OPERATION_REQUESTED' ? 'id' : 'operation']
-  const known = typeof id === 'string' && Object.hasOwn(context.operations, id) ? context.operations[id] : undefined
+  const known = openOperation(
+    lifecycle.state,
+    signal.data[signal.type === 'OPERATION_REQUESTED' ? 'id' : 'operation'],
+  )
   const asked = signal.type === 'OPERATION_REQUESTED' ? signal.data : known
   if (asked === undefined) return undefined
   const agent = asked['agent' as never] as unknown
@@ -93,7 +115,14 @@ function operationFacts(
   return {
     autonomy: asks ? 'ask' : autonomy,
     changes,
-    plan: planHash(sources, { lifecycle: lifecycle.id, service: world.service.service, workflow, agent, task, input }),
+    plan: planHash(sources, {
+      lifecycle: lifecycle.id,
+      service: world.service.service,
+      workflow,
+      agent,
+      task,
+      input,
+    }),
     ...(asks ? { because: 'its workflow asks for approval' } : because === undefined ? {} : { because }),
   }
 }
@@ -113,7 +142,8 @@ export function planOf(
   }
 }
 
-function planHash(
+/** The hash of that, with whose it is: the same text for the same plan. */
+export function planHash(
   sources: FactSources,
   plan: {
     lifecycle: string
@@ -126,14 +156,21 @@ function planHash(
 ): string {
   const { lifecycle, workflow, agent, task, input } = plan
   const commands = planOf(sources, plan)
-  return sources.crypto.sha256(canonicalJson({ lifecycle, workflow, agent, task, input: input ?? null, commands }))
+  return sources.crypto.sha256(
+    canonicalJson({ lifecycle, workflow, agent, task, input: input ?? null, commands }),
+  )
 }
 
 /** What an operation is told about the release that it works for. */
 export function releaseFacts(id: string, state: ActorState, service: ServiceState): ReleaseFacts {
   const context = contextOf(state)
   const entry = service.releases[id]
-  const before = service.live === id ? predecessorOf(service) : service.live === null ? null : service.releases[service.live]
+  const before =
+    service.live === id
+      ? predecessorOf(service)
+      : service.live === null
+        ? null
+        : service.releases[service.live]
   const version = context.version ?? context.commit?.slice(0, 12) ?? context.branch ?? id
   return {
     lifecycle: id,
@@ -145,7 +182,11 @@ export function releaseFacts(id: string, state: ActorState, service: ServiceStat
     previous:
       before === null || before === undefined
         ? null
-        : { lifecycle: before.id, version: before.version ?? before.commit?.slice(0, 12) ?? before.id, commit: before.commit },
+        : {
+            lifecycle: before.id,
+            version: before.version ?? before.commit?.slice(0, 12) ?? before.id,
+            commit: before.commit,
+          },
     deployments: service.deployments,
   }
 }
@@ -162,6 +203,24 @@ export function operationInput(
     signal: request.signal as unknown as OperationInput['signal'],
     results: request.results as JsonObject,
     run: request.warrant,
-    incident: service.incident?.id ?? null,
+    incident: service.incident?.id ?? incidentOf(request.signal),
   }
+}
+
+/** The incident that a workflow's signal belongs to: it may have closed since, with the report still to be written. */
+function incidentOf(signal: JsonObject): string | null {
+  const incident = (signal['data'] as JsonObject | undefined)?.['incident']
+  return typeof incident === 'string' ? incident : null
+}
+
+/** What the plan of an open operation is made of, from its lifecycle as stored. */
+export function contextOfPlan(
+  lifecycle: string,
+  state: Json | undefined,
+  operation: OperationRecord,
+): Parameters<typeof planHash>[1] {
+  const { agent, task, input, warrant } = operation
+  const warrants = state === undefined ? {} : contextOf(state as unknown as ActorState).warrants
+  const workflow = warrant !== null && Object.hasOwn(warrants, warrant) ? warrants[warrant]!.workflow : null
+  return { lifecycle, service: input.release.service, workflow, agent, task, input }
 }

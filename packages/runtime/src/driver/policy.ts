@@ -52,6 +52,25 @@ export function autonomyOf(
   return { autonomy: chosen }
 }
 
+/** How autonomy stands for a service's tasks, whatever asks for them: lets a task's plan say what would be done. */
+export function autonomyIn(
+  policy: Policy,
+  system: SystemState,
+  service: ServiceState | undefined,
+  changesOf: (task: string) => Changes,
+): (agent: string, task: string) => Autonomy {
+  return (agent, task) => {
+    const place =
+      task === 'roll_back' ? { workflow: 'rollback', phase: 'ROLLBACK' } : { workflow: null, phase: '' }
+    return autonomyOf(
+      { agent, task, changes: changesOf(`${agent}.${task}`), ...place },
+      policy,
+      system,
+      service,
+    ).autonomy
+  }
+}
+
 /** The pause that holds a piece of work; undefined when none does [L11]. */
 export function pauseOf(
   pauses: readonly Pause[],

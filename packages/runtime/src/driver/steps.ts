@@ -2,14 +2,9 @@ import {
   decide,
   phaseOf,
   route,
-  type EntryKind,
-  type JournalEntry,
   type JsonObject,
   type LawEvent,
-  type LawFacts,
-  type Principal,
   type ServiceChange,
-  type Severity,
   type Signal,
   type Step,
   type Verdict,
@@ -17,11 +12,13 @@ import {
 
 import { createEffects } from './effects.ts'
 import { readFacts } from './law-facts.ts'
-import { ledgerActor, lifecycleOf, ruleActor, serviceOf } from './names.ts'
-import type { Message, TurnSources } from './turn.ts'
+import { kernelOf } from './kernels.ts'
+import type { Message, Of } from './message.ts'
+import { deciderOf, ledgerActor, lifecycleOf, ruleActor } from './names.ts'
+import { entryOf, type RowDraft } from './row.ts'
+import type { TurnSources } from './turn.ts'
 import type { Loaded, World } from './world.ts'
 
-type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>
 type Stepped = Extract<Step, { kind: 'stepped' }>
 
 /** The steps of one turn: each decides on one message, records its row, and puts what follows into the queue. */
@@ -30,24 +27,7 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
   const effects = createEffects(sources, world, enqueue)
 
   /** Records a row; `step` moves the actor. Changes of the service's facts go with it. */
-  async function record(
-    actor: string,
-    decider: string,
-    row: {
-      at: number
-      kind: EntryKind
-      event: JsonObject & { readonly type: string }
-      by?: Principal | null
-      severity?: Severity | null
-      facts?: LawFacts
-      operation?: string | undefined
-      verdict?: Verdict | null
-      cause?: string | null | undefined
-      key?: { source: string; id: string } | null
-      changes?: readonly ServiceChange[]
-    },
-    step?: Stepped,
-  ): Promise<void> {
+  async function record(actor: string, decider: string, row: RowDraft, step?: Stepped): Promise<void> {
     const known = await world.actor(actor)
     const depth = effects.depthOf(decider, known?.state ?? step?.state, row.event)
     const changes: ServiceChange[] = [...(row.changes ?? [])]
@@ -62,27 +42,20 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
       }
     } else for (const change of changes) world.change(change)
     const to = step === undefined || decider !== 'lifecycle' ? undefined : phaseOf(step.state)
-    const entry: JournalEntry = {
-      kind: row.kind,
+    const moved = from !== undefined && to !== undefined && from !== to ? { from, to } : null
+    const entry = entryOf(row, {
       decider,
       service: world.service.service,
-      event: row.event,
-      by: row.by ?? null,
-      severity: row.severity ?? null,
-      facts: row.facts === undefined ? null : withoutService(row.facts),
-      operation: row.operation ?? null,
-      verdict: row.verdict ?? null,
-      moved: from !== undefined && to !== undefined && from !== to ? { from, to } : null,
+      moved,
       effects: step?.effects ?? [],
       changes,
-      cause: row.cause ?? null,
-    }
+    })
     await world.record(
       actor,
       { at: row.at, key: row.key ?? null, definition: definitionOf(decider), entry },
       step === undefined ? undefined : { state: step.state, ended: step.status === 'done' },
     )
-    if (step !== undefined) await effects.perform(actor, decider, step, depth)
+    if (step !== undefined) await effects.perform({ actor, decider, step, on: row.event.type, depth })
   }
 
   async function open(id: string, branch: string | null): Promise<Loaded | undefined> {
@@ -94,11 +67,23 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
     return world.actor(id)
   }
 
-  async function decideSignal(id: string, signal: Signal, operation: string | undefined): Promise<Verdict> {
+  async function decideSignal(
+    id: string,
+    message: Pick<Of<'signal'>, 'signal' | 'operation' | 'outside'>,
+  ): Promise<Verdict> {
+    const { operation, outside } = message
     const loaded = (await world.actor(id))!
     const now = clock.now()
+    const asks = outside === true && message.signal.type === 'OPERATION_REQUESTED'
+    const signal = asks ? effects.asks.ownRequest(id, loaded.state, message.signal) : message.signal
     const facts = await readFacts(sources, world, { id, state: loaded.state }, signal)
-    const event: LawEvent = { type: signal.type, signal, facts, now, ...(operation === undefined ? {} : { operation }) }
+    const event: LawEvent = {
+      type: signal.type,
+      signal,
+      facts,
+      now,
+      ...(operation === undefined ? {} : { operation }),
+    }
     const decided = decide(lifecycle, loaded.state, event, { id, version: loaded.version + 1, now })
     const row = {
       at: now,
@@ -114,12 +99,12 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
     }
     await record(id, 'lifecycle', row, decided.step)
     if (decided.verdict.kind === 'refused') await effects.tellRefusal(signal, decided.verdict.reason)
-    await effects.applyRules(id, signal, decided)
+    await effects.asks.applyRules(id, signal, decided)
     return decided.verdict
   }
 
   async function told(message: Omit<Of<'told'>, 'kind'>): Promise<Verdict | undefined> {
-    const { entry, type, by, data, verdict, key } = message
+    const { entry, type, by, data, verdict, key, changes } = message
     await record(ledgerActor(world.service.service), 'none', {
       at: clock.now(),
       kind: entry,
@@ -127,8 +112,29 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
       by,
       verdict: verdict ?? null,
       key: key ?? null,
+      changes: changes ?? [],
     })
     return verdict
+  }
+
+  /** What decided for an actor was taken out of the configuration while it was under way: it ends, and whoever waits for it is told. */
+  async function abandon(
+    loaded: Loaded,
+    { event, entry, cause, changes }: Of<'private'>,
+  ): Promise<undefined> {
+    const { actor, state } = loaded
+    const decider = deciderOf(actor)
+    const reason = `nothing decides for ${decider} any more: it was taken out of the configuration`
+    const row = { at: clock.now(), kind: entry, event, cause, changes: changes ?? [] }
+    const verdict = { kind: 'ignored' as const, reason, lifecycle: lifecycleOf(actor) }
+    await record(
+      actor,
+      'none',
+      { ...row, verdict },
+      { kind: 'stepped', state, changed: false, handled: false, effects: [], status: 'done' },
+    )
+    if (decider.startsWith('workflow:')) effects.tellBroken(actor, reason)
+    return undefined
   }
 
   const unrouted = (signal: Signal, reason: string): Promise<Verdict | undefined> =>
@@ -148,14 +154,16 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
         if (message.open === undefined) return unrouted(signal, `there is no lifecycle ${id}`)
         await open(id, message.open.branch)
       }
-      return decideSignal(id, signal, message.operation)
+      return decideSignal(id, message)
     },
 
-    async routed(signal: Signal): Promise<Verdict | undefined> {
+    async routed(message: Of<'routed'>): Promise<Verdict | undefined> {
+      const { signal } = message
       const where = route(signal, world.service)
       if (where.kind === 'unrouted') return unrouted(signal, where.reason)
-      if (where.kind === 'open' && (await world.actor(where.id)) === undefined) await open(where.id, where.branch)
-      return decideSignal(where.id, signal, undefined)
+      if (where.kind === 'open' && (await world.actor(where.id)) === undefined)
+        await open(where.id, where.branch)
+      return decideSignal(where.id, message)
     },
 
     async private(message: Of<'private'>): Promise<undefined> {
@@ -164,23 +172,41 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
         await record(actor, 'none', { at: clock.now(), kind: entry, event, cause, changes: changes ?? [] })
         return undefined
       }
+      if (fence?.timer !== undefined) {
+        // One that was set again since has its own time to come.
+        const { id, version } = fence.timer
+        const set = (await sources.store.timers(actor)).find((timer) => timer.id === id)
+        if (set?.version !== version) return undefined
+        world.timerGone(actor, id)
+      }
       const loaded = await world.actor(actor)
       if (loaded === undefined || (loaded.ended && entry !== 'result')) return undefined
       const decider = deciderOf(actor)
-      const kernel = effects.kernelOf(decider)
+      const kernel = kernelOf(sources, decider)
+      if (kernel === undefined) return abandon(loaded, message)
       const now = clock.now()
-      if (fence?.timer !== undefined) {
-        const set = (await sources.store.timers(actor)).find(({ id }) => id === fence.timer!.id)
-        if (set?.version !== fence.timer.version) return undefined
-        world.timerGone(actor, fence.timer.id)
-      }
       const late = fence?.child !== undefined && loaded.state.children[fence.child.id] !== fence.child.key
       const facts =
-        decider === 'lifecycle' ? await readFacts(sources, world, { id: actor, state: loaded.state }, undefined) : undefined
-      const given = { ...event, now, ...(facts === undefined ? {} : { facts: facts as unknown as JsonObject }) }
-      const step = late ? undefined : kernel.step(loaded.state, given, { id: actor, version: loaded.version + 1, now })
+        decider === 'lifecycle'
+          ? await readFacts(sources, world, { id: actor, state: loaded.state }, undefined)
+          : undefined
+      const given = {
+        ...event,
+        now,
+        ...(facts === undefined ? {} : { facts: facts as unknown as JsonObject }),
+      }
+      const step = late
+        ? undefined
+        : kernel.step(loaded.state, given, { id: actor, version: loaded.version + 1, now })
       const told = { ...event, now }
-      const row = { at: now, kind: entry, event: told, cause, ...(facts === undefined ? {} : { facts }), ...(changes === undefined ? {} : { changes }) }
+      const row = {
+        at: now,
+        kind: entry,
+        event: told,
+        cause,
+        ...(facts === undefined ? {} : { facts }),
+        ...(changes === undefined ? {} : { changes }),
+      }
       if (step?.kind === 'stepped' && step.handled) {
         await record(actor, decider, row, step)
         return undefined
@@ -190,7 +216,10 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
         : step?.kind === 'threw'
           ? `the machine broke: ${step.reason}`
           : 'nothing here waits for it'
-      await record(actor, decider, { ...row, verdict: { kind: 'ignored', reason, lifecycle: lifecycleOf(actor) } })
+      await record(actor, decider, {
+        ...row,
+        verdict: { kind: 'ignored', reason, lifecycle: lifecycleOf(actor) },
+      })
       if (step?.kind === 'threw' && decider.startsWith('workflow:')) effects.tellBroken(actor, step.reason)
       return undefined
     },
@@ -199,19 +228,27 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
       const { actor, workflow, input, cause } = message
       const decider = `workflow:${workflow}`
       const now = clock.now()
-      const step = effects.kernelOf(decider).initial(input, { id: actor, version: 1, now })
-      if (step.kind === 'threw') {
-        effects.tellBroken(actor, step.reason)
+      // Two signals of one id from two sources give one run's name: the later one goes on under versions of its own.
+      const version = ((await world.actor(actor))?.version ?? 0) + 1
+      const step = kernelOf(sources, decider)?.initial(input, { id: actor, version, now })
+      if (step?.kind !== 'stepped') {
+        effects.tellBroken(actor, step?.reason ?? `there is no workflow ${workflow} any more`)
         return undefined
       }
-      await record(actor, decider, { at: now, kind: 'opened', event: { type: 'opened', input, now }, cause }, step)
+      await record(
+        actor,
+        decider,
+        { at: now, kind: 'opened', event: { type: 'opened', input, now }, cause },
+        step,
+      )
       return undefined
     },
 
     async measure(message: Of<'measure'>): Promise<undefined> {
       const id = ruleActor(message.rule, message.service)
       const decider = `rule:${message.rule}`
-      const kernel = effects.kernelOf(decider)
+      const kernel = kernelOf(sources, decider)
+      if (kernel === undefined) return undefined
       const now = clock.now()
       let loaded = await world.actor(id)
       if (loaded === undefined) {
@@ -234,20 +271,3 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
 
 /** The steps of one turn. */
 export type Steps = ReturnType<typeof createSteps>
-
-/** Which kernel decides for an actor, from its id. */
-export function deciderOf(actor: string): string {
-  if (actor.startsWith('ledger:')) return 'none'
-  if (actor.startsWith('rule:')) return actor.slice(0, actor.lastIndexOf(':'))
-  const tilde = actor.indexOf('~')
-  if (tilde < 0) return 'lifecycle'
-  return `workflow:${actor.slice(tilde + 1).split(':', 1)[0]!}`
-}
-
-const withoutService = ({ service: _, ...facts }: LawFacts): Omit<LawFacts, 'service'> => facts
-
-/** The shard that an actor belongs to. */
-export function shardOf(actor: string): string {
-  return actor.startsWith('rule:') ? actor.slice(actor.lastIndexOf(':') + 1) : serviceOf(lifecycleOf(actor))
-}
-

@@ -1,13 +1,26 @@
-import type { Clock, JsonObject, Store, Timer } from '@opschart/core'
+import {
+  canonicalJson,
+  OpschartError,
+  type Clock,
+  type JsonObject,
+  type Store,
+  type Timer,
+} from '@opschart/core'
 
-import { shardOf } from './steps.ts'
+import { shardOf } from './names.ts'
 import type { Turns } from './turn.ts'
 
 const most = 100
 const patience = 1_000
 
 /** Fires timers at their time: one clock call for the nearest, however many there are [D4]. */
-export function createTimers(sources: { store: Store; clock: Clock; turns: Turns; problem: (text: string) => void; after: () => void }) {
+export function createTimers(sources: {
+  store: Store
+  clock: Clock
+  turns: Turns
+  problem: (text: string) => void
+  after: () => void
+}) {
   const { store, clock, turns } = sources
   let takeBack: (() => void) | undefined
   let armedFor: number | undefined
@@ -16,12 +29,23 @@ export function createTimers(sources: { store: Store; clock: Clock; turns: Turns
   let again = false
 
   async function fire(): Promise<void> {
+    // One that cannot be fired holds up no other: it stays due, and is tried again after a while.
+    const failing = new Map<string, unknown>()
     for (;;) {
-      const due = await store.timersDue(clock.now(), most)
+      const due = (await store.timersDue(clock.now(), most + failing.size)).filter(
+        (timer) => !failing.has(nameOf(timer)),
+      )
       if (due.length === 0 || closed) break
-      for (const timer of due) await fireOne(timer)
+      for (const timer of due) {
+        if (closed) return
+        await fireOne(timer).catch((error: unknown) => {
+          if (error instanceof OpschartError && error.code === 'storage') throw error
+          failing.set(nameOf(timer), error)
+        })
+      }
       sources.after()
     }
+    for (const error of failing.values()) throw error
     const next = await store.nextTimer()
     if (closed || (next === armedFor && takeBack !== undefined)) return
     takeBack?.()
@@ -35,9 +59,8 @@ export function createTimers(sources: { store: Store; clock: Clock; turns: Turns
     })
   }
 
-  async function fireOne(timer: Timer): Promise<void> {
-    const { actor, id, version, event } = timer
-    const outcome = await turns.take(shardOf(actor), [
+  async function fireOne({ actor, id, version, event }: Timer): Promise<void> {
+    await turns.take(shardOf(actor), [
       {
         kind: 'private',
         entry: 'timer',
@@ -46,8 +69,6 @@ export function createTimers(sources: { store: Store; clock: Clock; turns: Turns
         fence: { timer: { id, version } },
       },
     ])
-    // Nobody waits for it any more (its actor has ended): it goes, so that it is not found due again.
-    if (outcome.sequence === 0) await store.commit([{ decisions: [], timersGone: [{ actor, id }] }])
   }
 
   /** Looks what is due, and when the next one is. Called after every turn that set or took back a timer. */
@@ -59,7 +80,9 @@ export function createTimers(sources: { store: Store; clock: Clock; turns: Turns
     }
     busy = fire()
       .catch((error: unknown) => {
-        sources.problem(`timers could not be looked at: ${error instanceof Error ? error.message : String(error)}`)
+        sources.problem(
+          `timers could not be looked at: ${error instanceof Error ? error.message : String(error)}`,
+        )
         if (closed) return
         takeBack?.()
         takeBack = clock.at(clock.now() + patience, () => {
@@ -79,15 +102,20 @@ export function createTimers(sources: { store: Store; clock: Clock; turns: Turns
 
   return {
     look,
+    isIdle: () => busy === undefined,
     async idle(): Promise<void> {
       while (busy !== undefined) await busy
     },
-    close(): void {
+    /** Fires no more; resolves when the one that is being fired is. */
+    async close(): Promise<void> {
       closed = true
       takeBack?.()
+      await busy
     },
   }
 }
 
 /** Fires timers. */
 export type Timers = ReturnType<typeof createTimers>
+
+const nameOf = ({ actor, id, version }: Timer) => canonicalJson([actor, id, version])

@@ -16,7 +16,7 @@ import {
 } from '@opschart/core'
 
 import { emptySystem, type SystemState } from './policy.ts'
-import { serviceFact, systemActor } from './names.ts'
+import { orderFact, serviceFact, systemActor } from './names.ts'
 
 /** An actor as one turn sees it: as stored, and as moved since. */
 export interface Loaded {
@@ -54,7 +54,10 @@ const noState: ActorState = { snapshot: {}, children: {} }
 /** Opens the world of a service for one turn. */
 export async function openWorld(store: Store, shard: string): Promise<World> {
   const name = serviceFact(shard)
-  const [fact] = await store.facts([name])
+  const order = orderFact(shard)
+  const facts = await store.facts([name, order])
+  const fact = facts.find((known) => known.name === name)
+  const turn = facts.find((known) => known.name === order)
   const systemRow = await store.actor(systemActor)
   const system = (systemRow?.state as unknown as SystemState | undefined) ?? emptySystem
   let service = (fact?.value as unknown as ServiceState | undefined) ?? emptyService(shard)
@@ -73,7 +76,12 @@ export async function openWorld(store: Store, shard: string): Promise<World> {
         id,
         stored === undefined
           ? undefined
-          : { actor: id, version: stored.version, state: stored.state as unknown as ActorState, ended: stored.ended },
+          : {
+              actor: id,
+              version: stored.version,
+              state: stored.state as unknown as ActorState,
+              ended: stored.ended,
+            },
       )
     }
     return loaded.get(id)
@@ -91,7 +99,9 @@ export async function openWorld(store: Store, shard: string): Promise<World> {
     async record(id, row, next) {
       const known = await actor(id)
       const version = (known?.version ?? 0) + 1
-      const moved = next !== undefined && (known === undefined || canonicalJson(known.state) !== canonicalJson(next.state))
+      const moved =
+        next !== undefined &&
+        (known === undefined || canonicalJson(known.state) !== canonicalJson(next.state))
       decisions.push({
         actor: id,
         version,
@@ -125,11 +135,14 @@ export async function openWorld(store: Store, shard: string): Promise<World> {
     },
     withdrawn,
     unit(): Unit {
-      const facts: Fact[] =
-        service === before ? [] : [{ name, version: (fact?.version ?? 0) + 1, value: service as unknown as Json }]
+      const written: Fact[] = []
+      if (service !== before)
+        written.push({ name, version: (fact?.version ?? 0) + 1, value: service as unknown as Json })
+      // Decisions rest on facts that they do not change: whoever else has decided for this service since must conflict.
+      if (decisions.length > 0) written.push({ name: order, version: (turn?.version ?? 0) + 1, value: null })
       return {
         decisions,
-        facts,
+        facts: written,
         work: works,
         withdrawn,
         timers: [...timers.values()],

@@ -1,8 +1,20 @@
-import type { Clock, FeedbackLoop, Json, JsonObject, Kernel, LogEntry, LoopContext, MeasureView, Store } from '@opschart/core'
+import type {
+  Clock,
+  Crypto,
+  FeedbackLoop,
+  Json,
+  JsonObject,
+  Kernel,
+  LogEntry,
+  LoopContext,
+  MeasureView,
+  Store,
+} from '@opschart/core'
 
 import { ruleActor } from '../driver/names.ts'
-import type { Turns } from '../driver/turn.ts'
-import { createMeasures, type Measures } from './measures.ts'
+import type { TurnOutcome, Turns } from '../driver/turn.ts'
+import { errorRate, foldRequests, savedBuckets, type Bucket, type Sample } from './measures.ts'
+import { createReminder } from './reminder.ts'
 
 /** Milliseconds between two looks at the measures while nothing new is read: clearing and `for` do not wait for traffic. */
 const rhythm = 1_000
@@ -11,43 +23,46 @@ const rhythm = 1_000
 export function createRuleHost(sources: {
   store: Store
   clock: Clock
+  crypto: Crypto
   turns: Turns
   loops: readonly FeedbackLoop[]
   kernels: ReadonlyMap<string, Kernel>
-  services: readonly string[]
   problem: (text: string) => void
-  after: () => void
+  after: (outcome: TurnOutcome) => void
 }) {
   const { store, clock, turns, loops, kernels } = sources
   const longest = Math.max(60_000, ...loops.map(({ window }) => window))
-  const measures = new Map<string, Measures>()
+  /** Counts by service, and by the watcher that they came from: each saves its own. */
+  const measures = new Map<string, Map<string, readonly Bucket[]>>()
+  const remind = createReminder(sources)
   let takeBack: (() => void) | undefined
   let closed = false
   let busy: Promise<void> | undefined
+  let next: Promise<void> | undefined
 
-  const measuresOf = (service: string): Measures => {
-    let known = measures.get(service)
-    if (known === undefined) measures.set(service, (known = createMeasures(longest)))
-    return known
+  /** What was measured before the live release changed says nothing about the one that is live now. */
+  const sample = (service: string, window: number, state: Json | undefined): Sample => {
+    const context = (state as { snapshot?: { context?: LoopContext } } | undefined)?.snapshot?.context
+    return errorRate(measures.get(service)?.values() ?? [], clock.now(), window, context?.since)
   }
 
   async function evaluate(service: string): Promise<void> {
     for (const loop of loops) {
       const now = clock.now()
-      const { value, samples, since } = measuresOf(service).errorRate(now, loop.window)
-      const event: JsonObject & { type: string } = { type: 'measure', value, samples, now, since }
       const id = ruleActor(loop.name, service)
       const kernel = kernels.get(loop.name)!
       const stored = await store.actor(id)
+      const { value, samples, since } = sample(service, loop.window, stored?.state)
+      const event: JsonObject & { type: string } = { type: 'measure', value, samples, now, since }
       const at = { id, version: (stored?.version ?? 0) + 1, now }
       const state = stored?.state as Parameters<Kernel['step']>[0] | undefined
       const before = state ?? openingState(kernel, service, at)
       if (before === undefined) continue
       const step = kernel.step(before, event, at)
       // Measures that move nothing are not journaled: signals are edges [L14].
-      if (step.kind !== 'stepped' || !step.handled) continue
-      await turns.take(service, [{ kind: 'measure', rule: loop.name, service, event }])
-      sources.after()
+      if (step.kind === 'stepped' && step.handled) {
+        sources.after(await turns.take(service, [{ kind: 'measure', rule: loop.name, service, event }]))
+      } else if (hasFired(state)) await remind(loop, service, { value, samples })
     }
   }
 
@@ -63,27 +78,52 @@ export function createRuleHost(sources: {
     })
   }
 
+  /** Takes every measure once; what it finds is durable when it resolves. One look at a time. */
   function check(): Promise<void> {
-    busy ??= look()
-      .catch((error: unknown) => sources.problem(`rules could not be evaluated: ${error instanceof Error ? error.message : String(error)}`))
+    if (busy === undefined) return (busy = lookOnce())
+    // Whatever came while one was under way is looked at by the one after it.
+    next ??= busy.then(() => {
+      next = undefined
+      return check()
+    })
+    return next
+  }
+
+  const lookOnce = (): Promise<void> =>
+    look()
+      .catch((error: unknown) => {
+        if (!closed)
+          sources.problem(
+            `rules could not be evaluated: ${error instanceof Error ? error.message : String(error)}`,
+          )
+      })
       .finally(() => (busy = undefined))
-    return busy
+
+  const bucketsOf = (service: string, place: string): readonly Bucket[] =>
+    measures.get(service)?.get(place) ?? []
+
+  function put(service: string, place: string, buckets: readonly Bucket[]): void {
+    const own = measures.get(service) ?? new Map<string, readonly Bucket[]>()
+    measures.set(service, own.set(place, buckets))
+    schedule()
   }
 
   return {
-    /** Folds new log entries into the measures of a service. */
-    add(service: string, entries: readonly LogEntry[]): void {
-      if (entries.length === 0 || loops.length === 0) return
-      measuresOf(service).add(entries)
+    /** A watcher's counts with new log entries in them: to be saved with its checkpoint, and then put. */
+    folded: (service: string, place: string, entries: readonly LogEntry[]): readonly Bucket[] =>
+      loops.length === 0
+        ? []
+        : foldRequests(bucketsOf(service, place), entries, { now: clock.now(), keep: longest }),
+    /** Takes over what is saved now, and looks whether it moves a rule. */
+    put(service: string, place: string, buckets: readonly Bucket[]): void {
+      if (loops.length === 0 || (buckets.length === 0 && bucketsOf(service, place).length === 0)) return
+      put(service, place, buckets)
       void check()
-      schedule()
     },
-    /** The measures, to be saved with the watcher's checkpoint; and put back at the next start. */
-    save: (service: string): Json => measures.get(service)?.save() ?? null,
-    restore(service: string, saved: Json): void {
-      if (saved === null) return
-      measures.set(service, createMeasures(longest, saved))
-      schedule()
+    /** Goes on from what a checkpoint holds. */
+    restore(service: string, place: string, saved: Json | undefined): void {
+      const buckets = savedBuckets(saved)
+      if (buckets.length > 0 && loops.length > 0) put(service, place, buckets)
     },
     check,
     async view(service: string): Promise<MeasureView[]> {
@@ -92,18 +132,27 @@ export function createRuleHost(sources: {
         const stored = await store.actor(ruleActor(loop.name, service))
         const snapshot = (stored?.state as { snapshot?: JsonObject } | undefined)?.snapshot
         const context = snapshot?.['context'] as unknown as LoopContext | undefined
-        const { value, samples } = measuresOf(service).errorRate(clock.now(), loop.window)
+        const { value, samples } = sample(service, loop.window, stored?.state)
         const state = (snapshot?.['value'] as MeasureView['state'] | undefined) ?? 'ok'
         const few = samples < loop.min_samples ? `${samples} of ${loop.min_samples} samples` : null
-        views.push({ rule: loop.name, state, value, samples, threshold: loop.threshold, held: context?.held ?? few })
+        const above = value !== null && few === null && value > loop.threshold
+        const held = state === 'ok' && above ? (context?.held ?? null) : few
+        views.push({ rule: loop.name, state, value, samples, threshold: loop.threshold, held })
       }
       return views
     },
-    close(): void {
+    async close(): Promise<void> {
       closed = true
       takeBack?.()
+      await busy
     },
   }
+}
+
+/** Whether it fires, or has fired: the only states in which an edge can have been held. */
+function hasFired(state: { snapshot: JsonObject } | undefined): boolean {
+  const context = state?.snapshot['context'] as unknown as LoopContext | undefined
+  return context !== undefined && context.fired_at !== null
 }
 
 function openingState(kernel: Kernel, service: string, at: { id: string; version: number; now: number }) {

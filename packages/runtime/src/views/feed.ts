@@ -5,7 +5,12 @@ const page = 500
 const rhythm = 250
 
 /** Hands out the journal's rows as they are written, by this process or another, in order and without a gap. */
-export function createFeed(sources: { store: Store; clock: Clock; onRow: (row: JournalRow) => void; problem: (text: string) => void }) {
+export function createFeed(sources: {
+  store: Store
+  clock: Clock
+  onRow: (row: JournalRow) => void
+  problem: (text: string) => void
+}) {
   const { store, clock } = sources
   let told = 0
   let closed = false
@@ -19,7 +24,11 @@ export function createFeed(sources: { store: Store; clock: Clock; onRow: (row: J
       if (rows.length === 0) return
       for (const row of rows) {
         told = row.sequence
-        sources.onRow(row)
+        try {
+          sources.onRow(row)
+        } catch (error) {
+          sources.problem(`a listener broke on row ${row.sequence}: ${messageOf(error)}`)
+        }
       }
       for (const wake of waiting) wake()
     }
@@ -33,7 +42,7 @@ export function createFeed(sources: { store: Store; clock: Clock; onRow: (row: J
     }
     looking = hand()
       .catch((error: unknown) => {
-        if (!closed) sources.problem(`the journal could not be read: ${error instanceof Error ? error.message : String(error)}`)
+        if (!closed) sources.problem(`the journal could not be read: ${messageOf(error)}`)
       })
       .finally(() => {
         looking = undefined
@@ -44,49 +53,78 @@ export function createFeed(sources: { store: Store; clock: Clock; onRow: (row: J
       })
   }
 
+  /** Resolves when this process has written, another one has since that count, or nobody waits any more. */
+  async function somethingWritten(counter: number, given: Subscription): Promise<void> {
+    while (!closed && !given.ended && (await store.changeCounter()) === counter) {
+      if (closed || given.ended) return
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          takeBack()
+          waiting.delete(wake)
+          given.wake = () => {}
+          resolve()
+        }
+        const takeBack = clock.at(clock.now() + rhythm, wake)
+        waiting.add(wake)
+        given.wake = wake
+      })
+    }
+  }
+
+  async function* rows(
+    first: number,
+    given: Subscription,
+    view: (row: JournalRow) => LogEntryView,
+  ): AsyncGenerator<LogEntryView> {
+    let next = first
+    while (!closed && !given.ended) {
+      const counter = await store.changeCounter()
+      const found = await store.history({ from: next, limit: page })
+      for (const row of found) {
+        yield view(row)
+        next = row.sequence + 1
+      }
+      if (found.length === 0) await somethingWritten(counter, given)
+    }
+  }
+
   return {
     look,
     /** Goes on from the journal's present end. */
     async start(): Promise<void> {
       told = (await store.head()).sequence
     },
-    /** Every row from there on: those that exist, and those that come. Ends when the runtime closes. */
-    async *from(first: number, view: (row: JournalRow) => LogEntryView): AsyncGenerator<LogEntryView> {
-      let next = first
-      while (!closed) {
-        const counter = await store.changeCounter()
-        const rows = await store.history({ from: next, limit: page })
-        for (const row of rows) {
-          yield view(row)
-          next = row.sequence + 1
-        }
-        if (rows.length === 0) await somethingWritten(counter)
+    /** Every row from there on: those that exist, and those that come. Ends when the runtime closes, or at once when it is told to. */
+    from(first: number, view: (row: JournalRow) => LogEntryView): AsyncGenerator<LogEntryView> {
+      const given: Subscription = { ended: false, wake: () => {} }
+      const generator = rows(first, given, view)
+      const end = generator.return.bind(generator)
+      // A generator that waits would hear of its end only with the next row.
+      generator.return = (value) => {
+        given.ended = true
+        given.wake()
+        return end(value)
       }
+      return generator
     },
     async idle(): Promise<void> {
       while (looking !== undefined) await looking
     },
-    close(): void {
+    async close(): Promise<void> {
       closed = true
       for (const wake of waiting) wake()
+      await looking
     },
   }
+}
 
-  /** Resolves when this process has written, or another one has since that count. */
-  async function somethingWritten(counter: number): Promise<void> {
-    while (!closed && (await store.changeCounter()) === counter) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          takeBack()
-          waiting.delete(wake)
-          resolve()
-        }
-        const takeBack = clock.at(clock.now() + rhythm, wake)
-        waiting.add(wake)
-      })
-    }
-  }
+/** One who reads on: whether they have ended, and what wakes them. */
+interface Subscription {
+  ended: boolean
+  wake: () => void
 }
 
 /** Hands out rows. */
 export type Feed = ReturnType<typeof createFeed>
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

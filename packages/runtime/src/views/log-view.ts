@@ -1,9 +1,15 @@
 import type { JournalEntry, JournalRow, Json, LogEntryView, Principal, Signal, Verdict } from '@opschart/core'
 
+import { plainLine } from '../plain-text.ts'
+
+/** Longest line of a row, in UTF-16 units. */
+const longestLine = 1_000
+
 /** A row of the journal as people see it: one line, and all of its data. */
 export function logView(row: JournalRow): LogEntryView {
   const entry = row.entry as unknown as JournalEntry
-  const signal = entry.kind === 'signal' ? (entry.event['signal'] as unknown as Signal | undefined) : undefined
+  const signal =
+    entry.kind === 'signal' ? (entry.event['signal'] as unknown as Signal | undefined) : undefined
   return {
     sequence: row.sequence,
     at: row.at,
@@ -16,7 +22,7 @@ export function logView(row: JournalRow): LogEntryView {
     moved: entry.moved,
     effects: entry.effects,
     cause: entry.cause,
-    text: line(row, entry, signal),
+    text: plainLine(line(row, entry, signal), longestLine),
     data: (signal?.data ?? entry.event) as Json,
   }
 }
@@ -25,25 +31,34 @@ function line(row: JournalRow, entry: JournalEntry, signal: Signal | undefined):
   const event = entry.event
   switch (entry.kind) {
     case 'opened':
-      return entry.decider === 'lifecycle' ? `${row.actor} is opened` : `${row.actor.split('~')[1] ?? row.actor} starts`
+      return entry.decider === 'lifecycle'
+        ? `${row.actor} is opened`
+        : `${row.actor.split('~')[1] ?? row.actor} starts`
     case 'signal':
       return signalLine(row.actor, entry.verdict, signal, entry.by)
     case 'problem':
-      return `problem: ${String(event['text'] ?? '')}`
+      return `problem: ${said(event['text'])}`
     case 'act':
-      return `${String(entry.by)}: ${String(event['text'] ?? event.type)}`
+      return `${String(entry.by)}: ${said(event['text'], event.type)}`
     case 'timer':
-      return `time: ${event.type.replace(/^xstate\.after\./, '')} on ${row.actor}`
+      return `time: ${event.type.replace(/^xstate\.after\./, '')} on ${row.actor}${unheard(entry)}`
     case 'result':
     case 'message':
       return messageLine(row, entry)
   }
 }
 
-function signalLine(actor: string, verdict: Verdict | null, signal: Signal | undefined, by: Principal | null): string {
+function signalLine(
+  actor: string,
+  verdict: Verdict | null,
+  signal: Signal | undefined,
+  by: Principal | null,
+): string {
   if (verdict === null) return `${signal?.type ?? 'a signal'} from ${String(by)}`
   if (verdict.kind === 'accepted') return `${verdict.reason} (${String(by)})`
-  const what = signal?.type === 'OPERATION_REQUESTED' || verdict.reason.startsWith(signal?.type ?? '\n') ? '' : `${signal?.type}: `
+  const said =
+    signal === undefined || signal.type === 'OPERATION_REQUESTED' || verdict.reason.startsWith(signal.type)
+  const what = said ? '' : `${signal.type}: `
   return `${verdict.kind}: ${what}${verdict.reason} (${String(by)} on ${actor})`
 }
 
@@ -55,16 +70,30 @@ function messageLine(row: JournalRow, entry: JournalEntry): string {
     const [, how, name] = done
     const workflow = row.actor.includes('~') ? `${row.actor.split('~')[1]!.split(':', 1)[0]}.` : ''
     const outcome = (entry.event['output'] as { outcome?: string } | null | undefined)?.outcome
-    if (how === 'error') return `${workflow}${name} failed: ${error?.code ?? ''} ${error?.message ?? ''}`.trim()
+    if (how === 'error')
+      return `${workflow}${name} failed: ${error?.code ?? ''} ${error?.message ?? ''}`.trim()
     return workflow === '' ? `${name!.split(':', 1)[0]} ${outcome ?? 'ended'}` : `${workflow}${name} is done`
   }
-  if (type === 'operation.settled') return `${String(entry.event['what'] ?? 'operation')} has ended: ${String(entry.event['outcome'] ?? '')}`
-  if (type === 'operation.started') return `${String(entry.event['what'] ?? 'operation')} starts (attempt ${String(entry.event['attempt'] ?? 1)})`
-  if (type === 'operation.footprint') return `${String(entry.event['what'] ?? 'operation')} will touch ${String(entry.event['touches'] ?? '')}`
+  if (type === 'operation.settled')
+    return `${said(entry.event['what'], 'operation')} has ended: ${said(entry.event['outcome'])}`
+  if (type === 'operation.started')
+    return `${said(entry.event['what'], 'operation')} starts (attempt ${said(entry.event['attempt'], '1')})`
+  if (type === 'operation.footprint')
+    return `${said(entry.event['what'], 'operation')} will touch ${said(entry.event['touches'])}`
   if (type === 'measure') {
     const value = entry.event['value']
     const share = typeof value === 'number' ? `${(value * 100).toFixed(2)} %` : 'no data'
-    return `${row.actor.split(':')[1] ?? row.actor}: ${share} of ${String(entry.event['samples'])} requests`
+    return `${row.actor.split(':')[1] ?? row.actor}: ${share} of ${said(entry.event['samples'])} requests`
   }
-  return `${type} on ${row.actor}`
+  return `${type} on ${row.actor}${unheard(entry)}`
+}
+
+/** Why a private message moved nothing, where that is worth a word. */
+function unheard({ verdict, event }: JournalEntry): string {
+  return verdict === null || event.type.startsWith('operation.') ? '' : ` (${verdict.reason})`
+}
+
+/** A member of a row as text; what is neither text nor number is left out. */
+function said(value: Json | undefined, otherwise = ''): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : otherwise
 }

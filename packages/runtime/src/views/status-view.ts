@@ -16,30 +16,48 @@ import {
 } from '@opschart/core'
 
 import { planOf, type FactSources } from '../driver/law-facts.ts'
-import { lifecycleOf } from '../driver/names.ts'
-import { emptySystem, pauseOf, type SystemState } from '../driver/policy.ts'
+import {
+  isLifecycleActor,
+  lifecycleOf,
+  serviceFact,
+  serviceOf,
+  systemActor,
+  workflowActor,
+} from '../driver/names.ts'
+import { emptySystem, type SystemState } from '../driver/policy.ts'
 import type { RuleHost } from '../senses/rule-host.ts'
 import type { WatcherState } from '../senses/watcher-host.ts'
-import type { Attempt } from '../work/dispatcher.ts'
+import type { Attempt } from '../work/attempt.ts'
+import type { Holding } from '../work/holding.ts'
 
 /** What views are made from. */
 export interface ViewSources extends FactSources {
   readonly store: Store
   readonly lifecycle: Lifecycle
   readonly running: ReadonlyMap<string, Attempt>
+  readonly holding: Holding
   readonly rules: RuleHost
   readonly watchers: readonly Readonly<WatcherState>[]
   readonly now: () => number
 }
+
+const page = 100
+/** How far back a phase's beginning is looked for, in rows. */
+const searched = 5_000
 
 /** Makes the views that hosts show. */
 export function createViews(sources: ViewSources) {
   const { store, lifecycle } = sources
 
   const systemState = async (): Promise<SystemState> =>
-    ((await store.actor('system'))?.state as unknown as SystemState | undefined) ?? emptySystem
+    ((await store.actor(systemActor))?.state as unknown as SystemState | undefined) ?? emptySystem
 
-  const isLifecycle = ({ actor }: StoredActor) => !/^(?:rule:|ledger:|system$)/.test(actor) && !actor.includes('~')
+  const isLifecycle = ({ actor }: StoredActor) => isLifecycleActor(actor)
+
+  async function serviceState(service: string): Promise<ServiceState | undefined> {
+    const [fact] = await store.facts([serviceFact(service)])
+    return fact?.value as unknown as ServiceState | undefined
+  }
 
   async function serviceStates(): Promise<ServiceState[]> {
     const facts = await store.factsBeginning('service:')
@@ -49,17 +67,19 @@ export function createViews(sources: ViewSources) {
   async function operations(actor: StoredActor, system: SystemState): Promise<OperationView[]> {
     const context = contextOf(actor.state as unknown as ActorState)
     const works = await store.work({ actor: actor.actor })
-    return Object.values(context.operations).map((operation): OperationView => {
+    const views = Object.values(context.operations).map(async (operation): Promise<OperationView> => {
       const work = works.find(({ key }) => key === operation.id)
       const attempt = sources.running.get(operation.id)
-      const pause = pauseOf(system.pauses, { service: context.service, agent: operation.agent, by: operation.requested_by })
+      const queued = operation.status === 'running' && work?.status === 'queued'
+      const place = { lifecycle: actor.actor, operation, attempt: work?.attempt ?? 0 }
+      const held = attempt === undefined ? await sources.holding.pausedBy(system.pauses, place) : undefined
       const commands = planOf(sources, { service: context.service, ...operation })
       return {
         id: operation.id,
         lifecycle: actor.actor,
         agent: operation.agent,
         task: operation.task,
-        status: operation.status === 'running' && work?.status === 'queued' ? 'queued' : operation.status,
+        status: queued ? 'queued' : operation.status,
         requested_by: operation.requested_by,
         requested_at: operation.requested_at,
         severity: operation.severity,
@@ -70,21 +90,29 @@ export function createViews(sources: ViewSources) {
         ...(commands === null ? {} : { commands: commands as JsonObject }),
         attempt: work?.attempt ?? 0,
         ...(attempt === undefined || attempt.progress === '' ? {} : { progress: attempt.progress }),
-        ...(pause === undefined ? {} : { held: `paused: ${pause.target}` }),
+        ...(held === undefined ? {} : { held }),
       }
     })
+    return Promise.all(views)
   }
 
-  async function view(actor: StoredActor, service: ServiceState | undefined, system: SystemState): Promise<LifecycleView> {
+  async function view(
+    actor: StoredActor,
+    service: ServiceState | undefined,
+    system: SystemState,
+  ): Promise<LifecycleView> {
     const state = actor.state as unknown as ActorState
     const context = contextOf(state)
     const entry = service?.releases[actor.actor]
-    const [last] = await store.history({ actor: actor.actor, backwards: true, limit: 1 })
     const runs = Object.values(context.warrants)
     const workflows = await Promise.all(
       runs.map(async ({ run, workflow }) => {
-        const started = await store.actor(`${actor.actor}~${run}`)
-        return { run, workflow, steps: Object.keys((started?.state as unknown as ActorState | undefined)?.children ?? {}) }
+        const started = await store.actor(workflowActor(actor.actor, run))
+        return {
+          run,
+          workflow,
+          steps: Object.keys((started?.state as unknown as ActorState | undefined)?.children ?? {}),
+        }
       }),
     )
     return {
@@ -96,7 +124,7 @@ export function createViews(sources: ViewSources) {
       version: context.version,
       commit: context.commit,
       live: service?.live === actor.actor,
-      since: last?.at ?? 0,
+      since: await enteredAt(actor.actor),
       actorVersion: actor.version,
       operations: await operations(actor, system),
       workflows,
@@ -105,15 +133,41 @@ export function createViews(sources: ViewSources) {
     }
   }
 
-  /** A lifecycle's id by what people call it: its id, its name, or `service/version`. */
-  async function resolveName(name: string): Promise<string | undefined> {
-    if ((await store.actor(name)) !== undefined && !name.includes('~')) return name
-    const states = await serviceStates()
-    for (const state of states) {
-      const found = Object.values(state.releases).findLast((entry) => entry.name === name || `${state.service}/${entry.version}` === name)
-      if (found !== undefined) return found.id
+  /** When a lifecycle came into its phase: its latest row that moved it, or the one that opened it. */
+  async function enteredAt(actor: string): Promise<number> {
+    let at = 0
+    for (let to: number | undefined, read = 0; read < searched; read += page) {
+      const rows = await store.history({
+        actor,
+        backwards: true,
+        limit: page,
+        ...(to === undefined ? {} : { to }),
+      })
+      for (const row of rows) {
+        at = row.at
+        const { moved, kind } = row.entry as unknown as JournalEntry
+        if (moved !== null || kind === 'opened') return at
+      }
+      if (rows.length < page) break
+      to = rows.at(-1)!.sequence - 1
     }
-    return states.find(({ service }) => service === name)?.live ?? undefined
+    return at
+  }
+
+  /** A lifecycle's id by what people call it: the name that they see first, then its id, version or branch; of several, the latest. */
+  async function resolveName(name: string): Promise<string | undefined> {
+    const service = serviceOf(name)
+    const state = await serviceState(service)
+    if (name === service) return state?.live ?? undefined
+    const named = name.slice(service.length + 1)
+    const releases = Object.values(state?.releases ?? {}).sort((one, other) => one.order - other.order)
+    const found =
+      releases.findLast((entry) => entry.name === name) ??
+      releases.findLast((entry) => entry.id === name) ??
+      releases.findLast((entry) => entry.version === named) ??
+      releases.findLast((entry) => entry.branch === named)
+    if (found !== undefined) return found.id
+    return isLifecycleActor(name) && (await store.actor(name)) !== undefined ? name : undefined
   }
 
   return {
@@ -124,9 +178,8 @@ export function createViews(sources: ViewSources) {
       const id = await resolveName(name)
       const actor = id === undefined ? undefined : await store.actor(id)
       if (actor === undefined) return undefined
-      const states = await serviceStates()
-      const service = states.find((state) => state.service === contextOf(actor.state as unknown as ActorState).service)
-      return view(actor, service, await systemState())
+      const { service } = contextOf(actor.state as unknown as ActorState)
+      return view(actor, await serviceState(service), await systemState())
     },
     async waiting(): Promise<OperationView[]> {
       const system = await systemState()
@@ -167,13 +220,14 @@ export function createViews(sources: ViewSources) {
   }
 }
 
-/** Violations of the last thousand rows that nobody has answered yet by adopting or moving on. */
+/** Violations of the last thousand rows that nobody has answered yet: by adopting, or by rolling it back [L7]. */
 async function openViolations(store: Store): Promise<number> {
   const answered = new Set<string>()
   let open = 0
   for (const row of await store.history({ backwards: true, limit: 1_000 })) {
     const entry = row.entry as unknown as JournalEntry
-    if (entry.verdict?.kind === 'accepted' && entry.event.type === 'ADOPTED') answered.add(row.actor)
+    const answers = entry.event.type === 'ADOPTED' || entry.event.type === 'ROLLED_BACK'
+    if (entry.verdict?.kind === 'accepted' && answers) answered.add(row.actor)
     if (entry.verdict?.kind === 'violation' && !answered.has(row.actor)) open += 1
   }
   return open

@@ -5,16 +5,23 @@ import { logView } from './log-view.ts'
 const page = 1_000
 const searched = 20_000
 const most = 50
+/** No chain of causes is longer [L12]. */
+const longestChain = 16
 
 /**
  * The rows that explain something, oldest first: a row by its number, a signal or operation by its id (with the causes before
  * it), or a lifecycle's last decisions.
  */
-export async function why(store: Store, about: string, lifecycle: string | undefined): Promise<LogEntryView[]> {
-  if (/^#?\d+$/.test(about)) {
-    const sequence = Number(about.replace('#', ''))
+export async function why(
+  store: Store,
+  about: string,
+  lifecycle: string | undefined,
+): Promise<LogEntryView[]> {
+  const number = /^#?(\d{1,15})$/.exec(about)?.[1]
+  if (number !== undefined) {
+    const sequence = Number(number)
     const [row] = await store.history({ from: sequence, to: sequence })
-    return row === undefined ? [] : [...(await causesOf(store, row)), row].map(logView)
+    if (row !== undefined) return [...(await causesOf(store, row)), row].map(logView)
   }
   if (lifecycle !== undefined) {
     const rows = await store.history({ actor: lifecycle, backwards: true, limit: 200 })
@@ -23,7 +30,11 @@ export async function why(store: Store, about: string, lifecycle: string | undef
   const found: JournalRow[] = []
   let before: number | undefined
   for (let read = 0; read < searched; read += page) {
-    const rows = await store.history({ backwards: true, limit: page, ...(before === undefined ? {} : { to: before }) })
+    const rows = await store.history({
+      backwards: true,
+      limit: page,
+      ...(before === undefined ? {} : { to: before }),
+    })
     for (const row of rows) if (found.length < most && concerns(row, about)) found.push(row)
     const last = rows.at(-1)
     if (last === undefined || last.sequence <= 1) break
@@ -36,28 +47,49 @@ export async function why(store: Store, about: string, lifecycle: string | undef
 
 function matters(row: JournalRow): boolean {
   const entry = row.entry as unknown as JournalEntry
-  return entry.moved !== null || (entry.verdict !== null && entry.verdict.kind !== 'ignored') || entry.kind === 'opened'
+  return (
+    entry.moved !== null ||
+    (entry.verdict !== null && entry.verdict.kind !== 'ignored') ||
+    entry.kind === 'opened'
+  )
 }
 
 function concerns(row: JournalRow, about: string): boolean {
   if (row.key?.id === about) return true
   const entry = row.entry as unknown as JournalEntry
   if (entry.cause === about || entry.event.type === about || entry.event['operation'] === about) return true
+  const asked = (entry.event['signal'] as { data?: { id?: unknown; operation?: unknown } } | undefined)?.data
+  if (asked?.id === about || asked?.operation === about) return true
   return entry.effects.some((effect) => effect.key === about)
 }
 
-/** The rows that led to a row, following causes back; no chain is longer than 16 [L12]. */
+/** The rows that led to a row, following causes back. */
 async function causesOf(store: Store, row: JournalRow): Promise<JournalRow[]> {
   const chain: JournalRow[] = []
-  let present: JournalRow | undefined = row
-  while (present !== undefined && chain.length < 16) {
-    const cause: string | null = (present.entry as unknown as JournalEntry).cause
-    const place: RegExpExecArray | null = cause === null ? null : /^(.*):(\d+):[^:]+$/s.exec(cause)
-    if (place === null) break
-    const rows: JournalRow[] = await store.history({ actor: place[1]!, limit: 1_000, backwards: true })
-    present = rows.find(({ version }) => version === Number(place[2]))
-    if (present === undefined || chain.includes(present)) break
+  for (
+    let present = await causeOf(store, row);
+    present !== undefined;
+    present = await causeOf(store, present)
+  ) {
+    const { sequence } = present
+    if (chain.length >= longestChain || chain.some((known) => known.sequence === sequence)) break
     chain.unshift(present)
   }
   return chain
+}
+
+/** The row whose effect is named as a row's cause: the one of that version of its actor. */
+async function causeOf(store: Store, row: JournalRow): Promise<JournalRow | undefined> {
+  const { cause } = row.entry as unknown as JournalEntry
+  const [, actor, version] = (cause === null ? null : /^(.+):(\d+):[^:]+$/s.exec(cause)) ?? []
+  if (actor === undefined) return undefined
+  // A cause lies before what it causes; from there it is found backwards, page by page.
+  for (let to = row.sequence - 1, read = 0; to >= 1 && read < searched; read += page) {
+    const rows = await store.history({ actor, to, limit: page, backwards: true })
+    const found = rows.find((known) => known.version === Number(version))
+    const last = rows.at(-1)
+    if (found !== undefined || last === undefined || last.version < Number(version)) return found
+    to = last.sequence - 1
+  }
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { OperationError, type Changes, type Json, type Task } from '@opschart/core'
+import { OperationError, type Changes, type Json, type JsonObject, type Task } from '@opschart/core'
 
 /** A task that any program carries out: JSON in on standard input, JSON out on standard output, no shell. */
 export interface CommandTask {
@@ -12,6 +12,8 @@ export interface CommandTask {
   readonly timeout?: number
   /** Signals of triggers that it answers. */
   readonly answers?: readonly string[]
+  /** Values of the configuration's own, handed to the program as `configured` beside the operation's input. */
+  readonly input?: JsonObject
 }
 
 const shown = 2_000
@@ -28,12 +30,20 @@ export function commandTask(command: CommandTask): Task {
     ...(command.answers === undefined ? {} : { answers: command.answers }),
     plan: () => ({ command: [...run] }),
     async run(input, context): Promise<Json> {
-      const end = await context.run(run, { input: JSON.stringify(input) })
+      const end = await context.run(run, {
+        input: JSON.stringify(command.input === undefined ? input : { ...input, configured: command.input }),
+      })
       if (end.code !== 0) {
         const how = end.code === null ? `was ended by ${end.signal}` : `exited with ${end.code}`
-        throw new OperationError({ code: 'failed', message: `${run[0]} ${how}`, retry: true, detail: { output: end.stderr.slice(-shown) || end.stdout.slice(-shown) } })
+        throw new OperationError({
+          code: 'failed',
+          message: `${run[0]} ${how}`,
+          retry: true,
+          detail: { output: end.stderr.slice(-shown) || end.stdout.slice(-shown) },
+        })
       }
-      if (end.truncated) throw new OperationError({ code: 'invalid_output', message: `${run[0]} printed more than is kept` })
+      if (end.truncated)
+        throw new OperationError({ code: 'invalid_output', message: `${run[0]} printed more than is kept` })
       const text = end.stdout.trim()
       if (text === '') return null
       try {

@@ -1,18 +1,21 @@
-import type {
-  Autonomy,
-  Clock,
-  Footprint,
-  Json,
-  JsonObject,
-  OperationRecord,
-  Service,
-  StoredWork,
-  Task,
+import {
+  OperationError,
+  type Autonomy,
+  type Clock,
+  type Footprint,
+  type Json,
+  type JsonObject,
+  type OperationRecord,
+  type Service,
+  type Task,
 } from '@opschart/core'
 
-import { serviceOf } from '../driver/names.ts'
-import type { Message, TurnOutcome, Turns } from '../driver/turn.ts'
-import type { Attempt, Outcome } from './dispatcher.ts'
+import type { Message } from '../driver/message.ts'
+import { actorOfOperation, serviceOf } from '../driver/names.ts'
+import type { TurnOutcome, Turns } from '../driver/turn.ts'
+import { plainLine } from '../plain-text.ts'
+import type { Attempt, Outcome } from './attempt.ts'
+import type { Persist } from './persist.ts'
 import type { Survivors } from './survivors.ts'
 import { taskContext, type TaskSources } from './task-context.ts'
 
@@ -23,82 +26,39 @@ export function createOperations(sources: {
   services: ReadonlyMap<string, Service>
   tasks: TaskSources
   survivors: Survivors
+  persist: Persist
   /** How autonomy stands for a service's tasks, now. */
   autonomy: (service: string) => Promise<(agent: string, task: string) => Autonomy>
+  /** The hash of what an operation would do, now. */
+  planNow: (lifecycle: string, operation: OperationRecord) => Promise<string>
   after: (outcome: TurnOutcome) => void
 }) {
-  const { turns, clock } = sources
-  const what = (operation: OperationRecord) => `${operation.agent}.${operation.task}`
+  const { turns, clock, survivors } = sources
 
-  async function note(lifecycle: string, message: Omit<Extract<Message, { kind: 'private' }>, 'kind' | 'actor' | 'entry'>): Promise<void> {
-    const outcome = await turns.take(serviceOf(lifecycle), [{ kind: 'private', entry: 'message', actor: lifecycle, ...message }])
-    sources.after(outcome)
+  /** Journals a step on the way, before what it speaks of is done: as long as the store has no room, it waits. */
+  async function note(
+    attempt: Attempt,
+    message: Omit<Extract<Message, { kind: 'private' }>, 'kind' | 'actor' | 'entry'>,
+  ): Promise<void> {
+    const { actor } = attempt.work
+    const take = () =>
+      turns.take(serviceOf(actor), [{ kind: 'private', entry: 'message', actor, ...message }])
+    sources.after(await sources.persist(take, attempt.controller.signal))
   }
 
-  return {
-    async perform(attempt: Attempt, task: Task): Promise<Json> {
-      const { operation, work } = attempt
-      const service: Service = sources.services.get(serviceOf(work.actor)) ?? { name: serviceOf(work.actor) }
-      const event = { type: 'operation.started', operation: operation.id, what: what(operation), attempt: work.attempt }
-      await note(work.actor, { event })
-      const autonomy = await sources.autonomy(service.name)
-      const context = taskContext(sources.tasks, {
-        operation,
-        attempt: work.attempt,
-        service,
-        cancel: attempt.controller.signal,
-        token: attempt.token,
-        timeout: task.timeout,
-        progress: (line) => void (attempt.progress = line),
-        started: (pid) => sources.survivors.started(operation.id, pid),
-        autonomy,
-        footprint: (footprint) => declare(work.actor, operation, footprint),
-      })
-      try {
-        return await task.run(operation.input, context)
-      } finally {
-        sources.survivors.ended(operation.id)
-      }
-    },
-
-    /** Writes an outcome: the lifecycle's list, and the workflow that waits for it, in one turn. */
-    async settle({ work, operation }: { work: StoredWork; operation: OperationRecord }, outcome: Outcome): Promise<boolean> {
-      const failure = 'failure' in outcome ? outcome.failure : undefined
-      const told = { type: 'operation.settled', operation: operation.id, what: what(operation), outcome: failure?.code ?? 'done' }
-      const ended = { kind: 'footprint_ended' as const, operation: operation.id, at: clock.now() }
-      const messages: Message[] = [
-        { kind: 'private', entry: 'result', actor: work.actor, event: told, changes: [ended], cause: operation.id },
-      ]
-      const waiting = operation.warrant === null ? undefined : await child(operation.id)
-      if (waiting !== undefined) {
-        const { actor, id } = waiting
-        const event =
-          failure === undefined
-            ? { type: `xstate.done.actor.${id}`, output: (outcome as { output: Json }).output, actorId: id }
-            : { type: `xstate.error.actor.${id}`, error: failure as unknown as JsonObject, actorId: id }
-        const fence = { child: { id, key: operation.id } }
-        messages.push({ kind: 'private', entry: 'result', actor, event, fence, cause: operation.id })
-      }
-      const settled = [{ key: work.key, attempt: work.attempt }]
-      const turn = await turns.take(serviceOf(work.actor), messages, { settled })
-      sources.after(turn)
-      if (!turn.late) return true
-      // Somebody else did it, or it was cancelled: its result changes nothing, and that is written down.
-      const data = { text: `a late result of ${what(operation)} was dropped`, operation: operation.id }
-      sources.after(await turns.take(serviceOf(work.actor), [{ kind: 'told', entry: 'problem', type: 'late_result', by: 'system', data }]))
-      return false
-    },
+  /** An approval is of one plan: what would be done otherwise by now is not what a person has said yes to [L10]. */
+  async function checkPlan({ work, operation }: Attempt): Promise<void> {
+    if ((work.task as { approved?: boolean }).approved !== true) return
+    if ((await sources.planNow(work.actor, operation)) === operation.plan) return
+    const message = 'what it would do has changed since it was approved; it was not done'
+    throw new OperationError({ code: 'plan_changed', message })
   }
 
-  async function child(operation: string): Promise<{ actor: string; id: string } | undefined> {
-    const actor = operation.replace(/:\d+:[^:]+$/, '')
-    const id = await turns.childOf(actor, operation)
-    return id === undefined ? undefined : { actor, id }
-  }
-
-  async function declare(lifecycle: string, operation: OperationRecord, footprint: Footprint): Promise<void> {
+  async function declare(attempt: Attempt, footprint: Footprint): Promise<void> {
+    const { operation, controller } = attempt
+    if (controller.signal.aborted) throw controller.signal.reason
     const { commits = [], versions = [], paths = [] } = footprint
-    const touches = [...versions, ...commits, ...paths].slice(0, 5).join(', ')
+    const touches = plainLine([...versions, ...commits, ...paths].slice(0, 5).join(', '), 300)
     const event = { type: 'operation.footprint', operation: operation.id, what: what(operation), touches }
     const entry = {
       operation: operation.id,
@@ -108,6 +68,100 @@ export function createOperations(sources: {
       paths: paths.slice(0, 200),
       ended: null,
     }
-    await note(lifecycle, { event, changes: [{ kind: 'footprint', footprint: entry }] })
+    await note(attempt, { event, changes: [{ kind: 'footprint', footprint: entry }] })
+  }
+
+  async function childOf(operation: string): Promise<{ actor: string; id: string } | undefined> {
+    const actor = actorOfOperation(operation)
+    const id = await turns.childOf(actor, operation)
+    return id === undefined ? undefined : { actor, id }
+  }
+
+  return {
+    perform: async (attempt: Attempt, task: Task): Promise<Json> => {
+      const { operation, work } = attempt
+      await checkPlan(attempt)
+      const service: Service = sources.services.get(serviceOf(work.actor)) ?? { name: serviceOf(work.actor) }
+      const event = {
+        type: 'operation.started',
+        operation: operation.id,
+        what: what(operation),
+        attempt: work.attempt,
+      }
+      await note(attempt, { event })
+      const autonomy = await sources.autonomy(service.name)
+      const context = taskContext(sources.tasks, {
+        attempt,
+        service,
+        timeout: task.timeout,
+        started: (pid) => survivors.started(operation.id, pid),
+        autonomy,
+        footprint: (footprint) => declare(attempt, footprint),
+      })
+      try {
+        return await task.run(operation.input, context)
+      } finally {
+        // A program may outlive the task that has started it; then it is remembered still.
+        void Promise.allSettled(attempt.programs).then(() => survivors.ended(operation.id))
+      }
+    },
+
+    /** Writes an outcome: the lifecycle's list, and the workflow that waits for it, in one turn. False when it came too late. */
+    settle: async ({ work, operation }: Attempt, outcome: Outcome): Promise<boolean> => {
+      const failure = 'failure' in outcome ? outcome.failure : undefined
+      const told = {
+        type: 'operation.settled',
+        operation: operation.id,
+        what: what(operation),
+        outcome: failure?.code ?? 'done',
+        ...(failure === undefined ? {} : { message: failure.message }),
+      }
+      const ended = { kind: 'footprint_ended' as const, operation: operation.id, at: clock.now() }
+      const messages: Message[] = [
+        {
+          kind: 'private',
+          entry: 'result',
+          actor: work.actor,
+          event: told,
+          changes: [ended],
+          cause: operation.id,
+        },
+      ]
+      const waiting = operation.warrant === null ? undefined : await childOf(operation.id)
+      if (waiting !== undefined) {
+        const { actor, id } = waiting
+        const event =
+          failure === undefined
+            ? { type: `xstate.done.actor.${id}`, output: (outcome as { output: Json }).output, actorId: id }
+            : { type: `xstate.error.actor.${id}`, error: failure as unknown as JsonObject, actorId: id }
+        const fence = { child: { id, key: operation.id } }
+        messages.push({ kind: 'private', entry: 'result', actor, event, fence, cause: operation.id })
+      }
+      const turn = await turns.take(serviceOf(work.actor), messages, [
+        { key: work.key, attempt: work.attempt },
+      ])
+      sources.after(turn)
+      if (!turn.late) return true
+      await tellLate(work.actor, operation, told.outcome)
+      return false
+    },
+  }
+
+  /** Somebody else did it, or it was cancelled: its result changes nothing, and that is written down; what it touched counts no longer. */
+  async function tellLate(lifecycle: string, operation: OperationRecord, outcome: string): Promise<void> {
+    const text = `${what(operation)} was cancelled or taken over; its end (${outcome}) changes nothing`
+    const data = { text, operation: operation.id }
+    const changes = [{ kind: 'footprint_ended' as const, operation: operation.id, at: clock.now() }]
+    const told = {
+      kind: 'told' as const,
+      entry: 'problem' as const,
+      type: 'late_result',
+      by: 'system' as const,
+      data,
+      changes,
+    }
+    sources.after(await turns.take(serviceOf(lifecycle), [told]))
   }
 }
+
+const what = (operation: OperationRecord) => `${operation.agent}.${operation.task}`

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 
 import type { Cancellation, ProgramResult } from '@opschart/core'
 
+import { outputKeeper } from './output-keeper.ts'
+
 /** How a program is started. */
 export interface ProgramStart {
   readonly argv: readonly string[]
@@ -13,6 +15,8 @@ export interface ProgramStart {
   /** Longest output kept of each stream, in bytes. */
   readonly maxOutput: number
   readonly cancel: Cancellation
+  /** Milliseconds between the polite end and the other one; 2,000 when absent. */
+  readonly grace?: number
   /** Told the process id as soon as there is one, so that a survivor can be found after a crash. */
   readonly started?: (pid: number) => void
 }
@@ -25,24 +29,30 @@ export interface ProgramEnd extends ProgramResult {
   readonly failed?: string
 }
 
-/** Milliseconds between the polite end and the other one. */
-const grace = 2_000
+/** Milliseconds that output may still come after the end: a grandchild may hold the other end of it for ever. */
+const lastOutput = 500
 
 /**
  * Runs a program without a shell, in a process group of its own, and ends the whole group when it takes too long or is
- * cancelled. Output beyond the limit is dropped from the middle, so memory stays bounded whatever it prints.
+ * cancelled: politely, then not. It resolves when the group is gone. What a program that ended by itself leaves running
+ * goes on: it may be the service that it has started. Memory stays bounded whatever is printed.
  */
 export function runProgram(start: ProgramStart): Promise<ProgramEnd> {
-  const { argv, directory, environment, input, timeout, maxOutput, cancel } = start
-  const stdout = keeper(maxOutput)
-  const stderr = keeper(maxOutput)
+  const { argv, directory, environment, input, timeout, maxOutput, cancel, grace = 2_000 } = start
+  const stdout = outputKeeper(maxOutput)
+  const stderr = outputKeeper(maxOutput)
   return new Promise((resolve) => {
     let timedOut = false
-    let cancelled = false
-    let child: ChildProcess
-    const ended = (code: number | null, signal: string | null, failed?: string) => {
+    let cancelled = cancel.aborted
+    let ending: NodeJS.Timeout | undefined
+    let timer: NodeJS.Timeout | undefined
+    let child: ChildProcess | undefined
+
+    const ended = (code: number | null, signal: string | null, failed?: string): void => {
       clearTimeout(timer)
+      clearTimeout(ending)
       cancel.removeEventListener('abort', onCancel)
+      for (const stream of [child?.stdout, child?.stderr]) letGo(stream)
       resolve({
         code,
         signal,
@@ -54,18 +64,17 @@ export function runProgram(start: ProgramStart): Promise<ProgramEnd> {
         ...(failed === undefined ? {} : { failed }),
       })
     }
-    const end = () => {
-      endGroup(child.pid, 'SIGTERM')
-      setTimeout(() => endGroup(child.pid, 'SIGKILL'), grace).unref()
+    const end = (): void => {
+      if (ending !== undefined) return
+      endGroup(child?.pid, 'SIGTERM')
+      ending = setTimeout(() => endGroup(child?.pid, 'SIGKILL'), grace)
     }
-    const onCancel = () => {
+    const onCancel = (): void => {
       cancelled = true
       end()
     }
-    const timer = setTimeout(() => {
-      timedOut = true
-      end()
-    }, timeout)
+    // What is no longer wanted is not started for the sake of being ended.
+    if (cancelled) return ended(null, null)
     try {
       child = spawn(argv[0]!, argv.slice(1), {
         cwd: directory,
@@ -85,17 +94,34 @@ export function runProgram(start: ProgramStart): Promise<ProgramEnd> {
     child.stdin?.on('error', () => {})
     child.stdin?.end(input ?? '')
     child.once('error', (error) => ended(null, null, error.message))
-    // `exit`, then a short wait for the rest of the output: a grandchild that keeps the pipe open must not hold us.
     child.once('exit', (code, signal) => {
-      const close = setTimeout(() => ended(code, signal), 500)
-      child.once('close', () => {
+      // It has ended, and what it started was to end with it.
+      if (ending !== undefined) endGroup(child?.pid, 'SIGKILL')
+      const close = setTimeout(() => ended(code, signal), lastOutput)
+      child?.once('close', () => {
         clearTimeout(close)
         ended(code, signal)
       })
     })
+    timer = setTimeout(() => {
+      timedOut = true
+      end()
+    }, timeout)
     cancel.addEventListener('abort', onCancel)
-    if (cancel.aborted) onCancel()
   })
+}
+
+/**
+ * Lets go of a stream that somebody else may still write to: read and thrown away as long as we live, so that the writer
+ * is not ended for it; but it keeps nobody waiting.
+ */
+function letGo(stream: NodeJS.ReadableStream | null | undefined): void {
+  if (stream === null || stream === undefined) return
+  stream.removeAllListeners('data')
+  stream.on('error', () => {})
+  stream.resume()
+  const handle = stream as { unref?: () => void }
+  handle.unref?.()
 }
 
 /** Ends a process group; one that is gone already is no mistake. */
@@ -105,40 +131,5 @@ export function endGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL')
     process.kill(-pid, signal)
   } catch {
     // It has ended by itself.
-  }
-}
-
-/** Keeps the first and the last part of a stream. */
-function keeper(limit: number) {
-  const half = Math.max(1, Math.floor(limit / 2))
-  let head = Buffer.alloc(0)
-  let tail: Buffer[] = []
-  let tailLength = 0
-  let dropped = 0
-  return {
-    add(chunk: Buffer): void {
-      if (head.length < half) {
-        const room = half - head.length
-        head = Buffer.concat([head, chunk.subarray(0, room)])
-        chunk = chunk.subarray(room)
-      }
-      if (chunk.length === 0) return
-      tail.push(chunk)
-      tailLength += chunk.length
-      while (tailLength > half && tail.length > 0) {
-        const first = tail[0]!
-        const over = Math.min(tailLength - half, first.length)
-        dropped += over
-        tailLength -= over
-        if (over === first.length) tail.shift()
-        else tail[0] = first.subarray(over)
-      }
-      if (tail.length > 64) tail = [Buffer.concat(tail)]
-    },
-    cut: () => dropped > 0,
-    text: () => {
-      const end = Buffer.concat(tail).toString('utf8')
-      return dropped === 0 ? head.toString('utf8') + end : `${head.toString('utf8')}\n… ${dropped} bytes left out …\n${end}`
-    },
   }
 }

@@ -3,15 +3,15 @@ import { join, resolve, sep } from 'node:path'
 import {
   OperationError,
   type Autonomy,
-  type Cancellation,
   type Clock,
   type Footprint,
   type LogEntry,
-  type OperationRecord,
   type Service,
   type TaskContext,
 } from '@opschart/core'
 
+import { plainLine } from '../plain-text.ts'
+import type { Attempt } from './attempt.ts'
 import { runProgram } from './program.ts'
 
 /** What operations are carried out with. */
@@ -31,72 +31,86 @@ const longestBody = 1024 * 1024
 /** Makes the context that one attempt at an operation runs in. */
 export function taskContext(
   sources: TaskSources,
-  attempt: {
-    operation: OperationRecord
-    attempt: number
+  given: {
+    attempt: Attempt
     service: Service
-    cancel: Cancellation
-    token: string
     timeout: number
-    progress: (line: string) => void
     footprint: (footprint: Footprint) => Promise<void>
     started: (pid: number) => void
     autonomy: (agent: string, task: string) => Autonomy
   },
 ): TaskContext {
-  const { operation, service, cancel, token } = attempt
+  const { attempt, service, timeout } = given
+  const { operation, token, programs } = attempt
+  const cancel = attempt.controller.signal
   const inherited = Object.fromEntries(
-    passedOn.flatMap((name) => (sources.environment[name] === undefined ? [] : [[name, sources.environment[name]]])),
+    passedOn.flatMap((name) =>
+      sources.environment[name] === undefined ? [] : [[name, sources.environment[name]]],
+    ),
   )
   const own = {
     OPSCHART_KEY: operation.id,
     OPSCHART_TOKEN: token,
     OPSCHART_AGENT: operation.agent,
     OPSCHART_TASK: operation.task,
-    OPSCHART_ATTEMPT: String(attempt.attempt),
+    OPSCHART_ATTEMPT: String(attempt.work.attempt),
     OPSCHART_SERVICE: service.name,
     ...(sources.socket === undefined ? {} : { OPSCHART_SOCKET: sources.socket }),
   }
   return {
     key: operation.id,
-    attempt: attempt.attempt,
+    attempt: attempt.work.attempt,
     agent: operation.agent,
     task: operation.task,
     root: sources.root,
     service,
     clock: sources.clock,
     cancel,
-    progress: (line) => attempt.progress(line.slice(0, 300)),
-    footprint: attempt.footprint,
-    autonomy: attempt.autonomy,
+    progress: (line) => void (attempt.progress = plainLine(line, 300)),
+    footprint: given.footprint,
+    autonomy: given.autonomy,
     logs: (from, to) => sources.logs(service, from, to),
     async run(argv, options = {}) {
       const directory = resolve(sources.root, options.directory ?? '.')
       if (directory !== sources.root && !directory.startsWith(sources.root + sep)) {
-        throw new OperationError({ code: 'input', message: `${options.directory} lies outside of the project` })
+        throw new OperationError({
+          code: 'input',
+          message: `${options.directory} lies outside of the project`,
+        })
       }
-      const end = await runProgram({
+      const program = runProgram({
         // A program of the project is named from its root, wherever it is started.
-        argv: argv.map((part, index) => (index === 0 && part.startsWith('./') ? join(sources.root, part) : part)),
+        argv: argv.map((part, index) =>
+          index === 0 && part.startsWith('./') ? join(sources.root, part) : part,
+        ),
         directory,
         environment: { ...inherited, ...options.environment, ...own },
         ...(options.input === undefined ? {} : { input: options.input }),
-        timeout: Math.min(options.timeout ?? attempt.timeout, attempt.timeout),
+        timeout: Math.min(options.timeout ?? timeout, timeout),
         maxOutput: options.maxOutput ?? longestBody,
         cancel,
-        started: attempt.started,
+        started: given.started,
       })
+      programs.add(program)
+      const end = await program.finally(() => programs.delete(program))
       if (end.failed !== undefined) {
-        throw new OperationError({ code: 'failed', message: `${argv[0]} could not be started: ${end.failed}` })
+        throw new OperationError({
+          code: 'failed',
+          message: `${argv[0]} could not be started: ${end.failed}`,
+        })
       }
       if (end.cancelled) throw new OperationError({ code: 'cancelled', message: `${argv[0]} was cancelled` })
-      if (end.timedOut) throw new OperationError({ code: 'timed_out', message: `${argv[0]} took too long and was ended` })
+      if (end.timedOut)
+        throw new OperationError({ code: 'timed_out', message: `${argv[0]} took too long and was ended` })
       const { code, signal, stdout, stderr, truncated } = end
       return { code, signal, stdout, stderr, truncated }
     },
     async get(url, options = {}) {
       const limit = AbortSignal.timeout(options.timeout ?? 5_000)
-      const response = await fetch(url, { signal: AbortSignal.any([cancel as AbortSignal, limit]), redirect: 'manual' })
+      const response = await fetch(url, {
+        signal: AbortSignal.any([cancel, limit]),
+        redirect: 'manual',
+      })
       return { status: response.status, body: await boundedText(response) }
     },
   }

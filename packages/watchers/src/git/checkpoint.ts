@@ -1,7 +1,7 @@
 import type { Json } from '@opschart/core'
 
 import { sha256 } from '../shared/hash.ts'
-import { isObjectName, type Refs } from './read-refs.ts'
+import { isObjectName } from './read-refs.ts'
 import type { Git } from './run-git.ts'
 
 /** What a git watcher remembers of the repository. */
@@ -12,6 +12,8 @@ export interface GitCheckpoint {
   readonly heads: ReadonlyMap<string, string>
   /** Where there are more branches: the time (milliseconds) of the newest commit of those that are left out. */
   readonly boundary: number | null
+  /** The marks of the branches that are left out. */
+  readonly others: string
   /** A short hash for each tag and what it leads to, sorted, without a space between: 8 digits each. */
   readonly tags: string
   /** Earlier tips of branches, the newest last, at most 500: by them a merge is known when its branch is gone. */
@@ -19,11 +21,18 @@ export interface GitCheckpoint {
 }
 
 const mostHeads = 1_000
-const mostTags = 50_000
+const mostMarks = 50_000
 const mostRemembered = 500
 
 /** Before anything was seen. */
-export const emptyCheckpoint: GitCheckpoint = { trunk: null, heads: new Map(), boundary: null, tags: '', remembered: [] }
+export const emptyCheckpoint: GitCheckpoint = {
+  trunk: null,
+  heads: new Map(),
+  boundary: null,
+  others: '',
+  tags: '',
+  remembered: [],
+}
 
 /** The checkpoint as JSON. */
 export function writeCheckpoint(checkpoint: GitCheckpoint): Json {
@@ -34,13 +43,20 @@ export function writeCheckpoint(checkpoint: GitCheckpoint): Json {
 /** The checkpoint that was saved; undefined when the value is none (or one of another version). */
 export function readCheckpoint(value: Json | undefined): GitCheckpoint | undefined {
   if (!isObject(value) || value['version'] !== 1) return undefined
-  const { trunk, heads, boundary, tags, remembered } = value
-  if (!(trunk === null || typeof trunk === 'string') || !Array.isArray(heads) || typeof tags !== 'string') return undefined
+  const { trunk, heads, boundary, others, tags, remembered } = value
+  if (
+    !(trunk === null || typeof trunk === 'string') ||
+    !Array.isArray(heads) ||
+    typeof others !== 'string' ||
+    typeof tags !== 'string'
+  )
+    return undefined
   if (!(boundary === null || typeof boundary === 'number') || !Array.isArray(remembered)) return undefined
   return {
     trunk,
     heads: new Map(readPairs(heads)),
     boundary,
+    others,
     tags,
     remembered: readPairs(remembered),
   }
@@ -62,33 +78,40 @@ export async function boundedHeads(
   git: Git,
   heads: ReadonlyMap<string, string>,
   trunk: string | null,
-): Promise<Pick<GitCheckpoint, 'heads' | 'boundary'>> {
-  if (heads.size <= mostHeads) return { heads, boundary: null }
+): Promise<Pick<GitCheckpoint, 'heads' | 'boundary' | 'others'>> {
+  if (heads.size <= mostHeads) return { heads, boundary: null, others: '' }
   const input = [...new Set(heads.values())].map((tip) => `${tip}\n`).join('')
   const argv = ['log', '--no-walk=sorted', '--ignore-missing', '--stdin', '-z', '--format=tformat:%H%x00%ct']
   const fields = await git.fields(argv, 2 * heads.size, { input })
   const times = new Map<string, number>()
   for (let at = 0; at + 1 < fields.length; at += 2) times.set(fields[at] ?? '', Number(fields[at + 1]) * 1000)
   const newestFirst = [...heads].toSorted(
-    ([one, first], [other, second]) => (times.get(second) ?? 0) - (times.get(first) ?? 0) || (one < other ? -1 : 1),
+    ([one, first], [other, second]) =>
+      (times.get(second) ?? 0) - (times.get(first) ?? 0) || (one < other ? -1 : 1),
   )
-  const kept = newestFirst.filter(([name], index) => index < mostHeads || name === trunk)
-  const left = newestFirst.find(([name], index) => index >= mostHeads && name !== trunk)
-  return { heads: new Map(kept), boundary: left === undefined ? null : (times.get(left[1]) ?? 0) }
+  const isKept = (name: string, index: number) => index < mostHeads || name === trunk
+  const kept = newestFirst.filter(([name], index) => isKept(name, index))
+  const left = newestFirst.filter(([name], index) => !isKept(name, index))
+  const boundary = times.get(left[0]?.[1] ?? '') ?? 0
+  return { heads: new Map(kept), boundary, others: refMarks(new Map(left)) }
 }
 
-/** The marks of all tags. */
-export function tagMarks(tags: Refs['tags']): string {
-  return [...tags].slice(0, mostTags).map(([name, commit]) => tagMark(name, commit)).toSorted().join('')
+/** The marks of refs, at most 50,000. */
+export function refMarks(refs: ReadonlyMap<string, string>): string {
+  return [...refs]
+    .slice(0, mostMarks)
+    .map(([name, commit]) => refMark(name, commit))
+    .toSorted()
+    .join('')
 }
 
 /** The marks as a set. */
-export function readTagMarks(marks: string): Set<string> {
+export function readMarks(marks: string): Set<string> {
   return new Set(marks.match(/.{8}/gu) ?? [])
 }
 
-/** The mark of one tag. */
-export function tagMark(name: string, commit: string): string {
+/** The mark of one ref at one commit. */
+export function refMark(name: string, commit: string): string {
   return sha256(`${name}\0${commit}`).slice(0, 8)
 }
 
@@ -96,7 +119,9 @@ function readPairs(value: readonly unknown[]): (readonly [string, string])[] {
   return value.flatMap((item) => {
     if (!Array.isArray(item)) return []
     const [name, commit] = item as unknown[]
-    return typeof name === 'string' && typeof commit === 'string' && isObjectName(commit) ? [[name, commit] as const] : []
+    return typeof name === 'string' && typeof commit === 'string' && isObjectName(commit)
+      ? [[name, commit] as const]
+      : []
   })
 }
 

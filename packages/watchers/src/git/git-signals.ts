@@ -9,7 +9,12 @@ const longestBranch = 200
 const mostNames = 100
 
 /** A new commit of the service, on the branch that it was first seen on. */
-export function committed(service: string, branch: string, commit: Commit, changed: ChangedPaths): SignalDraft {
+export function committed(
+  service: string,
+  branch: string,
+  commit: Commit,
+  changed: ChangedPaths,
+): SignalDraft {
   return draft('CODE_COMMITTED', `commit:${commit.commit}`, service, commit.committedAt, {
     branch: harmlessText(branch, longestBranch),
     commit: commit.commit,

@@ -24,7 +24,8 @@ export function knownBranches(
 ): KnownBranches {
   const tips = [...saved.remembered, ...saved.heads, ...heads].filter(([branch]) => branch !== trunk)
   const byTip = new Map<string, string>()
-  for (const [branch, commit] of tips.toSorted(([one], [other]) => (one < other ? 1 : -1))) byTip.set(commit, branch)
+  for (const [branch, commit] of tips.toSorted(([one], [other]) => (one < other ? 1 : -1)))
+    byTip.set(commit, branch)
 
   const belongs = async (commit: string, branch: string): Promise<boolean> => {
     const own = new Set(tips.filter(([name]) => name === branch).map(([, tip]) => tip))
@@ -42,9 +43,17 @@ export function knownBranches(
       if (atTip !== undefined) return atTip
       const named = branchesInMergeMessage(title)[index]
       if (named !== undefined && (named === trunk || (await belongs(commit, named)))) return named
-      const argv = ['for-each-ref', '--format=%(refname)%00', '--count=20', `--contains=${commit}`, 'refs/heads']
+      const argv = [
+        'for-each-ref',
+        '--format=%(refname)%00',
+        '--count=20',
+        `--contains=${commit}`,
+        'refs/heads',
+      ]
       const containing = await git.fields(argv, 20).catch(() => [])
-      return containing.map((ref) => ref.trim().slice('refs/heads/'.length)).find((branch) => branch !== trunk && branch !== '')
+      return containing
+        .map((ref) => ref.trim().slice('refs/heads/'.length))
+        .find((branch) => branch !== trunk && branch !== '')
     },
   }
 }

@@ -1,10 +1,26 @@
 import type { SignalDraft } from '@opschart/core'
 
-import { boundedHeads, emptyCheckpoint, readTagMarks, tagMark, tagMarks, withHead, type GitCheckpoint } from './checkpoint.ts'
+import {
+  boundedHeads,
+  emptyCheckpoint,
+  readMarks,
+  refMark,
+  refMarks,
+  withHead,
+  type GitCheckpoint,
+} from './checkpoint.ts'
 import { committed, merged, reverted, tagged, versionOfTag } from './git-signals.ts'
 import { knownBranches } from './known-branches.ts'
 import { revertsInMessage } from './merge-message.ts'
-import { newCommits, pathFilter, pathsBetween, pathsOfCommits, readCommits, type Commit, type PathFilter } from './read-commits.ts'
+import {
+  newCommits,
+  pathFilter,
+  pathsBetween,
+  pathsOfCommits,
+  readCommits,
+  type Commit,
+  type PathFilter,
+} from './read-commits.ts'
 import { commitsOf, readRefs } from './read-refs.ts'
 import type { Git } from './run-git.ts'
 import { squashFinder } from './squash.ts'
@@ -23,6 +39,7 @@ export interface GitLookOptions {
 /** One part of what a look found, and the state after it. */
 export interface GitStep {
   readonly signals: readonly SignalDraft[]
+  readonly problems?: readonly string[]
   readonly checkpoint: GitCheckpoint
 }
 
@@ -43,9 +60,9 @@ export async function* lookAtGit(
   const trunk = trunkOf(heads, options.trunk)
   const ended = async (state: GitCheckpoint): Promise<GitCheckpoint> => ({
     ...state,
-    ...(await boundedHeads(git, heads, trunk)),
+    ...(await boundedHeads(git, heads, trunk ?? null)),
     trunk: trunk ?? state.trunk,
-    tags: tagMarks(tags),
+    tags: refMarks(tags),
   })
   if (saved === undefined && options.from === 'end') {
     yield { signals: [], checkpoint: await ended(emptyCheckpoint) }
@@ -53,6 +70,14 @@ export async function* lookAtGit(
   }
 
   let state = saved ?? emptyCheckpoint
+  if (state.heads.size > 0 && (await commitsOf(git, seenBefore(state))).size === 0) {
+    // Another repository stands here now (or a shallow one): its history did not happen since.
+    const problems = [
+      'no commit that was seen before is in the git repository any more: beginning anew with what is there',
+    ]
+    yield { signals: [], problems, checkpoint: await ended(emptyCheckpoint) }
+    return
+  }
   const prefix = (await git.lines(['rev-parse', '--show-prefix'], 1))?.[0] ?? ''
   const teller = createTeller(git, options.service, pathFilter(prefix, options.paths))
 
@@ -68,11 +93,13 @@ export async function* lookAtGit(
   }
   for (const branch of state.heads.keys()) if (!heads.has(branch)) state = withHead(state, branch, null)
 
-  const known = readTagMarks(state.tags)
+  const known = readMarks(state.tags)
   const signals = !options.tags
     ? []
     : [...tags].flatMap(([tag, commit]) => {
-        const version = known.has(tagMark(tag, commit)) ? undefined : versionOfTag(tag, options.service, options.paths !== undefined)
+        const version = known.has(refMark(tag, commit))
+          ? undefined
+          : versionOfTag(tag, options.service, options.paths !== undefined)
         return version === undefined ? [] : [tagged(options.service, tag, version, commit)]
       })
   // Few tags are new at a time; where they are many (a first fetch), they are told in parts all the same.
@@ -83,7 +110,12 @@ export async function* lookAtGit(
 }
 
 function trunkOf(heads: ReadonlyMap<string, string>, configured: string | undefined): string | undefined {
-  return [configured, 'main', 'master'].slice(...(configured === undefined ? [1] : [0, 1])).find((name) => name !== undefined && heads.has(name))
+  const names = configured === undefined ? ['main', 'master'] : [configured]
+  return names.find((name) => heads.has(name))
+}
+
+function seenBefore(state: GitCheckpoint): string[] {
+  return [...state.heads.values(), ...state.remembered.map(([, tip]) => tip)]
 }
 
 async function* trunkSteps(
@@ -97,9 +129,11 @@ async function* trunkSteps(
   const end = heads.get(trunk) ?? ''
   for (;;) {
     // A trunk of another name goes on where the last one stood.
-    const from = state.heads.get(trunk) ?? (state.trunk === null ? undefined : state.heads.get(state.trunk)) ?? null
-    if (from === end) return
-    const chainNames = await firstParents(git, end, from)
+    const last = state.heads.get(trunk) ?? (state.trunk === null ? undefined : state.heads.get(state.trunk))
+    if (last === end) return
+    const from = last === undefined ? null : ((await commitsOf(git, [last])).get(last) ?? null)
+    // A trunk that is new, or whose last state is gone, brings what no branch had.
+    const chainNames = await firstParents(git, end, from === null ? seenBefore(state) : [from])
     const to = chainNames.at(-1)
     if (to === undefined) {
       yield { signals: [], checkpoint: { ...withHead(state, trunk, end), trunk } }
@@ -107,8 +141,9 @@ async function* trunkSteps(
     }
     const chain = await readCommits(git, chainNames)
     const known = knownBranches(git, state, heads, trunk)
-    const squashes = from === null ? { find: () => Promise.resolve(undefined) } : squashFinder(git, known, from)
-    const seen = [...state.heads.values(), ...state.remembered.map(([, tip]) => tip)]
+    const squashes =
+      from === null ? { find: () => Promise.resolve(undefined) } : squashFinder(git, known, from, end)
+    const seen = seenBefore(state)
     const signals: SignalDraft[] = []
     const told = new Set<string>()
     for (const advance of await advancesOf(git, chain, from, trunk, known, squashes)) {
@@ -126,9 +161,9 @@ async function* trunkSteps(
   }
 }
 
-/** The first-parent chain from `from` (left out) to `end`, oldest first; the first 200 of it. */
-async function firstParents(git: Git, end: string, from: string | null): Promise<string[]> {
-  const input = [end, ...(from === null ? [] : [`^${from}`])].map((line) => `${line}\n`).join('')
+/** The first-parent chain to `end` of what is not reachable from `known`, oldest first; the first 200 of it. */
+async function firstParents(git: Git, end: string, known: readonly string[]): Promise<string[]> {
+  const input = [end, ...known.map((commit) => `^${commit}`)].map((line) => `${line}\n`).join('')
   const argv = ['rev-list', '--first-parent', '--topo-order', '--reverse', '--ignore-missing', '--stdin']
   return (await git.lines(argv, mostCommits, { input })) ?? []
 }
@@ -141,8 +176,12 @@ async function* branchSteps(
   teller: Teller,
 ): AsyncGenerator<GitStep> {
   let state = saved
-  const changed = [...heads].filter(([branch, tip]) => branch !== trunk && state.heads.get(branch) !== tip)
-  const known = () => [...state.heads.values(), ...state.remembered.map(([, tip]) => tip)]
+  const unchanged = readMarks(state.others)
+  const changed = [...heads].filter(
+    ([branch, tip]) =>
+      branch !== trunk && state.heads.get(branch) !== tip && !unchanged.has(refMark(branch, tip)),
+  )
+  const known = () => seenBefore(state)
   const counted: { branch: string; tip: string; count: number }[] = []
   for (const [branch, tip] of changed) {
     const count = changed.length < 2 ? 0 : (await newCommits(git, [tip], known(), 100_000)).length
@@ -152,19 +191,24 @@ async function* branchSteps(
   counted.sort((one, other) => one.count - other.count || (one.branch < other.branch ? -1 : 1))
   for (const { branch, tip } of counted) {
     const isFirstSeen = !state.heads.has(branch)
-    for (let isMore = true; isMore; ) {
+    for (let isMore = true; isMore;) {
       const names = await newCommits(git, [tip], known(), mostCommits)
       const last = names.at(-1)
       isMore = names.length === mostCommits && last !== undefined && last !== tip
       const signals = await teller.commits(branch, names, isFirstSeen ? saved.boundary : null)
       state = withHead(state, branch, isMore ? (last ?? tip) : tip)
-      yield { signals, checkpoint: state }
+      if (signals.length > 0 || isMore) yield { signals, checkpoint: state }
     }
   }
+  if (state !== saved) yield { signals: [], checkpoint: state }
 }
 
 // All parts but the last leave the state as it was: were they the last that is saved, the rest is found again.
-function* inParts(signals: readonly SignalDraft[], after: GitCheckpoint, before: GitCheckpoint): Generator<GitStep> {
+function* inParts(
+  signals: readonly SignalDraft[],
+  after: GitCheckpoint,
+  before: GitCheckpoint,
+): Generator<GitStep> {
   for (let at = 0; at + mostCommits < signals.length; at += mostCommits) {
     yield { signals: signals.slice(at, at + mostCommits), checkpoint: before }
   }
@@ -175,7 +219,11 @@ function* inParts(signals: readonly SignalDraft[], after: GitCheckpoint, before:
 interface Teller {
   /** The signals of new commits of the service; those no younger than `boundary` (milliseconds) only, where it is given. */
   commits(branch: string, names: readonly string[], boundary?: number | null): Promise<SignalDraft[]>
-  merge(trunk: string, advance: Parameters<typeof merged>[2], brought: readonly string[]): Promise<SignalDraft[]>
+  merge(
+    trunk: string,
+    advance: Parameters<typeof merged>[2],
+    brought: readonly string[],
+  ): Promise<SignalDraft[]>
 }
 
 function createTeller(git: Git, service: string, filter: PathFilter): Teller {
@@ -183,7 +231,9 @@ function createTeller(git: Git, service: string, filter: PathFilter): Teller {
   const reverts = async (branch: string, commit: Commit): Promise<SignalDraft[]> => {
     const names = revertsInMessage(commit.body)
     const existing = names.length === 0 ? new Map<string, string>() : await commitsOf(git, names)
-    return names.filter((name) => existing.get(name) === name).map((name) => reverted(service, branch, commit, name))
+    return names
+      .filter((name) => existing.get(name) === name)
+      .map((name) => reverted(service, branch, commit, name))
   }
   return {
     async commits(branch, names, boundary = null) {
@@ -193,7 +243,8 @@ function createTeller(git: Git, service: string, filter: PathFilter): Teller {
         const paths = await pathsOfCommits(git, part, filter)
         for (const commit of await readCommits(git, part)) {
           const changed = paths.get(commit.commit) ?? { paths: [], count: 0 }
-          if ((changed.count === 0 && !isAll) || (boundary !== null && commit.committedAt <= boundary)) continue
+          if ((changed.count === 0 && !isAll) || (boundary !== null && commit.committedAt <= boundary))
+            continue
           signals.push(committed(service, branch, commit, changed), ...(await reverts(branch, commit)))
         }
       }

@@ -18,7 +18,9 @@ export function branchesInMergeMessage(title: string): string[] {
 }
 
 function isBranchName(name: string): boolean {
-  return name !== '' && !name.startsWith('-') && !/[\s~^:?*[\\]/u.test(name) && harmlessText(name, 200) === name
+  return (
+    name !== '' && !name.startsWith('-') && !/[\s~^:?*[\\]/u.test(name) && harmlessText(name, 200) === name
+  )
 }
 
 /** The full names of the commits that a message says to revert, at most 10. */

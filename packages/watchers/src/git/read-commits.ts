@@ -27,6 +27,7 @@ export interface ChangedPaths {
 
 const mostPaths = 100
 const longestPath = 300
+const rawChanges = ['-z', '--raw', '--no-renames', '--no-ext-diff', '--no-textconv']
 
 /**
  * Commits that are reachable from `tips` and from none of `known`, oldest first and no commit before its parents; at
@@ -47,13 +48,29 @@ export async function newCommits(
 export async function readCommits(git: Git, names: readonly string[]): Promise<Commit[]> {
   if (names.length === 0) return []
   const format = ['H', 'P', 'T', 'ae', 'an', 'at', 'ct', 's', 'b'].map((field) => `%${field}`).join('%x00')
-  const argv = ['log', '--no-walk=unsorted', '--ignore-missing', '--stdin', '-z', `--format=tformat:${format}`]
+  const argv = [
+    'log',
+    '--no-walk=unsorted',
+    '--ignore-missing',
+    '--stdin',
+    '-z',
+    `--format=tformat:${format}`,
+  ]
   const input = names.map((name) => `${name}\n`).join('')
   const fields = await git.fields(argv, 9 * names.length, { input, longestField: 8192 })
   const commits: Commit[] = []
   for (let at = 0; at + 8 < fields.length; at += 9) {
-    const [commit = '', parents = '', tree = '', address = '', name = '', authored, committed, title = '', body = ''] =
-      fields.slice(at, at + 9)
+    const [
+      commit = '',
+      parents = '',
+      tree = '',
+      address = '',
+      name = '',
+      authored,
+      committed,
+      title = '',
+      body = '',
+    ] = fields.slice(at, at + 9)
     commits.push({
       commit,
       parents: parents.split(' ').filter(isObjectName),
@@ -85,12 +102,16 @@ export interface PathFilter {
  * project; all of the project when absent.
  */
 export function pathFilter(prefix: string, folders: readonly string[] | undefined): PathFilter {
-  const own = folders?.map((folder) => folder.replace(/^(?:\.\/)+/u, '').replace(/\/+$/u, '')).filter((folder) => folder !== '.')
+  const own = folders
+    ?.map((folder) => folder.replace(/^(?:\.\/)+/u, '').replace(/\/+$/u, ''))
+    .filter((folder) => folder !== '.')
   const isAll = own === undefined || own.length < (folders?.length ?? 0) || own.includes('')
   return (path) => {
     if (!path.startsWith(prefix)) return undefined
     const relative = path.slice(prefix.length)
-    return isAll || own.some((folder) => relative === folder || relative.startsWith(`${folder}/`)) ? relative : undefined
+    return isAll || own.some((folder) => relative === folder || relative.startsWith(`${folder}/`))
+      ? relative
+      : undefined
   }
 }
 
@@ -101,12 +122,11 @@ export async function pathsOfCommits(
   filter: PathFilter,
 ): Promise<Map<string, ChangedPaths>> {
   const changed = new Map<string, Collector>()
-  let current: Collector | undefined
-  let isPath = false
-  const argv = ['diff-tree', '--stdin', '--root', '-r', '-c', '-z', '--raw', '--no-renames', '--no-ext-diff', '--no-textconv']
-  await git.each(
-    argv,
-    (field) => {
+  const read = async (part: readonly string[]): Promise<boolean> => {
+    let current: Collector | undefined
+    let isPath = false
+    const argv = ['diff-tree', '--stdin', '--root', '-r', '-c', ...rawChanges]
+    const onField = (field: string) => {
       // A path may look like a commit's name, but it always follows a field that begins with a colon.
       if (isPath) current?.add(field)
       else if (!field.startsWith(':')) {
@@ -114,9 +134,11 @@ export async function pathsOfCommits(
         changed.set(field.trim(), current)
       }
       isPath = !isPath && field.startsWith(':')
-    },
-    { input: names.map((name) => `${name}\n`).join('') },
-  )
+    }
+    return git.each(argv, onField, { input: part.map((name) => `${name}\n`).join('') })
+  }
+  // A commit of which something is missing ends git: what comes after it is asked for alone.
+  if (!(await read(names))) for (const name of names) if (!changed.has(name)) await read([name])
   return new Map([...changed].map(([name, paths]) => [name, paths.result()]))
 }
 
@@ -129,7 +151,7 @@ export async function pathsBetween(
 ): Promise<ChangedPaths> {
   const paths = collector(filter)
   let isPath = false
-  const argv = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-commit-id', before ?? emptyTree(after), after, '--']
+  const argv = ['diff-tree', '-r', ...rawChanges, '--no-commit-id', before ?? emptyTree(after), after, '--']
   await git.each(argv, (field) => {
     if (isPath) paths.add(field)
     isPath = !isPath && field.startsWith(':')

@@ -19,12 +19,17 @@ export async function readRefs(git: Git): Promise<Refs> {
     // Each record but the first begins with the line feed that ends the one before.
     if (symbolic === '') refs.push({ name, object: object.trim() })
   }
-  const commits = await commitsOf(git, refs.map((ref) => ref.object))
+  const commits = await commitsOf(
+    git,
+    refs.map((ref) => ref.object),
+  )
   const select = (prefix: string) =>
     new Map(
       refs.flatMap(({ name, object }) => {
         const commit = commits.get(object)
-        return name.startsWith(prefix) && commit !== undefined ? [[name.slice(prefix.length), commit] as const] : []
+        return name.startsWith(prefix) && commit !== undefined
+          ? [[name.slice(prefix.length), commit] as const]
+          : []
       }),
     )
   return { heads: select('refs/heads/'), tags: select('refs/tags/') }
@@ -36,7 +41,9 @@ export async function commitsOf(git: Git, objects: readonly string[]): Promise<M
   const commits = new Map<string, string>()
   if (wanted.length === 0) return commits
   const input = wanted.map((object) => `${object}^{commit}\n`).join('')
-  const lines = (await git.lines(['cat-file', '--batch-check=%(objectname) %(objecttype)'], wanted.length, { input })) ?? []
+  const lines =
+    (await git.lines(['cat-file', '--batch-check=%(objectname) %(objecttype)'], wanted.length, { input })) ??
+    []
   wanted.forEach((object, index) => {
     const [name = '', type] = (lines[index] ?? '').split(' ')
     if (type === 'commit' && isObjectName(name)) commits.set(object, name)

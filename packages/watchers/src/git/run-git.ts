@@ -22,44 +22,16 @@ export interface Git {
    *
    * @throws OpschartError `unsupported` when there is no git.
    */
-  each(argv: readonly string[], onField: (field: string) => boolean | void, options?: GitOptions): Promise<boolean>
+  each(
+    argv: readonly string[],
+    onField: (field: string) => boolean | void,
+    options?: GitOptions,
+  ): Promise<boolean>
   /** The fields, at most `most` of them. Rejects when git fails. */
   fields(argv: readonly string[], most: number, options?: GitOptions): Promise<string[]>
   /** The lines, at most `most` of them; undefined when git fails. */
   lines(argv: readonly string[], most: number, options?: GitOptions): Promise<string[] | undefined>
   /** The first line that the second git makes of what the first one writes; undefined when one fails. */
-  piped(first: readonly string[], second: readonly string[]): Promise<string | undefined>
-}
-
-type ChildProcessByStdio } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
-
-import { OpschartError, type Cancellation } from '@opschart/core'
-
-import { harmlessText } from '../shared/harmless.ts'
-
-/** How `git` is asked. */
-export interface GitOptions {
-  /** Text for its standard input. */
-  readonly input?: string
-  /** Bytes kept of each field; the rest of a longer one is dropped. 4096 when absent. */
-  readonly longestField?: number
-}
-
-/** The `git` program in one project, reading only. */
-export interface Git {
-  /**
-   * Calls back with each field of the output, fields ending with NUL; `false` ends the program. Memory is bounded
-   * whatever it writes. Resolves to whether it ended well.
-   *
-   * @throws OpschartError `unsupported` when there is no git.
-   */
-  each(argv: readonly string[], onField: (field: string) => boolean | void, options?: GitOptions): Promise<boolean>
-  /** All fields, at most `most`. Rejects when git fails. */
-  fields(argv: readonly string[], most: number, options?: GitOptions): Promise<string[]>
-  /** The lines of the output, at most `most`; undefined when git fails. */
-  lines(argv: readonly string[], most: number, options?: GitOptions): Promise<string[] | undefined>
-  /** The first line that the second program makes of what the first one writes; undefined when one fails. */
   piped(first: readonly string[], second: readonly string[]): Promise<string | undefined>
 }
 
@@ -77,10 +49,14 @@ const settings = [
   'maintenance.auto=false',
   'log.showSignature=false',
   'i18n.logOutputEncoding=UTF-8',
-  'protocol.allow=never',
   'safe.bareRepository=explicit',
 ]
-const common = ['--no-pager', '--no-optional-locks', '--literal-pathspecs', ...settings.flatMap((one) => ['-c', one])]
+const common = [
+  '--no-pager',
+  '--no-optional-locks',
+  '--literal-pathspecs',
+  ...settings.flatMap((one) => ['-c', one]),
+]
 const inherited = ['PATH', 'HOME', 'USERPROFILE', 'SystemRoot', 'TMPDIR', 'TEMP', 'XDG_CONFIG_HOME']
 
 // Nothing of this process's environment that begins with GIT_ gets through, nothing asks, and nothing is fetched.
@@ -94,6 +70,8 @@ function environment(): Record<string, string> {
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_LAZY_FETCH: '1',
+    // Stands above whatever the repository's configuration allows; for a git that does not know the line before.
+    GIT_ALLOW_PROTOCOL: 'none',
     GIT_NO_REPLACE_OBJECTS: '1',
   }
 }
@@ -163,7 +141,15 @@ function ending(child: Child): Promise<{ isGood: boolean; message: string }> {
   return new Promise((resolve, reject) => {
     child.on('error', (failure: NodeJS.ErrnoException) => {
       const isMissing = failure.code === 'ENOENT'
-      reject(isMissing ? new OpschartError('unsupported', 'git could not be started: install it, and check that the project is there', { cause: failure }) : failure)
+      reject(
+        isMissing
+          ? new OpschartError(
+              'unsupported',
+              'git could not be started: install it, and check that the project is there',
+              { cause: failure },
+            )
+          : failure,
+      )
     })
     child.on('close', (code) => resolve({ isGood: code === 0, message: harmlessText(message, 300) }))
   })
@@ -189,7 +175,7 @@ function splitter(onField: (field: string) => boolean | void, longest: number, s
   return {
     isStopped: () => stopped,
     take(chunk) {
-      for (let at = 0; at < chunk.length && !stopped; ) {
+      for (let at = 0; at < chunk.length && !stopped;) {
         const end = chunk.indexOf(separator, at)
         keep(chunk.subarray(at, end < 0 ? chunk.length : end))
         if (end < 0) break

@@ -1,4 +1,4 @@
-import type { KnownBranches } from './known-branches.ts'
+import { isAncestor, type KnownBranches } from './known-branches.ts'
 import { emptyTree } from './read-commits.ts'
 import type { Git } from './run-git.ts'
 
@@ -19,11 +19,23 @@ interface Candidate {
   readonly patch: string
 }
 
-/** Looks among the 40 known branches with the newest commits that are not merged into `trunkBefore`. */
-export function squashFinder(git: Git, known: KnownBranches, trunkBefore: string): SquashFinder {
+/** Looks among the 40 known branches with the newest commits that the trunk, which stood at `from` and is at `end`, does not hold. */
+export function squashFinder(git: Git, known: KnownBranches, from: string, end: string): SquashFinder {
   let candidates: Promise<Candidate[]> | undefined
   const patchOf = async (before: string, after: string): Promise<string | undefined> => {
-    const diff = ['diff-tree', '-p', '-r', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', before, after, '--']
+    const diff = [
+      'diff-tree',
+      '-p',
+      '-r',
+      '--full-index',
+      '--no-renames',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-color',
+      before,
+      after,
+      '--',
+    ]
     const line = await git.piped(diff, ['patch-id', '--stable'])
     const patch = line?.split(' ')[0]
     return patch === undefined || patch === '' ? undefined : patch
@@ -33,11 +45,11 @@ export function squashFinder(git: Git, known: KnownBranches, trunkBefore: string
     const byTip = new Map(known.tips().map(([branch, tip]) => [tip, branch] as const))
     // Newest first, and nothing that the trunk has already: what was merged is not merged again.
     const argv = ['rev-list', '--date-order', '--ignore-missing', '--stdin']
-    const input = [...[...byTip.keys()].slice(-500), `^${trunkBefore}`].map((line) => `${line}\n`).join('')
+    const input = [...[...byTip.keys()].slice(-500), `^${end}`].map((line) => `${line}\n`).join('')
     const unmerged = (await git.lines(argv, 20_000, { input })) ?? []
     const found: Candidate[] = []
     for (const tip of unmerged.filter((commit) => byTip.has(commit)).slice(0, mostCandidates)) {
-      const base = (await git.lines(['merge-base', trunkBefore, tip], 1))?.[0] ?? emptyTree(tip)
+      const base = (await git.lines(['merge-base', from, tip], 1))?.[0] ?? emptyTree(tip)
       const patch = await patchOf(base, tip)
       if (patch !== undefined) found.push({ branch: byTip.get(tip) ?? '', tip, patch })
     }
@@ -50,7 +62,11 @@ export function squashFinder(git: Git, known: KnownBranches, trunkBefore: string
       const all = await candidates
       if (all.length === 0) return undefined
       const patch = await patchOf(before, after)
-      return patch === undefined ? undefined : all.find((candidate) => candidate.patch === patch)
+      for (const { branch, tip, patch: own } of all) {
+        // A branch that was made from these commits repeats nothing: it holds them.
+        if (patch === own && !(await isAncestor(git, after, tip))) return { branch, tip }
+      }
+      return undefined
     },
   }
 }

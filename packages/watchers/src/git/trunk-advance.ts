@@ -21,7 +21,15 @@ const movedTo = /^(?:merge (?=\S+: Fast-forward)|branch: Reset to |reset: moving
 
 /** The trunk's own reflog: what moved it to a commit, by that commit. Empty where none is kept. */
 export async function readReflog(git: Git, trunk: string): Promise<Map<string, string>> {
-  const argv = ['log', '-g', '-z', '--max-count=500', '--format=tformat:%H%x00%gs', `refs/heads/${trunk}`, '--']
+  const argv = [
+    'log',
+    '-g',
+    '-z',
+    '--max-count=500',
+    '--format=tformat:%H%x00%gs',
+    `refs/heads/${trunk}`,
+    '--',
+  ]
   const fields = await git.fields(argv, 1_000, { longestField: 512 }).catch(() => [])
   const moves = new Map<string, string>()
   // Newest first: the oldest word on a commit is how it got there.
@@ -47,7 +55,7 @@ export async function advancesOf(
     direct = []
   }
 
-  for (let at = 0; at < chain.length; ) {
+  for (let at = 0; at < chain.length;) {
     const forwarded = await fastForward(git, chain, at, reflog, trunk, known)
     const commit = chain[at] as Commit
     if (forwarded !== undefined) {
@@ -55,7 +63,14 @@ export async function advancesOf(
       const after = chain[forwarded.last] as Commit
       const before = commit.parents[0] ?? null
       const since = [from, ...commit.parents.slice(0, 1)].filter((name) => name !== null)
-      advances.push({ how: 'fast-forward', branch: forwarded.branch, before, after, tips: [after.commit], since })
+      advances.push({
+        how: 'fast-forward',
+        branch: forwarded.branch,
+        before,
+        after,
+        tips: [after.commit],
+        since,
+      })
       at = forwarded.last + 1
       continue
     }
@@ -88,8 +103,10 @@ async function fastForward(
   trunk: string,
   known: KnownBranches,
 ): Promise<{ branch: string; last: number } | undefined> {
+  let end = chain.length - 1
   const moved = chain.findIndex((commit, index) => index >= start && reflog.has(commit.commit))
   if (moved >= 0) {
+    end = moved
     const last = chain[moved] as Commit
     const message = reflog.get(last.commit) ?? ''
     const named = movedTo.exec(message)?.[1]?.replace(/^refs\/heads\//u, '')
@@ -98,9 +115,9 @@ async function fastForward(
       if (atTip || (await isOnBranch(git, last.commit, named, known))) return { branch: named, last: moved }
     }
     const isPush = message === '' || /^(?:push|update by push)/u.test(message)
-    if (!isPush) return undefined
+    // What the reflog is silent about came along with it, as by a pull or an octopus merge.
+    if (!isPush) end = moved - 1
   }
-  const end = moved >= 0 ? moved : chain.length - 1
   for (let last = end; last >= start; last -= 1) {
     const branch = known.withTip(chain[last]?.commit ?? '')
     if (branch !== undefined) return { branch, last }
@@ -134,11 +151,16 @@ async function squashOf(commit: Commit, squashes: SquashFinder): Promise<Advance
 }
 
 // Several commits that none was found for may together be a branch whose commits were put onto the trunk anew.
-async function ofOwnCommits(commits: readonly Commit[], trunk: string, squashes: SquashFinder): Promise<Advance> {
+async function ofOwnCommits(
+  commits: readonly Commit[],
+  trunk: string,
+  squashes: SquashFinder,
+): Promise<Advance> {
   const after = commits.at(-1) as Commit
   const before = commits[0]?.parents[0] ?? null
   const found = before === null || commits.length < 2 ? undefined : await squashes.find(before, after.commit)
   const since = before === null ? [] : [before]
-  if (found !== undefined) return { how: 'squash', branch: found.branch, before, after, tips: [found.tip], since }
+  if (found !== undefined)
+    return { how: 'squash', branch: found.branch, before, after, tips: [found.tip], since }
   return { how: 'direct', branch: trunk, before, after, tips: [after.commit], since }
 }

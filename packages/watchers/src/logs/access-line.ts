@@ -11,7 +11,8 @@ const accessLine =
 export function accessLogLine(line: string): ParsedLine | undefined {
   const found = accessLine.exec(line)
   if (found === null) return undefined
-  const [, host, client = '-', user = '-', at = '', request = '', code, bytes = '-', , agent = '-', seconds] = found
+  const [, host, client = '-', user = '-', at = '', request = '', code, bytes = '-', , agent = '-', seconds] =
+    found
   const time = accessLogTime(at)
   const status = statusOf(code)
   if (time === undefined || status === undefined) return undefined

@@ -34,11 +34,12 @@ const keptLines = 200
 
 const continuation =
   /^(?:\s|at |Caused by: |Suppressed: |\.\.\. \d|Traceback \(most recent call last\)|goroutine \d+ \[|During handling of the above|The above exception was)/u
+const goFrame = /^(?:created by |[\w./*-]{1,200}\()/u
 const frame = /^(?:\s+at |\s+File "|at |Caused by: |Traceback |goroutine \d|\s*\.\.\. \d+ more)/u
 
-/** Whether a line, whatever is before it, looks like the continuation of an entry: indented, or a part of a stack trace. */
-export function looksContinued(line: string): boolean {
-  return line.trim() === '' || continuation.test(line)
+/** Whether a line may continue an entry, depending on what is before it: indented, or like a part of a stack trace. */
+export function mayContinue(line: string): boolean {
+  return line.trim() === '' || continuation.test(line) || namesException(line) || goFrame.test(line)
 }
 
 /**
@@ -89,7 +90,7 @@ function continues(pending: Pending, line: string, parsed: ParsedLine): boolean 
   if (parsed.form === 'structured' || parsed.time !== undefined) return false
   if (continuation.test(line)) return true
   if (pending.trace === 'python') return /^[A-Za-z_][\w.]{0,200}(?::|$)/u.test(line)
-  if (pending.trace === 'go') return line.startsWith('created by ') || line.endsWith(')')
+  if (pending.trace === 'go') return goFrame.test(line)
   const isFailure = pending.parsed.level === 'error' || pending.parsed.level === 'warn'
   return isFailure && pending.parsed.time !== undefined && namesException(line)
 }
@@ -102,7 +103,7 @@ function append(pending: Pending, line: string): void {
   else if (line.startsWith('goroutine ')) pending.trace = 'go'
   // The line that names the exception ends a Python trace.
   else if (pending.trace === 'python' && !/^\s/u.test(line)) pending.trace = 'frames'
-  else if (pending.trace === 'none' && frame.test(line)) pending.trace = 'frames'
+  else if (pending.trace === 'none' && (frame.test(line) || namesException(line))) pending.trace = 'frames'
 }
 
 function finished(pending: Pending, position: Omit<LinePosition, 'offset'>): AssembledEntry {
@@ -113,7 +114,8 @@ function finished(pending: Pending, position: Omit<LinePosition, 'offset'>): Ass
   if (pending.more.length === 0) return { entry, timed }
   const rest = pending.more.join('\n')
   if (pending.trace === 'none') {
-    return { entry: { ...entry, message: harmlessText(`${parsed.message} ${rest}`, longestMessage) }, timed }
+    const whole = [parsed.message, ...pending.more.map((line) => line.trim())].join(' ')
+    return { entry: { ...entry, message: harmlessText(whole, longestMessage) }, timed }
   }
   const level = parsed.levelled ? entry.level : 'error'
   return { entry: { ...entry, level, stack: harmlessLines(rest, longestStack) }, timed }

@@ -4,11 +4,37 @@ import type { LogEntry } from '@opschart/core'
 export type Level = LogEntry['level']
 
 const words: Readonly<Record<string, Level>> = {
-  trace: 'debug', debug: 'debug', dbg: 'debug', verbose: 'debug', silly: 'debug', fine: 'debug', finer: 'debug', finest: 'debug',
-  info: 'info', information: 'info', informational: 'info', inf: 'info', notice: 'info', http: 'info', log: 'info', default: 'info', config: 'info',
-  warn: 'warn', warning: 'warn', wrn: 'warn',
-  error: 'error', err: 'error', fatal: 'error', crit: 'error', critical: 'error', severe: 'error', alert: 'error', emerg: 'error',
-  emergency: 'error', panic: 'error', dpanic: 'error',
+  trace: 'debug',
+  debug: 'debug',
+  dbg: 'debug',
+  verbose: 'debug',
+  silly: 'debug',
+  fine: 'debug',
+  finer: 'debug',
+  finest: 'debug',
+  info: 'info',
+  information: 'info',
+  informational: 'info',
+  inf: 'info',
+  notice: 'info',
+  http: 'info',
+  log: 'info',
+  default: 'info',
+  config: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  wrn: 'warn',
+  error: 'error',
+  err: 'error',
+  fatal: 'error',
+  crit: 'error',
+  critical: 'error',
+  severe: 'error',
+  alert: 'error',
+  emerg: 'error',
+  emergency: 'error',
+  panic: 'error',
+  dpanic: 'error',
 }
 
 /** The level that a value says: a word in any case, a number of pino and bunyan (10 to 60) or of syslog (0 to 7). */
@@ -38,7 +64,8 @@ export function impliedLevel(status: number | undefined, hasStack: boolean): Lev
   return status !== undefined && status >= 400 ? 'warn' : 'info'
 }
 
-const wordList = 'TRACE|DEBUG|VERBOSE|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRIT|CRITICAL|SEVERE|ALERT|EMERG|PANIC'
+const wordList =
+  'TRACE|DEBUG|VERBOSE|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRIT|CRITICAL|SEVERE|ALERT|EMERG|PANIC'
 const atStart = new RegExp(
   `^[\\s|(<:-]{0,8}(\\[?)(${wordList})([\\]):>|,]?)(?=$|[\\s\\])>:|,-])[\\s:|,-]{0,8}`,
   'iu',
@@ -52,7 +79,8 @@ export function levelInText(text: string): { level: Level | undefined; rest: str
   if (first !== null) {
     const [all, bracket, word = '', mark] = first
     // `Error: x` names an exception and `error reading x` is a sentence: there the word belongs to the message.
-    const isMark = word === word.toUpperCase() || bracket === '[' || (mark !== '' && word === word.toLowerCase())
+    const isMark =
+      word === word.toUpperCase() || bracket === '[' || (mark !== '' && word === word.toLowerCase())
     return { level: levelOf(word), rest: isMark ? text.slice(all.length) : text }
   }
   const beginning = text.slice(0, 100)

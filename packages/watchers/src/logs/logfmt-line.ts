@@ -6,7 +6,7 @@ export function logfmtMembers(line: string): Record<string, string> | undefined 
   if (!key.test(line)) return undefined
   const members = new Map<string, string>()
   let known = 0
-  for (let at = 0; at < line.length && members.size < 64; ) {
+  for (let at = 0; at < line.length && members.size < 64;) {
     while (line[at] === ' ') at += 1
     const end = endOfWord(line, at)
     const equals = line.indexOf('=', at)
@@ -42,5 +42,7 @@ function endOfQuoted(line: string, from: number): number {
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\\(.)/gu, (_, character: string) => (character === 'n' ? '\n' : character === 't' ? '\t' : character))
+  return text.replace(/\\(.)/gu, (_, character: string) =>
+    character === 'n' ? '\n' : character === 't' ? '\t' : character,
+  )
 }

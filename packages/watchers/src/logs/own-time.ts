@@ -35,7 +35,14 @@ export function leadingIsoTime(text: string): LeadingTime | undefined {
   if (found === null) return undefined
   const [all, year, month, day, hour, minute, second = '0', fraction = '0', zone] = found
   const milliseconds = Math.floor(Number(`0.${fraction}`) * 1000)
-  const parts = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)] as const
+  const parts = [
+    Number(year),
+    Number(month),
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  ] as const
   const time = toTime(parts, milliseconds, zone)
   if (time === undefined) return undefined
   const after = text.slice(bracket + all.length)
@@ -69,7 +76,8 @@ type Parts = readonly [year: number, month: number, day: number, hour: number, m
 
 function toTime(parts: Parts, milliseconds: number, zone: string | undefined): number | undefined {
   const [year, month, day, hour, minute, second] = parts
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return undefined
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60)
+    return undefined
   const time =
     zone === undefined
       ? new Date(year, month - 1, day, hour, minute, second, milliseconds).getTime()

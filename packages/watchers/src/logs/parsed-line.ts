@@ -54,7 +54,16 @@ export function routeOf(value: unknown): string | undefined {
   return route === '' ? '/' : route
 }
 
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, '': 1 }
+const units: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  '': 1,
+}
 
 /** Milliseconds out of a number times `unit`, or out of a text such as `12ms`, `1.5s`, `120µs`. */
 export function durationOf(value: unknown, unit = 1): number | undefined {
@@ -66,7 +75,9 @@ export function durationOf(value: unknown, unit = 1): number | undefined {
 }
 
 /** An object without the members that are undefined. */
-export function present<Members extends object>(members: Members): { [Key in keyof Members]: Exclude<Members[Key], undefined> } {
+export function present<Members extends object>(
+  members: Members,
+): { [Key in keyof Members]: Exclude<Members[Key], undefined> } {
   const kept = Object.entries(members).filter(([, value]) => value !== undefined)
   return Object.fromEntries(kept) as { [Key in keyof Members]: Exclude<Members[Key], undefined> }
 }

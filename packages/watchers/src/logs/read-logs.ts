@@ -11,7 +11,7 @@ import { readAt } from '../shared/read-at.ts'
 import { splitLines } from '../tail/line.ts'
 import { byAge, isRotatedName, rotatedSiblings } from '../tail/rotation.ts'
 import { identityOf } from '../tail/tracked-file.ts'
-import { assembleEntries, looksContinued, type AssembledEntry } from './assemble-entries.ts'
+import { assembleEntries, mayContinue, type AssembledEntry } from './assemble-entries.ts'
 
 const blockSize = 256 * 1024
 const longestLine = 64 * 1024
@@ -130,7 +130,7 @@ function entriesOf(
   })
   let head = 0
   if (start > 0) {
-    while (head < lines.length && looksContinued(lines[head]?.text ?? '')) head += 1
+    while (head < lines.length && mayContinue(lines[head]?.text ?? '')) head += 1
     begin = (lines[head]?.start ?? start + block.length) - start
     // So many lines without a beginning are none of one entry: they are taken as they are.
     if (begin > mostCarried) {
@@ -151,7 +151,11 @@ function bounded(block: Buffer): Buffer {
   return Buffer.concat([block.subarray(0, longestLine + 1), Buffer.from('\n')])
 }
 
-function withTimes(items: readonly AssembledEntry[], later: number | undefined, fallback: number): LogEntry[] {
+function withTimes(
+  items: readonly AssembledEntry[],
+  later: number | undefined,
+  fallback: number,
+): LogEntry[] {
   let time = items.find((item) => item.timed)?.entry.time ?? later ?? fallback
   return items.map(({ entry, timed }) => {
     if (timed) time = entry.time

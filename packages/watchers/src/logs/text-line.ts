@@ -5,11 +5,15 @@ import { longestMessage, methodOf, present, routeOf, statusOf, type ParsedLine }
 
 const verbs = 'GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS'
 // `GET /users 500 12.3 ms`, as development servers write it.
-const shortRequest = new RegExp(`^(${verbs}) ([^\\s"]{1,2000}) (\\d{3})(?: (\\d{1,9}(?:\\.\\d{1,9})?) ?ms)?(?=\\s|$)`, 'u')
+const shortRequest = new RegExp(
+  `^(${verbs}) ([^\\s"]{1,2000}) (\\d{3})(?: (\\d{1,9}(?:\\.\\d{1,9})?) ?ms)?(?=\\s|$)`,
+  'u',
+)
 // `"GET /users HTTP/1.1" 500`, somewhere in the line.
 const quotedRequest = new RegExp(`"(${verbs}) ([^\\s"]{1,2000}) HTTP/[\\d.]{1,5}" (\\d{3})`, 'u')
 const failureWord = /^(?:Uncaught |Unhandled |panic: |fatal error: |Traceback \(most recent call last\))/u
-const exceptionName = /^(?:Exception in thread "[^"]{1,200}" )?(?:[A-Za-z_$][\w.$]{0,200})?(?:Error|Exception|Throwable|Panic)(?=:|$| \[)/u
+const exceptionName =
+  /^(?:Exception in thread "[^"]{1,200}" )?(?:[A-Za-z_$][\w.$]{0,200})?(?:Error|Exception|Throwable|Panic)(?=:|$| \[)/u
 const klogLevels: Readonly<Record<string, Level>> = { I: 'info', W: 'warn', E: 'error', F: 'error' }
 
 /** Whether a line names an exception as stack traces begin: `TypeError: x`, `java.io.IOException`. */
@@ -65,7 +69,8 @@ function prefix(line: string, arrival: number): Prefix {
 
   // `ERROR 2026-01-02 03:04:05 ...`: the level first.
   const first = levelInText(after)
-  const second = first.level === undefined || first.rest === after ? undefined : leadingIsoTime(first.rest.trimStart())
+  const second =
+    first.level === undefined || first.rest === after ? undefined : leadingIsoTime(first.rest.trimStart())
   if (second !== undefined) return { time: second.time, level: level ?? first.level, rest: second.rest }
   return { time: undefined, level, rest: after }
 }

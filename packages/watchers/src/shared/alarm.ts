@@ -4,8 +4,8 @@ import type { Cancellation, Clock } from '@opschart/core'
 export interface Alarm {
   /** Wakes the sleeper; when nobody sleeps, the next sleep ends at once. */
   ring(): void
-  /** Resolves when `milliseconds` have passed, when the alarm rings, or when cancelled; never rejects. */
-  sleep(milliseconds: number): Promise<void>
+  /** Resolves when `milliseconds` have passed, when the alarm rings (to true), or when cancelled; never rejects. */
+  sleep(milliseconds: number): Promise<boolean>
 }
 
 /** An alarm on a clock. */
@@ -31,7 +31,9 @@ export function createAlarm(clock: Clock, cancel: Cancellation): Alarm {
           wake = done
         })
       }
+      const isRung = rung
       rung = false
+      return isRung
     },
   }
 }

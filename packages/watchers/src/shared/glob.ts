@@ -1,6 +1,10 @@
 import { OpschartError } from '@opschart/core'
 
-type Token = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'one' } | { readonly kind: 'many' } | CharacterClass
+type Token =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'one' }
+  | { readonly kind: 'many' }
+  | CharacterClass
 interface CharacterClass {
   readonly kind: 'class'
   readonly negated: boolean
@@ -37,12 +41,26 @@ export function compileGlobs(patterns: readonly string[]): Segment[][] {
   })
 }
 
+/** The folder (relative, `''` for the root) that a pattern begins with, and whether its files are in that folder only. */
+export function baseOf(glob: readonly Segment[]): { readonly folder: string; readonly isFlat: boolean } {
+  const folders = glob.slice(0, -1)
+  const wild = folders.findIndex((segment) => segment === '**' || !('literal' in segment))
+  const plain = wild < 0 ? folders : folders.slice(0, wild)
+  const names = plain.flatMap((segment) =>
+    segment !== '**' && 'literal' in segment ? [segment.literal] : [],
+  )
+  return { folder: names.join('/'), isFlat: wild < 0 && glob.at(-1) !== '**' }
+}
+
 /** Which places in the compiled patterns a path has come to; a state per pattern and segment. */
 export type GlobState = readonly (readonly [pattern: number, segment: number])[]
 
 /** The state before the first part of a path. */
 export function startState(globs: readonly Segment[][]): GlobState {
-  return closure(globs, globs.map((_, pattern) => [pattern, 0]))
+  return closure(
+    globs,
+    globs.map((_, pattern) => [pattern, 0]),
+  )
 }
 
 /** The state after one more part of the path; empty when nothing below can match. */
@@ -101,7 +119,7 @@ function matchesSegment(segment: Exclude<Segment, '**'>, name: string): boolean 
   const { tokens } = segment
   const first = tokens[0]
   if (name.startsWith('.') && !(first?.kind === 'text' && first.text.startsWith('.'))) return false
-  const characters = [...name]
+  const characters = Array.from(name)
   let token = 0
   let at = 0
   let star = -1
@@ -136,7 +154,7 @@ function matchesToken(token: Token, character: string): boolean {
 function compileSegment(part: string): Segment {
   if (part === '**') return '**'
   if (!/[*?[\\]/u.test(part)) return { literal: part }
-  const characters = [...part]
+  const characters = Array.from(part)
   const tokens: Token[] = []
   for (let at = 0; at < characters.length; at += 1) {
     const character = characters[at] ?? ''
@@ -179,7 +197,12 @@ function expandBraces(pattern: string, whole: string): string[] {
       const { open, close } = group
       const before = next.slice(0, open)
       const after = next.slice(close + 1)
-      queue.push(...next.slice(open + 1, close).split(',').map((choice) => before + choice + after))
+      queue.push(
+        ...next
+          .slice(open + 1, close)
+          .split(',')
+          .map((choice) => before + choice + after),
+      )
     }
     if (done.length + queue.length > mostAlternatives) {
       throw new OpschartError(

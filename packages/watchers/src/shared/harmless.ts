@@ -13,7 +13,8 @@ const lineBreak = /[\n\r\t\v\f\u0085\u2028\u2029]+/gu
 const control = /\p{Cc}/gu
 const controlButLineFeed = /(?!\n)\p{Cc}/gu
 // What a person does not see but a terminal or a model does: direction overrides, zero-width marks, tag characters.
-const invisible = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu
+const invisible =
+  /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu
 
 /**
  * One line of text from outside, made safe to show and to store: terminal sequences, control and invisible characters

@@ -1,6 +1,7 @@
 import { canonicalJson, wait, type Report, type WatcherContext } from '@opschart/core'
 
 import { createAlarm } from '../shared/alarm.ts'
+import { baseOf, compileGlobs } from '../shared/glob.ts'
 import { handOver } from '../shared/hand-over.ts'
 import { createTail, type TailOptions } from './tail.ts'
 import { watchFolders } from './watch-folders.ts'
@@ -12,8 +13,9 @@ export type FollowOptions<Item> = Omit<TailOptions<Item>, 'root' | 'checkpoint' 
 }
 
 const pollEvery = 200
-/** Between looks when nothing has happened for a while and the system tells of changes. */
-const restEvery = 1_000
+/** Between looks when nothing has happened for a while and the system tells of changes; where it may not tell of all, less. */
+const restEvery = 5_000
+const restWhereBlind = 1_000
 const looksUntilRest = 25
 /** Least time between two looks, however often the system tells of changes. */
 const leastPause = 20
@@ -26,7 +28,7 @@ export async function pollTail<Item>(context: WatcherContext, options: FollowOpt
   const tail = createTail({ ...options, root, checkpoint, clock, settle: 0 })
   let saved = checkpoint === undefined ? undefined : canonicalJson(checkpoint)
   try {
-    for (let more = true; more && !context.cancel.aborted; ) {
+    for (let more = true; more && !context.cancel.aborted;) {
       const look = await tail.look()
       const report = reportOf(look, options)
       more = look.more
@@ -39,13 +41,15 @@ export async function pollTail<Item>(context: WatcherContext, options: FollowOpt
   }
 }
 
-/** Follows the files until cancelled: each 200 ms, each second when nothing happens, and at once when the system tells of a change. */
+/** Follows the files until cancelled: each 200 ms, each 5 s when nothing happens, and at once when the system tells of a change. */
 export async function watchTail<Item>(context: WatcherContext, options: FollowOptions<Item>): Promise<void> {
   const { root, checkpoint, clock, cancel } = context
   const tail = createTail({ ...options, root, checkpoint, clock, settle })
   const alarm = createAlarm(clock, cancel)
-  const folders = watchFolders(root, alarm.ring)
+  const folders = watchFolders(root, () => alarm.ring())
   let saved = checkpoint === undefined ? undefined : canonicalJson(checkpoint)
+  // In a folder that is made later, the system tells of nothing until it is known.
+  const isFlat = compileGlobs(options.files).every((glob) => baseOf(glob).isFlat)
   let quiet = 0
   try {
     while (!cancel.aborted) {
@@ -59,7 +63,8 @@ export async function watchTail<Item>(context: WatcherContext, options: FollowOp
       }
       if (look.more) continue
       const isTold = await folders.set(tail.folders())
-      await alarm.sleep(isTold && !look.held && quiet > looksUntilRest ? restEvery : pollEvery)
+      const isResting = isTold && !look.held && quiet > looksUntilRest
+      if (await alarm.sleep(isResting ? (isFlat ? restEvery : restWhereBlind) : pollEvery)) quiet = 0
       await wait(clock, leastPause, cancel).catch(() => undefined)
     }
   } finally {

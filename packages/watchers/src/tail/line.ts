@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 
 /** One line of a tailed file. */
 export interface TailedLine {
@@ -57,7 +57,13 @@ export function splitLines(block: Buffer, options: SplitOptions): SplitBlock {
     const stop = feed < 0 ? block.length : feed
     const long = stop - from > options.longest
     if (from - start > options.longest) {
-      lines.push({ text: '', start: options.offset + start, end: options.offset + from, cut: false, open: false })
+      lines.push({
+        text: '',
+        start: options.offset + start,
+        end: options.offset + from,
+        cut: false,
+        open: false,
+      })
       at = from
       continue
     }

@@ -47,7 +47,8 @@ export function readCheckpoint(value: Json | undefined): TailCheckpoint | undefi
   const read = places.map(readPlace)
   if (!read.every((place) => place !== undefined)) return undefined
   const known = Object.entries(siblings).map(
-    ([path, list]) => [path, Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []] as const,
+    ([path, list]) =>
+      [path, Array.isArray(list) ? list.filter((item) => typeof item === 'string') : []] as const,
   )
   return { generation, places: read, siblings: Object.fromEntries(known) }
 }
@@ -58,7 +59,8 @@ function readPlace(value: unknown): Place | undefined {
   if (typeof path !== 'string' || typeof device !== 'string' || typeof inode !== 'string') return undefined
   if (!isCount(generation) || !isCount(offset) || typeof skipping !== 'boolean') return undefined
   if (typeof head !== 'string' || typeof last !== 'string') return undefined
-  if (!(line === null || isCount(line)) || !(displaced === null || typeof displaced === 'number')) return undefined
+  if (!(line === null || isCount(line)) || !(displaced === null || typeof displaced === 'number'))
+    return undefined
   return { path, device, inode, generation, offset, line, skipping, head, last, displaced }
 }
 

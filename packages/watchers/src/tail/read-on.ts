@@ -70,7 +70,8 @@ export async function readOn<Item>(
     }
     const start = file.place.offset
     if (taken > 0 || piece.skipped > 0) file.advance(piece, taken)
-    if (file.place.offset > start && file.place.displaced !== null) file.place = { ...file.place, displaced: now }
+    if (file.place.offset > start && file.place.displaced !== null)
+      file.place = { ...file.place, displaced: now }
     file.held = taken < piece.lines.length
     if (items.length >= room) return { items, outcome: 'more' }
     if (piece.atEnd || file.place.offset === start) break
@@ -84,6 +85,9 @@ export function isEndAwaited(file: TrackedFile): boolean {
   return file.place.displaced !== null && (file.seen?.size ?? 0) > file.place.offset
 }
 
-function isUnchanged(file: TrackedFile, status: { readonly size: number; readonly modified: string }): boolean {
+function isUnchanged(
+  file: TrackedFile,
+  status: { readonly size: number; readonly modified: string },
+): boolean {
   return file.seen?.size === status.size && file.seen.modified === status.modified
 }

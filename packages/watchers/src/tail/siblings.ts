@@ -69,7 +69,8 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
       for (const found of await rotatedSiblings(root, file)) {
         if (identities.has(identityOf(found))) continue
         if (await goesOn(found, before)) copy = found
-        else if (!known.has(siblingMark(found)) && !(await isCopyOfOne(found, file, tracked))) unseen.push(found)
+        else if (!known.has(siblingMark(found)) && !(await isCopyOfOne(found, file, tracked)))
+          unseen.push(found)
       }
       return { copy, unseen }
     },
@@ -88,7 +89,8 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
     async remember(files) {
       const folders = [...new Set(files.map((file) => path.posix.dirname(file)))]
       const present = new Map<string, string>()
-      for (const folder of folders) present.set(folder, (await namesIn(path.join(root, folder))).toSorted().join('/'))
+      for (const folder of folders)
+        present.set(folder, (await namesIn(path.join(root, folder))).toSorted().join('/'))
       const same = [...present].every(([folder, list]) => names.get(folder) === list)
       if (same && present.size === names.size && !dirty) return
       const next = new Map<string, readonly string[]>()

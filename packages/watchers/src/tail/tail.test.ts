@@ -2,7 +2,19 @@
 //   - Whatever interleaving of writing, rotation, looking, restarting and crashing: each line that was written comes
 //     out exactly once, and the lines of one file in their order.
 
-import { appendFileSync, closeSync, copyFileSync, existsSync, mkdtempSync, openSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -14,18 +26,48 @@ import { createTail, type Tail } from './tail.ts'
 
 type Step =
   | { readonly kind: 'append'; readonly lines: number }
-  | { readonly kind: 'part' | 'rename' | 'copy' | 'truncate' | 'remake' | 'old writer' | 'look' | 'crash' | 'restart' }
+  | {
+      readonly kind:
+        | 'part'
+        | 'rename'
+        | 'copy'
+        | 'truncate'
+        | 'remake'
+        | 'old writer'
+        | 'look'
+        | 'crash'
+        | 'restart'
+    }
   | { readonly kind: 'pass'; readonly milliseconds: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('append' as const), lines: fc.integer({ min: 1, max: 30 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('append' as const), lines: fc.integer({ min: 1, max: 30 }) }),
+  },
   {
     weight: 8,
     arbitrary: fc.record({
-      kind: fc.constantFrom('part' as const, 'rename', 'copy', 'truncate', 'remake', 'old writer', 'look', 'crash', 'restart'),
+      kind: fc.constantFrom(
+        'part' as const,
+        'rename',
+        'copy',
+        'truncate',
+        'remake',
+        'old writer',
+        'look',
+        'crash',
+        'restart',
+      ),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const), milliseconds: fc.constantFrom(100, 3_000, 20_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      milliseconds: fc.constantFrom(100, 3_000, 20_000),
+    }),
+  },
 )
 
 /** The outside: one log with its writer, and what it wrote, by incarnation of the file. */
@@ -49,7 +91,8 @@ function createWriter(log: string) {
     incarnations.push(current)
   }
   const shift = () => {
-    for (let at = 40; at >= 1; at -= 1) if (existsSync(`${log}.${at}`)) renameSync(`${log}.${at}`, `${log}.${at + 1}`)
+    for (let at = 40; at >= 1; at -= 1)
+      if (existsSync(`${log}.${at}`)) renameSync(`${log}.${at}`, `${log}.${at + 1}`)
   }
   return {
     incarnations,
@@ -103,7 +146,11 @@ function createWriter(log: string) {
   }
 }
 
-async function play(files: readonly string[], settle: number, steps: readonly Step[]): Promise<{ got: string[]; wanted: string[][] }> {
+async function play(
+  files: readonly string[],
+  settle: number,
+  steps: readonly Step[],
+): Promise<{ got: string[]; wanted: string[][] }> {
   const root = mkdtempSync(path.join(tmpdir(), 'tail-'))
   const log = path.join(root, 'app.log')
   writeFileSync(log, 'before the first look\n')
@@ -126,7 +173,7 @@ async function play(files: readonly string[], settle: number, steps: readonly St
     })
   let tail = create()
   const look = async (isSaved: boolean) => {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const seen = await tail.look()
       more = seen.more
       if (!isSaved) return
@@ -198,7 +245,7 @@ describe('a tail', () => {
           expect(got.filter((line) => own.has(line))).toEqual(lines)
         }
       }),
-{ numRuns: 60, seed: 20_260_101 },
+      { numRuns: 60, seed: 20_260_101 },
     )
   })
 })

@@ -1,14 +1,21 @@
 import type { Clock, Json } from '@opschart/core'
 
 import { failureText, isGone } from '../shared/failure-text.ts'
-import { compileGlobs } from '../shared/glob.ts'
+import { baseOf, compileGlobs } from '../shared/glob.ts'
 import { harmlessText } from '../shared/harmless.ts'
 import { listFiles, type FoundFile } from '../shared/list-files.ts'
 import { readCheckpoint, writeCheckpoint, type Place } from './place.ts'
 import { isEndAwaited, lastLineAfter, readOn, type Assemble } from './read-on.ts'
 import { byAge } from './rotation.ts'
 import { createSiblings, isBeside } from './siblings.ts'
-import { continuesPlace, emptyFingerprint, identityOf, placeAtEnd, trackFile, type TrackedFile } from './tracked-file.ts'
+import {
+  continuesPlace,
+  emptyFingerprint,
+  identityOf,
+  placeAtEnd,
+  trackFile,
+  type TrackedFile,
+} from './tracked-file.ts'
 
 /** What is tailed and how. */
 export interface TailOptions<Item> {
@@ -43,7 +50,7 @@ export interface Look<Item> {
 export interface Tail<Item> {
   /** Reads on, at most about 2000 items. What a look gave is not given again: it must be handed over before the next. */
   look(): Promise<Look<Item>>
-  /** Folders (relative) of the files that are read. */
+  /** Folders (relative) in which something may happen: those of the files that are read, and those that patterns begin with. */
   folders(): string[]
   close(): Promise<void>
 }
@@ -99,7 +106,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     path: string,
     { isIntact = false, isSeen = true } = {},
   ): Promise<TrackedFile[]> => {
-    const { copy, unseen } = await siblings.rotatedFrom(before, path, files.map((file) => file.place))
+    const { copy, unseen } = await siblings.rotatedFrom(
+      before,
+      path,
+      files.map((file) => file.place),
+    )
     const places: Place[] = []
     // Where the original still holds it, it is read from there.
     if (copy !== undefined && !isIntact) {
@@ -118,7 +129,7 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
 
   /** Follows files that were renamed; finds again what has lost its path. */
   const follow = async (found: ReadonlyMap<string, FoundFile>, occupied: ReadonlySet<string>) => {
-    for (const file of [...files]) {
+    for (const file of files.slice()) {
       const here = found.get(identityOf(file.place))
       if (here !== undefined && (await isSame(file, here.path))) {
         if (here.path !== file.place.path) {
@@ -133,12 +144,15 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       }
       if (file.isOpen()) continue
       const elsewhere = await siblings.find(file.place)
-      if (elsewhere !== undefined && (await isSame(file, elsewhere.path))) file.place = { ...file.place, path: elsewhere.path }
+      if (elsewhere !== undefined && (await isSame(file, elsewhere.path)))
+        file.place = { ...file.place, path: elsewhere.path }
       else {
         files = files.filter((other) => other !== file)
         const rest = await trackRotated(file.place, file.place.path)
         if (rest.length === 0 && occupied.has(file.place.path)) {
-          problem(`${harmlessText(file.place.path, 300)} was replaced while nobody read it, and what it held before is gone: after byte ${file.place.offset} it was not read`)
+          problem(
+            `${harmlessText(file.place.path, 300)} was replaced while nobody read it, and what it held before is gone: after byte ${file.place.offset} it was not read`,
+          )
         }
       }
     }
@@ -158,7 +172,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
         else track(place)
         continue
       }
-      const relation = await siblings.isCopy(fresh, files.map((file) => file.place), clock.now())
+      const relation = await siblings.isCopy(
+        fresh,
+        files.map((file) => file.place),
+        clock.now(),
+      )
       if (relation === 'wait') continue
       if (relation === 'read') {
         const place = await placeAtEnd(root, fresh, { longest, generation: nextGeneration() })
@@ -195,13 +213,14 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     await follow(found, new Set(listed.files.map((file) => file.path)))
     await begin(newestFirst, owners)
     // Of a file of which nothing was read nobody can see that it was cut; but what it held is beside it then.
-    for (const { place } of [...files]) {
+    for (const { place } of files.slice()) {
       if (place.offset > 0 || place.displaced !== null || !remembered.has(place.path)) continue
       if ((await trackRotated(place, place.path, { isSeen: false })).length > 0) siblings.changed()
     }
     first = false
 
-    const age = (file: TrackedFile) => found.get(identityOf(file.place))?.modified ?? file.seen?.modified ?? '0'
+    const age = (file: TrackedFile) =>
+      found.get(identityOf(file.place))?.modified ?? file.seen?.modified ?? '0'
     const queue = files.toSorted((one, other) => {
       const displaced = Number(one.place.displaced === null) - Number(other.place.displaced === null)
       const ages = [age(one), age(other)] as const
@@ -211,7 +230,10 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     let more = false
     for (let file = queue.shift(); file !== undefined && !more; file = queue.shift()) {
       try {
-        const read = await readOn(file, found.get(identityOf(file.place)), { ...options, room: mostItems - items.length })
+        const read = await readOn(file, found.get(identityOf(file.place)), {
+          ...options,
+          room: mostItems - items.length,
+        })
         items.push(...read.items)
         more = read.outcome === 'more'
         if (read.outcome === 'truncated') {
@@ -221,10 +243,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
           queue.unshift(...rest, file)
         }
       } catch (failure) {
-        if (!isGone(failure)) problem(`${harmlessText(file.place.path, 300)} cannot be read: ${failureText(failure)}`)
+        if (!isGone(failure))
+          problem(`${harmlessText(file.place.path, 300)} cannot be read: ${failureText(failure)}`)
       }
     }
-    for (const file of [...files]) {
+    for (const file of files.slice()) {
       if (more || !(await isForgotten(file, found))) continue
       siblings.changed()
       files = files.filter((other) => other !== file)
@@ -240,13 +263,18 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
 
   const closeIdle = async () => {
     const open = files.filter((file) => file.isOpen() && file.place.displaced === null)
-    const idle = open.toSorted((one, other) => one.grownAt - other.grownAt).slice(0, Math.max(0, open.length - mostOpen))
+    const idle = open
+      .toSorted((one, other) => one.grownAt - other.grownAt)
+      .slice(0, Math.max(0, open.length - mostOpen))
     for (const file of idle) await file.close()
   }
 
   return {
     look,
-    folders: () => [...new Set(files.map((file) => file.place.path.split('/').slice(0, -1).join('/')))].toSorted(),
+    folders() {
+      const folders = files.map((file) => file.place.path.split('/').slice(0, -1).join('/'))
+      return [...new Set([...folders, ...globs.map((glob) => baseOf(glob).folder)])].toSorted()
+    },
     async close() {
       for (const file of files) await file.close()
     },

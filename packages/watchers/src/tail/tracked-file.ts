@@ -84,7 +84,10 @@ export function trackFile(place: Place, now: number): TrackedFile {
     async open(root) {
       if (handle !== undefined) return true
       // Non-blocking: should a pipe stand there by now, opening it must not wait for a writer.
-      const candidate = await open(path.join(root, file.place.path), constants.O_RDONLY | constants.O_NONBLOCK)
+      const candidate = await open(
+        path.join(root, file.place.path),
+        constants.O_RDONLY | constants.O_NONBLOCK,
+      )
       const information = await candidate.stat({ bigint: true })
       const identity = identityOf({ device: String(information.dev), inode: String(information.ino) })
       if (!information.isFile() || identity !== identityOf(file.place)) {
@@ -143,7 +146,15 @@ export function trackFile(place: Place, now: number): TrackedFile {
       head = Buffer.alloc(0)
       last = head
       file.seen = undefined
-      file.place = { ...file.place, generation, offset: 0, line: 0, skipping: false, head: emptyFingerprint, last: emptyFingerprint }
+      file.place = {
+        ...file.place,
+        generation,
+        offset: 0,
+        line: 0,
+        skipping: false,
+        head: emptyFingerprint,
+        last: emptyFingerprint,
+      }
     },
   }
   return file
@@ -170,9 +181,14 @@ export async function continuesPlace(root: string, file: string, place: Place): 
 export async function beginAlike(root: string, one: string, other: string, size: number): Promise<boolean> {
   const length = Math.min(fingerprintSize, size)
   const read = (file: string) =>
-    withFile(root, file, async (handle) => [await readAt(handle, 0, length), await readAt(handle, size - length, length)])
+    withFile(root, file, async (handle) => [
+      await readAt(handle, 0, length),
+      await readAt(handle, size - length, length),
+    ])
   const [first, second] = [await read(one), await read(other)]
-  return first !== false && second !== false && first.every((bytes, index) => bytes.equals(second[index] ?? bytes))
+  return (
+    first !== false && second !== false && first.every((bytes, index) => bytes.equals(second[index] ?? bytes))
+  )
 }
 
 /** The place of a file of which only what is yet to be written counts: behind its last line end. */

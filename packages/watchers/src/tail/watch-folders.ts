@@ -4,7 +4,10 @@ import path from 'node:path'
 
 /** Tells when something happens in folders (not below them). It only hastens: who must not miss anything looks himself. */
 export interface FolderWatch {
-  /** Watches exactly these folders (relative to the root). Resolves to whether all of them could be watched. */
+  /**
+   * Watches exactly these folders (relative to the root); for one that is not there, the nearest folder above it.
+   * Resolves to whether all of them could be watched.
+   */
   set(folders: readonly string[]): Promise<boolean>
   close(): void
 }
@@ -37,16 +40,26 @@ export function watchFolders(root: string, changed: () => void): FolderWatch {
     }
   }
 
+  const nearest = async (folder: string): Promise<string> => {
+    for (let place = folder; place !== '' && place !== '.'; place = path.dirname(place)) {
+      const information = await stat(path.join(root, place)).catch(() => undefined)
+      if (information?.isDirectory() === true) return place
+    }
+    return ''
+  }
+
   return {
     async set(folders) {
-      const wanted = folders.slice(0, mostFolders)
-      for (const folder of [...open.keys()]) if (!wanted.includes(folder)) drop(folder)
-      let all = folders.length > 0 && wanted.length === folders.length
+      const existing = new Set<string>()
+      for (const folder of folders.slice(0, mostFolders)) existing.add(await nearest(folder))
+      const wanted = [...existing]
+      for (const folder of open.keys()) if (!wanted.includes(folder)) drop(folder)
+      let all = folders.length > 0 && folders.length <= mostFolders
       for (const folder of wanted) if (!(await add(folder))) all = false
       return all
     },
     close() {
-      for (const folder of [...open.keys()]) drop(folder)
+      for (const folder of open.keys()) drop(folder)
     },
   }
 }

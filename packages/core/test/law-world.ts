@@ -11,7 +11,7 @@ import {
   type LifecycleContext,
   type Principal,
   type Signal,
-} from '@opschart/core'
+} from '../src/index.ts'
 
 export const now = 1_700_000_000_000
 export const id = 'user-service/feature'
@@ -31,7 +31,12 @@ export function facts(more: Partial<LawFacts> = {}): LawFacts {
   }
 }
 
-export function signal(type: string, by: Principal, data: JsonObject = {}, more: Partial<Signal> = {}): Signal {
+export function signal(
+  type: string,
+  by: Principal,
+  data: JsonObject = {},
+  more: Partial<Signal> = {},
+): Signal {
   return { id: `${type}-1`, source: 'test', type, time: now, severity: 'MEDIUM', data, by, ...more }
 }
 
@@ -39,19 +44,32 @@ export function event(
   type: string,
   by: Principal,
   data: JsonObject = {},
-  more: Partial<Omit<LawEvent, 'signal' | 'facts'>> & { signal?: Partial<Signal>; facts?: Partial<LawFacts> } = {},
+  more: Partial<Omit<LawEvent, 'signal' | 'facts'>> & {
+    signal?: Partial<Signal>
+    facts?: Partial<LawFacts>
+  } = {},
 ): LawEvent {
   const { signal: moreSignal, facts: moreFacts, ...rest } = more
   return { type, signal: signal(type, by, data, moreSignal), facts: facts(moreFacts), now, ...rest }
 }
 
 /** The state of a lifecycle that has just been opened, put into a phase, with changes to what it remembers. */
-export function stateIn(lifecycle: Lifecycle, phase: string, context: Partial<LifecycleContext> = {}): ActorState {
-  const step = lifecycle.kernel.initial({ id, service: 'user-service', branch: 'feature' }, { id, version: 1, now })
+export function stateIn(
+  lifecycle: Lifecycle,
+  phase: string,
+  context: Partial<LifecycleContext> = {},
+): ActorState {
+  const step = lifecycle.kernel.initial(
+    { id, service: 'user-service', branch: 'feature' },
+    { id, version: 1, now },
+  )
   if (step.kind === 'threw') throw new Error(step.reason)
   const { snapshot } = step.state
   const remembered = { ...(snapshot['context'] as object), ...context }
-  return { ...step.state, snapshot: { ...snapshot, value: phase, context: remembered as unknown as JsonObject } }
+  return {
+    ...step.state,
+    snapshot: { ...snapshot, value: phase, context: remembered as unknown as JsonObject },
+  }
 }
 
 /** Gates that answer as the signal's data tells them to: `{ gates: { review_approved: 'closed' } }`. */

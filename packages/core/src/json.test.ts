@@ -1,0 +1,72 @@
+// Properties:
+//   - Equal values give equal text, in whatever order their members were written; different values give different text.
+//   - The text is JSON that reads back as the value.
+//   - What JSON cannot hold is refused, hostile depth too, in linear time.
+
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { canonicalJson } from './json.ts'
+
+const shuffled = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(shuffled)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).toReversed()
+  // Through JSON text, so that `__proto__` stays a member.
+  return JSON.parse(
+    `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${JSON.stringify(shuffled(member))}`).join(',')}}`,
+  )
+}
+
+describe('canonical JSON', () => {
+  it('is the same for the same value, whatever the order of its members', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const plain = JSON.parse(JSON.stringify(value)) as unknown
+        expect(canonicalJson(shuffled(plain))).toBe(canonicalJson(plain))
+        expect(JSON.parse(canonicalJson(plain))).toEqual(plain)
+      }),
+      { numRuns: 300, seed: 1 },
+    )
+  })
+
+  it('sorts by code unit, leaves absent members out and writes no white space', () => {
+    expect(
+      canonicalJson({ b: 1, a: [1, undefined, null], Z: undefined, é: 'x', '\u{1F600}': 0, '\uFFFD': 1 }),
+    ).toBe('{"a":[1,null,null],"b":1,"é":"x","\u{1F600}":0,"\uFFFD":1}')
+    expect(canonicalJson({ 10: 'x', 9: 'y' })).toBe('{"10":"x","9":"y"}')
+    expect(canonicalJson(-0)).toBe('0')
+    // oxlint-disable-next-line no-sparse-arrays -- a hole must not make text that is no JSON
+    expect(canonicalJson([1, , 2])).toBe('[1,null,2]')
+  })
+
+  it('writes `__proto__` as the member that it is', () => {
+    expect(canonicalJson(JSON.parse('{"__proto__":{"a":1}}'))).toBe('{"__proto__":{"a":1}}')
+  })
+
+  it.each([
+    ['a function', () => 0],
+    ['a symbol', Symbol('x')],
+    ['a bigint', 1n],
+    ['nothing', undefined],
+    ['NaN', Number.NaN],
+    ['infinity', { a: [Number.POSITIVE_INFINITY] }],
+  ])('refuses %s', (_, value) => {
+    expect(() => canonicalJson(value)).toThrow(TypeError)
+  })
+
+  it('refuses a value that contains itself, and takes one that stands there twice', () => {
+    const loop: Record<string, unknown> = {}
+    loop['self'] = [loop]
+    expect(() => canonicalJson(loop)).toThrow('a value that contains itself has no JSON form')
+    const twice = { a: 1 }
+    expect(canonicalJson([twice, twice])).toBe('[{"a":1},{"a":1}]')
+  })
+
+  it('refuses hostile depth as an error, not as an overflow of the stack', () => {
+    const deep = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown
+    expect(canonicalJson(deep(500))).toHaveLength(1_000)
+    expect(() => canonicalJson(deep(501))).toThrow('more than 500 levels')
+    expect(() => canonicalJson(deep(100_000))).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,58 @@
+import { OpschartError, type StatusView } from '@opschart/core'
+
+import { withClient } from './_client.ts'
+import {
+  type CommandContext,
+  isJson,
+  lookOf,
+  printJson,
+  printLines,
+  type Run,
+  textOption,
+} from './_context.ts'
+import { exitCodes } from './_exit.ts'
+import { mermaidOf } from './_mermaid.ts'
+import { occupationOf, renderChart } from './_render-chart.ts'
+
+/** `opschart chart`: draws the law, and who stands where. */
+export const run: Run = async (context) => {
+  const { composition, root, terminal } = context
+  const { configuration } = await composition.loadConfiguration(root)
+  const law = await composition.lawOf(configuration)
+  if (context.options['mermaid'] === true) {
+    terminal.out(mermaidOf(law.definition))
+    return exitCodes.done
+  }
+  const chosen = textOption(context, 'lifecycle')
+  const status = await statusOf(context, chosen !== undefined)
+  const occupation = occupationOf(status, chosen)
+  if (chosen !== undefined && ![...occupation.values()].some((phase) => phase.chosen)) {
+    throw new OpschartError(
+      'input',
+      `there is no release ${chosen.slice(0, 100)}; \`opschart status\` lists them`,
+    )
+  }
+  if (isJson(context))
+    printJson(context, {
+      law: law.definition,
+      workflows: law.workflows,
+      phases: Object.fromEntries(occupation),
+    })
+  else printLines(context, renderChart(law.definition, occupation, lookOf(context)))
+  return exitCodes.done
+}
+
+/** Who stands where, where that is known; a chart of a project that never ran is still a chart. */
+async function statusOf(context: CommandContext, needed: boolean): Promise<StatusView | undefined> {
+  let status: StatusView | undefined
+  try {
+    await withClient(context, async ({ client }) => {
+      status = await client.status()
+      return exitCodes.done
+    })
+  } catch (error) {
+    if (needed || !(error instanceof OpschartError)) throw error
+    context.terminal.note(`where releases stand is not known: ${error.message}`)
+  }
+  return status
+}

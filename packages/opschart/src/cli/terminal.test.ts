@@ -1,0 +1,208 @@
+// Properties:
+//   - At a real terminal a person approves by typing the code that stands there; Ctrl-C and anything else is no.
+//   - Colour is for terminals: none in a pipe, and none with NO_COLOR.
+//   - A view fits the terminal it is drawn on.
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import {
+  createPeople,
+  serveSocket,
+  socketPathOf,
+  systemProcesses,
+  type SocketServer,
+} from '@opschart/hosts/http'
+import { systemClock } from '@opschart/runtime'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { fakeClient, type FakeClient } from '../../test/fake-client.ts'
+import { widthOf } from './_text.ts'
+
+const bin = join(import.meta.dirname, '..', 'bin.ts')
+const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
+if (!hasScript) {
+  const message = 'these tests need the program `script` of util-linux, on Linux'
+  if (process.env['CI'] !== undefined) throw new Error(message)
+  console.warn(`skipped: ${message}`)
+}
+
+describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
+  let root: string
+  let client: FakeClient
+  let server: SocketServer
+  let children: ChildProcess[]
+
+  beforeEach(async () => {
+    children = []
+    client = fakeClient()
+    root = await mkdtemp(join(tmpdir(), 'opschart-terminal-'))
+    const system = systemProcesses()
+    const people = createPeople({
+      clock: systemClock,
+      crypto: {
+        sha256: (text) => createHash('sha256').update(text).digest('hex'),
+        randomId: () => randomUUID(),
+      },
+      folder: join(root, '.opschart', 'people'),
+      name: 'maria',
+      // The real process table up to this test: whoever runs the tests may be an agent.
+      processes: {
+        ...system,
+        async read(pid) {
+          const facts = await system.read(pid)
+          if (pid !== process.pid || facts === undefined || facts === 'hidden') return facts
+          return { ...facts, parent: 0, environment: [], programs: ['terminal'] }
+        },
+      },
+    })
+    server = await serveSocket({
+      client,
+      people,
+      path: socketPathOf(root),
+      clock: systemClock,
+      about: { root, version: '0.0.0' },
+    })
+  })
+  afterEach(async () => {
+    for (const child of children) if (child.exitCode === null) child.kill()
+    await server.close()
+    await rm(root, { recursive: true, force: true })
+  })
+
+  it('a person approves with the code that stands there', async () => {
+    const terminal = open('approve 4f2a9c11')
+    const code = await terminal.code()
+    expect(terminal.text()).toContain('approve incident-response-agent.roll_back for web/v2.3.1')
+    terminal.type(code === '0000' ? '1111' : '0000')
+    await terminal.sees('That is not the code. 2 tries are left.')
+    terminal.type(code)
+    await terminal.ended()
+    expect(stripVTControlCharacters(terminal.text())).toContain('✓ it is done')
+    expect(terminal.child.exitCode).toBe(0)
+    expect(client.calls).toEqual([
+      expect.stringMatching(
+        /^person:maria approve \{"operation":"web\/v2\.3\.1~rollback:s1:1:0","plan":"4f2a9c110+"\}$/,
+      ),
+    ])
+  })
+
+  it('whatever else is typed is no', async () => {
+    for (const typed of ['yes', '', '\u0003']) {
+      const terminal = open('approve')
+      await terminal.code()
+      await terminal.sees('> ')
+      terminal.type(typed)
+      await terminal.ended()
+      expect(terminal.text()).toContain('nobody said yes; nothing was done')
+      expect(terminal.child.exitCode).toBe(3)
+    }
+    expect(client.calls).toEqual([])
+  })
+
+  it('a signal is sent as the person, and with --inbox as the inbox, without being asked', async () => {
+    const asked = open('send web DEPLOYMENT_REQUESTED')
+    asked.type(await asked.code())
+    await asked.ended()
+    const report = open('send web TEST_FAILED --inbox')
+    await report.ended()
+    expect(report.text()).not.toContain('to say yes')
+    expect(client.calls.map((call) => call.split(' ', 2).join(' '))).toEqual([
+      'person:maria send',
+      'watcher:inbox send',
+    ])
+  })
+
+  it('a record is shown before a promotion', async () => {
+    const terminal = open('promote documentation-agent act')
+    const code = await terminal.code()
+    expect(stripVTControlCharacters(terminal.text())).toContain('documentation-agent may now observe')
+    expect(terminal.text()).toContain('let documentation-agent act by itself')
+    terminal.type(code)
+    await terminal.ended()
+    expect(client.calls).toEqual(['person:maria promote {"target":"documentation-agent","autonomy":"act"}'])
+  })
+
+  it('views are in colour, and fit', async () => {
+    for (const columns of [80, 120]) {
+      const terminal = open('status', { columns })
+      await terminal.ended()
+      expect(terminal.text()).toContain('\u001B[1mweb\u001B[22m')
+      const lines = terminal.text().split('\r\n')
+      expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns)
+    }
+  })
+
+  it('views are plain with NO_COLOR, and in a pipe', async () => {
+    const terminal = open('status', { environment: { NO_COLOR: '1' } })
+    await terminal.ended()
+    expect(terminal.text()).toContain('web  live v2.3.1')
+    expect(terminal.text()).not.toContain('\u001B[')
+    const pipe = start(process.execPath, [bin, 'status', '--root', root])
+    await once(pipe, 'close')
+    expect(output.get(pipe)).toContain('web  live v2.3.1')
+    expect(output.get(pipe)).not.toContain('\u001B[')
+  })
+
+  const output = new Map<ChildProcess, string>()
+  const changes = new EventEmitter()
+  const closed = new Set<ChildProcess>()
+
+  function open(line: string, options: { environment?: Record<string, string>; columns?: number } = {}) {
+    const command = `stty cols ${options.columns ?? 80} rows 24; exec ${process.execPath} ${bin} ${line} --root ${root}`
+    const child = start('script', ['-qfec', command, '/dev/null'], options.environment)
+    return {
+      child,
+      text: () => output.get(child) ?? '',
+      type: (text: string) => void child.stdin?.write(text === '\u0003' ? text : `${text}\n`),
+      code: () => until(child, (text) => /Type (\d{4}) to say yes/.exec(text)?.[1]),
+      sees: (wanted: string) => until(child, (text) => (text.includes(wanted) ? text : undefined)),
+      ended: async () => {
+        while (!closed.has(child)) await once(changes, 'change')
+      },
+    }
+  }
+
+  function start(
+    name: string,
+    argv: readonly string[],
+    environment: Record<string, string> = {},
+  ): ChildProcess {
+    const env = {
+      PATH: process.env['PATH'],
+      TERM: 'xterm',
+      SHELL: '/bin/sh',
+      LANG: 'C.UTF-8',
+      ...environment,
+    }
+    const child = spawn(name, argv, { env })
+    children.push(child)
+    const note = (chunk: Buffer) => {
+      output.set(child, (output.get(child) ?? '') + String(chunk))
+      changes.emit('change')
+    }
+    child.stdout.on('data', note)
+    child.stderr.on('data', note)
+    child.once('close', () => {
+      closed.add(child)
+      changes.emit('change')
+    })
+    return child
+  }
+
+  async function until<Found>(
+    child: ChildProcess,
+    find: (text: string) => Found | undefined,
+  ): Promise<Found> {
+    for (;;) {
+      const found = find(output.get(child) ?? '')
+      if (found !== undefined) return found
+      if (closed.has(child)) throw new Error(`the program ended: ${output.get(child)}`)
+      await once(changes, 'change')
+    }
+  }
+})

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { OpschartError, type LogEntryView } from '@opschart/core'
+import { socketPathOf } from '@opschart/hosts/http'
+
+import { connectDaemon } from './_client.ts'
+import type { RunningDaemon } from './_composition.ts'
+import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
+import { exitCodes, type ExitCode } from './_exit.ts'
+import { renderLine } from './_render-line.ts'
+import { visible, visibleLines } from './_text.ts'
+import { dayOf } from './_time.ts'
+
+/** `opschart up`: runs the daemon in the foreground, or starts it in the background. */
+export const run: Run = (context) =>
+  context.options['detach'] === true ? detach(context) : foreground(context)
+
+/** Words of the message by which a daemon in the background says that it answers. */
+const ready = 'ready'
+
+async function foreground(context: CommandContext): Promise<ExitCode> {
+  const { composition, root, terminal } = context
+  const say = (line: string) => (isJson(context) ? terminal.note(visible(line)) : terminal.out(visible(line)))
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  // Before anything runs: from its first moment on, the daemon ends in good order.
+  for (const signal of signals) process.once(signal, onSignal)
+  try {
+    const daemon = await composition.startDaemon({ root, onLine: say, onDown: onSignal })
+    try {
+      const { paint } = lookOf(context)
+      terminal.note(
+        `${paint('green', '●')} opschart runs for ${visible(root)} (process ${process.pid}); Ctrl-C ends it`,
+      )
+      process.send?.(ready)
+      await timeline(context, daemon, stop.signal)
+    } finally {
+      terminal.note('ending …')
+      await daemon.close()
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+  return exitCodes.done
+}
+
+/** What ends the daemon; a second one of a kind ends it at once. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Shows each row as it is written, until the daemon is to end. */
+async function timeline(
+  context: CommandContext,
+  { client }: RunningDaemon,
+  stop: AbortSignal,
+): Promise<void> {
+  const { terminal } = context
+  const stopped = stop.aborted ? Promise.resolve(undefined) : once(stop, 'abort').then(() => undefined)
+  const from = (await client.status()).head.sequence + 1
+  const rows = client.subscribe({ from })[Symbol.asyncIterator]()
+  let day: string | undefined
+  try {
+    for (;;) {
+      const next = await Promise.race([rows.next(), stopped])
+      if (next === undefined || next.done === true) return
+      day = showRow(context, next.value, day)
+    }
+  } finally {
+    // Not waited for: it may be asleep until a row comes.
+    void Promise.resolve(rows.return?.()).catch((error: unknown) => terminal.note(visible(String(error))))
+  }
+}
+
+function showRow(context: CommandContext, row: LogEntryView, day: string | undefined): string {
+  const { terminal } = context
+  const look = lookOf(context)
+  const today = dayOf(row.at, look)
+  if (isJson(context)) {
+    terminal.out(JSON.stringify(row))
+    return today
+  }
+  if (today !== day) terminal.out(look.paint('bold', `── ${today} ──`))
+  terminal.out(renderLine(row, look))
+  return today
+}
+
+/** Starts the daemon in a process of its own, and waits until it answers. */
+async function detach(context: CommandContext): Promise<ExitCode> {
+  const { root, terminal } = context
+  await refuseSecond(context)
+  const folder = join(root, '.opschart')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const log = join(folder, 'daemon.log')
+  const file = openSync(log, 'a', 0o600)
+  terminal.progress('starting the daemon …')
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'up', '--root', root], {
+    cwd: root,
+    detached: true,
+    env: environmentOf(context),
+    stdio: ['ignore', file, file, 'ipc'],
+  })
+  closeSync(file)
+  const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
+  terminal.progress('')
+  if (message !== ready) {
+    const tail = visibleLines(readFileSync(log, 'utf8').trimEnd().slice(-20_000), 20_000).slice(-20)
+    for (const line of tail) terminal.note(`  ${line}`)
+    throw new OpschartError(
+      'unreachable',
+      `the daemon ended before it answered; the whole of its words is in ${log}`,
+    )
+  }
+  child.disconnect()
+  child.unref()
+  if (isJson(context)) printJson(context, { pid: child.pid, log, socket: socketPathOf(root) })
+  else terminal.out(`opschart runs in the background: process ${child.pid}; its words go to ${log}`)
+  return exitCodes.done
+}
+
+async function refuseSecond(context: CommandContext): Promise<void> {
+  try {
+    const { pid } = await (await connectDaemon(context)).daemon()
+    throw new OpschartError(
+      'conflict',
+      `a daemon runs here already: process ${pid}; end it with \`opschart down\``,
+    )
+  } catch (error) {
+    if (!(error instanceof OpschartError) || error.code !== 'unreachable') throw error
+  }
+}
+
+/** The environment without what only an operation's process has: the daemon is nobody's operation. */
+function environmentOf({ terminal }: CommandContext): NodeJS.ProcessEnv {
+  const kept = Object.entries(terminal.environment).filter(([name]) => !name.startsWith('OPSCHART_'))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
+}

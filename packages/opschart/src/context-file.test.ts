@@ -1,0 +1,117 @@
+// Properties of the context file:
+//   - It says what the journal says, and is written only when it does not yet.
+//   - Keys of ours are put back when they are edited, and that is told.
+//   - Every other key and every comment stays as people wrote it.
+//   - A file that is no YAML map is kept beside, never thrown away.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import type { JournalEntry, Json, OperationView } from '@opschart/core'
+import { memoryStore } from '@opschart/runtime'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parse } from 'yaml'
+
+import { contextFile, createContextFile } from './context-file.ts'
+
+let root: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'opschart-context-'))
+})
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+const entry = (changes: JournalEntry['changes'], type = 'x'): JournalEntry => ({
+  kind: 'message',
+  decider: 'none',
+  service: 'shop',
+  event: { type },
+  by: null,
+  severity: null,
+  facts: null,
+  operation: null,
+  verdict: null,
+  moved: null,
+  effects: [],
+  changes,
+  cause: null,
+})
+
+async function journal(entries: readonly JournalEntry[]) {
+  const store = memoryStore()
+  let version = 0
+  const add = async (added: JournalEntry) => {
+    version += 1
+    const decision = { actor: 'ledger:shop', version, definition: 'none', at: version, key: null, entry: added as unknown as Json, shard: 'shop', state: {} }
+    await store.commit([{ decisions: [decision] }])
+  }
+  for (const one of entries) await add(one)
+  return { store, add }
+}
+
+const live = entry([
+  { kind: 'go_live', deployment: { lifecycle: 'shop/a', version: 'v1', commit: 'c', time: 1_767_225_600_000 } },
+])
+const waiting = { task: 'migrate', status: 'awaiting_approval', agent: 'data-migration-agent', lifecycle: 'shop/a' } as OperationView
+const read = () => readFile(join(root, contextFile), 'utf8')
+const put = async (text: string) => {
+  await mkdir(dirname(join(root, contextFile)), { recursive: true })
+  await writeFile(join(root, contextFile), text)
+}
+
+it('says what the journal says, in the shape that people know', async () => {
+  const { store, add } = await journal([live, entry([], 'xstate.done.actor.setup_alerts'), entry([], 'xstate.done.actor.setup_dashboard')])
+  const file = createContextFile({ root, store, pending: () => Promise.resolve([waiting]), told: () => {} })
+  await file.update()
+  expect(parse(await read())).toEqual({
+    operational_context: {
+      last_deployment: { timestamp: 1_767_225_600, version: 'v1', changes: ['shop'] },
+      monitoring_state: { dashboards: ['shop-dashboard'], alerts_configured: true, last_incident: null },
+      pending_operations: [{ type: 'migrate', status: 'awaiting_approval', agent: 'data-migration-agent', release: 'shop/a' }],
+    },
+  })
+  await add(entry([{ kind: 'roll_back', from: 'shop/b', to: 'shop/a', version: 'v0', time: 1_767_225_700_000 }]))
+  await file.update()
+  expect(parse(await read()).operational_context.last_deployment.version).toBe('v0')
+})
+
+it('keeps what people wrote, with their comments', async () => {
+  await put('# ours\noperational_context:\n  team: # who\n    - night shift\nother: 1\n')
+  const { store } = await journal([live])
+  await createContextFile({ root, store, pending: () => Promise.resolve([]), told: () => {} }).update()
+  const text = await read()
+  expect(text).toContain('# ours')
+  expect(text).toContain('# who')
+  expect(parse(text)).toMatchObject({ other: 1, operational_context: { team: ['night shift'], last_deployment: { version: 'v1' } } })
+})
+
+it('puts an edit of a key of ours back, and tells', async () => {
+  const { store } = await journal([live])
+  const told: string[] = []
+  const file = createContextFile({ root, store, pending: () => Promise.resolve([]), told: (text) => void told.push(text) })
+  await file.update()
+  await put((await read()).replace('version: v1', 'version: v9'))
+  await file.update()
+  expect(parse(await read()).operational_context.last_deployment.version).toBe('v1')
+  expect(told).toEqual([`${contextFile}: operational_context.last_deployment was edited; it is put back as the journal says`])
+})
+
+it('keeps a file beside that is no YAML map', async () => {
+  await put('- not\n- a: [map')
+  const { store } = await journal([live])
+  const told: string[] = []
+  await createContextFile({ root, store, pending: () => Promise.resolve([]), told: (text) => void told.push(text) }).update()
+  expect(await readFile(join(root, `${contextFile}.unreadable`), 'utf8')).toBe('- not\n- a: [map')
+  expect(parse(await read()).operational_context.last_deployment.version).toBe('v1')
+  expect(told).toHaveLength(1)
+})
+
+it('does not write when nothing has changed', async () => {
+  const { store } = await journal([live])
+  const file = createContextFile({ root, store, pending: () => Promise.resolve([]), told: () => {} })
+  await file.update()
+  const before = await read()
+  await rm(join(root, contextFile))
+  await writeFile(join(root, contextFile), before, { mode: 0o444 })
+  await file.update()
+  expect(await read()).toBe(before)
+})

@@ -1,0 +1,58 @@
+import {
+  kindOf,
+  nameOf,
+  OpschartError,
+  signalDraftSchema,
+  type Clock,
+  type Crypto,
+  type JsonObject,
+  type Principal,
+  type Signal,
+  type SignalDraft,
+} from '@opschart/core'
+
+import { plainJson, plainLine } from '../plain-text.ts'
+
+/**
+ * The signal of a draft that came from outside, by whom the channel says: checked, its texts stripped of what only a
+ * terminal would act on, its source one that cannot be another's.
+ *
+ * @throws OpschartError `input`, naming the member that is wrong.
+ */
+export function signalOf(draft: SignalDraft, by: Principal, given: { clock: Clock; crypto: Crypto }): Signal {
+  const parsed = signalDraftSchema.safeParse(draft)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const where = plainLine(issue?.path.map(String).join('.') || 'form', 100)
+    throw new OpschartError(
+      'input',
+      `the signal's ${where} is wrong: ${plainLine(issue?.message ?? 'unknown', 300)}`,
+    )
+  }
+  const { type, id, source, subject, time, severity, data, cause } = parsed.data
+  const named = id === undefined ? '' : plainLine(id, 200)
+  return {
+    id: named === '' ? given.crypto.randomId() : named,
+    source: sourceOf(source === undefined ? '' : plainLine(source, 200), by),
+    type,
+    ...(subject === undefined ? {} : { subject: plainLine(subject, 300) }),
+    time: time ?? given.clock.now(),
+    severity: severity ?? 'INFO',
+    data: plainJson((data ?? {}) as JsonObject),
+    by,
+    ...(cause === undefined ? {} : { cause: plainLine(cause, 300) }),
+  }
+}
+
+/**
+ * Who first uses a source and an id makes every later signal of the same two a duplicate. So a watcher has its own name
+ * (`git`, `inbox:ci`) as a source, and whatever else anyone calls their source stands behind who they are: no one can
+ * use up the ids of another, or of our own messages.
+ */
+function sourceOf(source: string, by: Principal): string {
+  if (source === '' || source === by) return by
+  const name = nameOf(by)
+  const own =
+    kindOf(by) === 'watcher' && !name.includes('/') && (source === name || source.startsWith(`${name}:`))
+  return own ? source : `${by}/${source}`
+}

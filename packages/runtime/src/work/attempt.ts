@@ -1,0 +1,162 @@
+import {
+  canonicalJson,
+  OperationError,
+  type Clock,
+  type Json,
+  type JsonObject,
+  type OperationFailure,
+  type OperationRecord,
+  type Store,
+  type StoredWork,
+  type Task,
+} from '@opschart/core'
+
+import { plainLine } from '../plain-text.ts'
+
+/** How an attempt at an operation ended. */
+export type Outcome = { readonly output: Json } | { readonly failure: OperationFailure }
+
+/** One attempt that is under way here. */
+export interface Attempt {
+  readonly work: StoredWork
+  readonly operation: OperationRecord
+  readonly controller: AbortController
+  readonly token: string
+  /** Programs that it has started and that have not ended. */
+  readonly programs: Set<Promise<unknown>>
+  progress: string
+  /** True when it has ended, and its outcome is being written. */
+  settling: boolean
+}
+
+/** Milliseconds that work stays its owner's without a renewal. */
+export const lease = 15_000
+
+const longestOutput = 256 * 1024
+const longestMessage = 2_000
+
+/** Carries one attempt out: to its output, its failure, its time-out or its cancellation. Never rejects. */
+export async function outcomeOf(
+  sources: { store: Store; clock: Clock; perform: (attempt: Attempt, task: Task) => Promise<Json> },
+  attempt: Attempt,
+  task: Task | undefined,
+): Promise<Outcome> {
+  const { operation, controller } = attempt
+  if (task === undefined) {
+    const name = `${operation.agent}.${operation.task}`
+    return {
+      failure: {
+        code: 'no_runner',
+        message: `nothing carries out ${name}: declare it under agents`,
+        retry: false,
+      },
+    }
+  }
+  const stopRenewing = renew(sources, attempt)
+  try {
+    return { output: checked(await inTime(sources, attempt, task)) }
+  } catch (error) {
+    const failure = failureOf(error, controller.signal)
+    // Nothing of it may run any more when the next attempt, or a compensation, begins.
+    await Promise.allSettled(attempt.programs)
+    return { failure }
+  } finally {
+    stopRenewing()
+  }
+}
+
+function inTime(
+  { clock, perform }: Parameters<typeof outcomeOf>[0],
+  attempt: Attempt,
+  task: Task,
+): Promise<Json> {
+  const { signal } = attempt.controller
+  return new Promise<Json>((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error)
+    const takeBack = clock.at(clock.now() + task.timeout, () => {
+      const message = `${task.agent}.${task.task} took longer than ${task.timeout} ms`
+      attempt.controller.abort(new OperationError({ code: 'timed_out', message }))
+    })
+    // A task may hang even when it was told to end: the attempt ends all the same.
+    const onAbort = () => {
+      takeBack()
+      reject(signal.reason as Error)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    perform(attempt, task)
+      .then(resolve, reject)
+      .finally(() => {
+        takeBack()
+        signal.removeEventListener('abort', onAbort)
+      })
+  })
+}
+
+/** Keeps the work ours while it runs; when it is no longer, the attempt is cancelled. */
+function renew({ store, clock }: { store: Store; clock: Clock }, { work, controller }: Attempt): () => void {
+  let ended = false
+  let takeBack = () => {}
+  const again = () => {
+    takeBack = clock.at(clock.now() + lease / 3, () => {
+      const { key, attempt, owner } = work
+      store.renew({ key, attempt, owner: owner!, until: clock.now() + lease }).then(
+        (mine) => {
+          if (!mine && !ended)
+            controller.abort(cancelled('it is no longer wanted, or another process has taken it over'))
+        },
+        // The store cannot write for the moment: the next time may do.
+        () => {},
+      )
+      if (!ended) again()
+    })
+  }
+  again()
+  return () => {
+    ended = true
+    takeBack()
+  }
+}
+
+/** The failure of what was cancelled. */
+export function cancelled(message: string): OperationError {
+  return new OperationError({ code: 'cancelled', message })
+}
+
+function checked(output: unknown): Json {
+  let text: string
+  try {
+    text = canonicalJson(output ?? null)
+  } catch (error) {
+    throw new OperationError(
+      { code: 'invalid_output', message: `its result is not JSON: ${messageOf(error)}` },
+      { cause: error },
+    )
+  }
+  if (text.length > longestOutput) {
+    const message = `its result is ${text.length} characters long; ${longestOutput} are kept`
+    throw new OperationError({ code: 'invalid_output', message })
+  }
+  return JSON.parse(text) as Json
+}
+
+function failureOf(error: unknown, cancel: AbortSignal): OperationFailure {
+  const reason: unknown = cancel.aborted ? cancel.reason : error
+  if (reason instanceof OperationError) return plain(reason.failure)
+  return { code: 'failed', message: plainLine(messageOf(reason), longestMessage), retry: true }
+}
+
+/** A failure as it is journaled: bounded, and JSON whatever the task has put into its detail. */
+function plain({ code, message, retry, detail }: OperationFailure): OperationFailure {
+  const bounded = { code: plainLine(code, 64), message: plainLine(message, longestMessage), retry }
+  if (detail === undefined) return bounded
+  try {
+    const text = canonicalJson(detail)
+    const kept =
+      text.length <= longestOutput ? (JSON.parse(text) as JsonObject) : `${text.length} characters, not kept`
+    return { ...bounded, detail: kept }
+  } catch {
+    return bounded
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,38 @@
+import { wait, type Clock } from '@opschart/core'
+
+/** Milliseconds between two tries to write. */
+const patience = 500
+
+/** Writes what must not be lost: tries again while the store has no room, until it is written. */
+export type Persist = <Answer>(write: () => Promise<Answer>, until?: AbortSignal) => Promise<Answer>
+
+/**
+ * Makes it. The first failure of each thing to be written is told.
+ *
+ * It rejects with the store's error only when the runtime closes, or `until` is aborted: then it was not written.
+ */
+export function createPersist(sources: {
+  clock: Clock
+  closing: AbortSignal
+  problem: (text: string) => void
+}): Persist {
+  const { clock, closing, problem } = sources
+  return async (write, until) => {
+    const given = until === undefined ? closing : AbortSignal.any([closing, until])
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await write()
+      } catch (error) {
+        if (given.aborted) throw error
+        if (tries === 0) {
+          problem(
+            `an outcome could not be written yet: ${error instanceof Error ? error.message : String(error)}`,
+          )
+        }
+        await wait(clock, patience, given).catch(() => {
+          throw error
+        })
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { RuntimePlace } from './runtime-case.ts'
+import { approvalCases } from './runtime-cases-approvals.ts'
+import { autonomyCases } from './runtime-cases-autonomy.ts'
+import { releaseCases } from './runtime-cases-releases.ts'
+import { signalCases } from './runtime-cases-signals.ts'
+import { waitingCases } from './runtime-cases-waiting.ts'
+import type { Case } from './store-case.ts'
+
+/**
+ * What every runtime promises. Each case takes a fresh place, opens runtimes there, and closes them.
+ *
+ * ```ts
+ * for (const { name, run } of runtimeCases) it(name, () => run(() => myPlace()))
+ * ```
+ */
+export const runtimeCases: readonly Case<RuntimePlace>[] = [
+  ...signalCases,
+  ...waitingCases,
+  ...approvalCases,
+  ...autonomyCases,
+  ...releaseCases,
+]

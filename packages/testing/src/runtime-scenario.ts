@@ -1,0 +1,284 @@
+import {
+  releaseWorkflows,
+  tasksOf,
+  type Changes,
+  type Json,
+  type JsonObject,
+  type LogEntryView,
+  type OperationInput,
+  type OperationView,
+  type Report,
+  type Sender,
+  type Service,
+  type Task,
+  type TaskContext,
+  type Verdict,
+  type Watcher,
+  type WatcherContext,
+  type WorkflowDefinition,
+} from '@opschart/core'
+
+import { repeatableCrypto } from './repeatable-crypto.ts'
+import type { RunningRuntime, RuntimePlace, RuntimeSetup } from './runtime-case.ts'
+import { simulatedClock, type SimulatedClock } from './simulated-clock.ts'
+
+/** What a case wants to be otherwise than usual. */
+export type ScenarioOptions = Partial<Omit<RuntimeSetup, 'clock' | 'crypto' | 'root' | 'tasks' | 'notify' | 'onProblem'>> & {
+  /** Tasks beside those of the default workflows. */
+  readonly also?: readonly Task[]
+  /** Tasks (`agent.task`) that nothing carries out. */
+  readonly without?: readonly string[]
+}
+
+/** What a task does in a scenario. */
+export type Scripted = (input: OperationInput, context: TaskContext) => Json | Promise<Json>
+
+/** A task that is held in the middle of its run. */
+export interface HeldTask {
+  /** Resolves when it runs. */
+  readonly started: Promise<TaskContext>
+  /** Lets it end: with an output, or the error that it then throws. */
+  release(outcome?: Json | Error): void
+}
+
+/** A small world around a runtime: releases of the service `web` (and `pay`), people, scripted tasks, a clock that stands still. */
+export interface Scenario {
+  readonly clock: SimulatedClock
+  readonly runtime: RunningRuntime
+  readonly git: Sender
+  readonly ann: Sender
+  readonly reviewer: Sender
+  /** What tasks do, by `agent.task`; others succeed with nothing. */
+  readonly script: Record<string, Scripted>
+  /** What the tasks that change production would run, by task. */
+  readonly plans: Record<string, JsonObject>
+  /** `agent.task` of every start, in order. */
+  readonly did: string[]
+  readonly notices: { about: string; text: string; severity: string }[]
+  /** What went wrong outside of any signal; a case that expects something takes it out. */
+  problems: string[]
+  /** Hands a report over, as the watcher `logs` of the service `web`. */
+  observe(report: Report): Promise<void>
+  /** So many requests to `web` are answered with this status now; one when absent. */
+  requests(status: number, count?: number): Promise<void>
+  /** Holds the next start of a task. */
+  hold(task: string): HeldTask
+  /** Brings a branch to STAGING, with everything that runs after the merge. */
+  merge(branch: string, version: string, service?: string): Promise<void>
+  /** Asks for its deployment, approves it, and waits for all that follows. */
+  deploy(branch: string, version: string, service?: string): Promise<void>
+  /** Both. */
+  release(branch: string, version: string, service?: string): Promise<void>
+  /** The one open operation of a task. */
+  operation(task: string): Promise<OperationView>
+  operations(): Promise<OperationView[]>
+  approve(task: string, by?: Sender): Promise<boolean>
+  /** Waits until a task asks, while others may run, and approves it. */
+  approveWhenAsked(task: string): Promise<void>
+  phase(release: string): Promise<string>
+  rows(): Promise<LogEntryView[]>
+  /** The verdicts on the signals of a type, in order. */
+  verdicts(type: string): Promise<Verdict[]>
+  /** Closes the runtime and opens it again on what it has left; `otherwise` changes its setup. */
+  restart(otherwise?: Partial<RuntimeSetup>): Promise<void>
+  /** Another runtime over the same data, beside the first. */
+  beside(otherwise?: Partial<RuntimeSetup>): Promise<RunningRuntime>
+  close(): Promise<void>
+}
+
+/** 1 January 2026, 00:00 UTC. */
+export const scenarioStart = 1_767_225_600_000
+
+const production = ['deploy', 'roll_back', 'apply_migration', 'revert_migration']
+const services: readonly Service[] = ['web', 'pay'].map((name) => ({ name, deploy: ['./deploy'], rollback: ['./roll-back'] }))
+
+/** Opens a runtime in a place, with everything around it. */
+export async function createScenario(place: RuntimePlace, options: ScenarioOptions): Promise<Scenario> {
+  const { also = [], without = [], ...given } = options
+  const clock = simulatedClock(scenarioStart)
+  const crypto = repeatableCrypto('scenario')
+  const did: string[] = []
+  const notices: Scenario['notices'] = []
+  const script: Record<string, Scripted> = {
+    'developer-agent.deploy': ({ release }) => ({ environment: 'production', version: release.version }),
+    'incident-response-agent.decide': () => ({ decision: 'ask', reason: 'not sure' }),
+    'incident-response-agent.verify_recovery': () => ({ recovered: true }),
+  }
+  const plans: Record<string, JsonObject> = {}
+  const holds = new Map<string, (context: TaskContext) => Promise<Json>>()
+
+  const carriedOut = (name: string, changes: Changes): Task => {
+    const [agent, task] = name.split('.') as [string, string]
+    return {
+      agent,
+      task,
+      title: name,
+      changes,
+      timeout: 60_000,
+      async run(input, context) {
+        did.push(name)
+        const held = holds.get(name)
+        holds.delete(name)
+        return held === undefined ? ((await script[name]?.(input, context)) ?? {}) : held(context)
+      },
+      ...(changes === 'production'
+        ? { plan: ({ release }: OperationInput) => plans[task] ?? { command: [`./${task}`, release.version] } }
+        : {}),
+    }
+  }
+  const workflows = { ...releaseWorkflows, ...given.lifecycle?.workflows } as Record<string, WorkflowDefinition>
+  const names = [...new Set(Object.values(workflows).flatMap((workflow) => tasksOf(workflow)))]
+  const tasks = names
+    .filter((name) => !without.includes(name))
+    .map((name) => carriedOut(name, production.includes(name.split('.')[1]!) ? 'production' : 'nothing'))
+
+  let watching = Promise.withResolvers<WatcherContext>()
+  const logs: Watcher = {
+    name: 'logs',
+    poll: () => Promise.resolve(),
+    watch(context) {
+      watching.resolve(context)
+      return new Promise((resolve) => context.cancel.addEventListener('abort', () => resolve()))
+    },
+  }
+
+  const setup: RuntimeSetup = {
+    services,
+    triggers: {},
+    feedbackLoops: [],
+    policy: {},
+    ...given,
+    watchers: [{ watcher: logs, service: 'web' }, ...(given.watchers ?? [])],
+    clock,
+    crypto,
+    root: '/',
+    tasks: [...tasks, ...also],
+    notify: ({ about, text, severity }) => {
+      notices.push({ about, text, severity })
+      return Promise.resolve()
+    },
+    onProblem: (text) => void scenario.problems.push(text),
+  }
+  const opened: RunningRuntime[] = []
+  const open = async (otherwise: Partial<RuntimeSetup>): Promise<RunningRuntime> => {
+    const runtime = await place.open({ ...setup, ...otherwise })
+    opened.push(runtime)
+    return runtime
+  }
+  let runtime = await open({})
+
+  const scenario: Scenario = {
+    clock,
+    get runtime() {
+      return runtime
+    },
+    get git() {
+      return runtime.as({ watcher: 'git' })
+    },
+    get ann() {
+      return runtime.as({ person: 'ann' })
+    },
+    get reviewer() {
+      return runtime.as({ agent: 'reviewer-agent' })
+    },
+    script,
+    plans,
+    did,
+    notices,
+    problems: [],
+    async observe(report) {
+      await (await watching.promise).report(report)
+    },
+    async requests(status, count = 1) {
+      const entry = { time: clock.now(), level: 'info', message: '', status, fields: {}, file: 'log', offset: 0 } as const
+      await scenario.observe({ entries: Array.from({ length: count }, () => entry) })
+    },
+    hold(task) {
+      const started = Promise.withResolvers<TaskContext>()
+      const ended = Promise.withResolvers<Json>()
+      // Whoever cancels it may leave it hanging for ever: that is no unhandled failure.
+      ended.promise.catch(() => {})
+      holds.set(task, (context) => {
+        started.resolve(context)
+        return ended.promise
+      })
+      return {
+        started: started.promise,
+        release: (outcome = {}) => (outcome instanceof Error ? ended.reject(outcome) : ended.resolve(outcome)),
+      }
+    },
+    async merge(branch, version, service = 'web') {
+      const { git, ann, reviewer } = scenario
+      const commit = `${version}-commit`
+      await git.send(service, { type: 'CODE_COMMITTED', data: { branch, commit, author: 'bob' } })
+      await ann.send(service, { type: 'REVIEW_REQUESTED', data: { branch } })
+      await reviewer.send(`${service}/${branch}`, { type: 'REVIEW_APPROVED' })
+      const merged = `${version}-merge`
+      await git.send(service, { type: 'CODE_MERGED', data: { branch, commit: merged, commits: [commit], into: 'main' } })
+      await git.send(service, { type: 'VERSION_TAGGED', data: { version, commit: merged } })
+      await runtime.idle()
+    },
+    async deploy(branch, version, service = 'web') {
+      await scenario.ann.send(`${service}/${branch}`, { type: 'DEPLOYMENT_REQUESTED', data: { version } })
+      await runtime.idle()
+      await scenario.approve('deploy')
+      await runtime.idle()
+    },
+    async release(branch, version, service) {
+      await scenario.merge(branch, version, service)
+      await scenario.deploy(branch, version, service)
+    },
+    async operations() {
+      const { services: all } = await runtime.status()
+      return all.flatMap(({ lifecycles }) => lifecycles.flatMap(({ operations }) => operations))
+    },
+    async operation(task) {
+      const open = (await scenario.operations()).filter((operation) => operation.task === task)
+      if (open.length !== 1) throw new Error(`one open operation of ${task} was expected, there are ${open.length}`)
+      return open[0]!
+    },
+    async approve(task, by = scenario.ann) {
+      const { id, plan } = await scenario.operation(task)
+      return (await by.approve({ operation: id, plan })).done
+    },
+    async approveWhenAsked(task) {
+      for await (const { type, verdict } of runtime.subscribe({})) {
+        const asks = type === 'OPERATION_REQUESTED' && verdict?.kind === 'accepted' && verdict.reason.includes(`.${task} awaits`)
+        if (asks && (await scenario.operations()).some((open) => open.task === task && open.status === 'awaiting_approval')) break
+      }
+      await scenario.approve(task)
+    },
+    async phase(release) {
+      const view = await runtime.read(release)
+      if (view === undefined) throw new Error(`there is no release ${release}`)
+      return view.phase
+    },
+    async rows() {
+      const rows: LogEntryView[] = []
+      for (;;) {
+        const page = await runtime.log({ from: rows.length + 1 })
+        if (page.length === 0) return rows
+        rows.push(...page)
+      }
+    },
+    async verdicts(type) {
+      return (await scenario.rows()).flatMap((row) => (row.type === type && row.verdict !== null ? [row.verdict] : []))
+    },
+    async restart(otherwise = {}) {
+      await runtime.close()
+      watching = Promise.withResolvers()
+      runtime = await open(otherwise)
+    },
+    beside: (otherwise = {}) => open(otherwise),
+    async close() {
+      for (const one of opened) await one.close()
+    },
+  }
+  return scenario
+}
+
+/** The one-time token of the operation that runs: what a program that it starts is given. */
+export async function tokenOf(context: TaskContext): Promise<string> {
+  const { stdout } = await context.run(['env'])
+  return /^OPSCHART_TOKEN=(.+)$/m.exec(stdout)?.[1] ?? ''
+}
