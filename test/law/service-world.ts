@@ -18,7 +18,7 @@ import {
   type Verdict,
 } from '@opschart/core'
 
-import { event } from '../../packages/core/test/law-world.ts'
+import { event, facts } from '../../packages/core/test/law-world.ts'
 
 const law = releaseLifecycle as Lifecycle
 
@@ -78,7 +78,7 @@ export function serviceWorld(): ServiceWorld {
     type: string,
     by: Principal,
     data: JsonObject,
-    facts: Partial<LawFacts>,
+    more: Partial<LawFacts>,
     messages: { to: string; type: string; verdict: Verdict }[],
   ): Verdict => {
     const release = releases.get(id)!
@@ -86,7 +86,7 @@ export function serviceWorld(): ServiceWorld {
     const asked = event(type, by, data, {
       now,
       signal: { id: `s${count}`, time: now },
-      facts: { ...facts, service },
+      facts: { ...more, service },
     })
     const { verdict, step } = decide(law, release.state, asked, { id, version: release.version + 1, now })
     releases.set(id, { state: step?.state ?? release.state, version: release.version + 1 })
@@ -118,7 +118,13 @@ export function serviceWorld(): ServiceWorld {
         .at(-1)?.run
       if (run === undefined) return undefined
       const output = { outcome: 'cancelled', signal: null, failure: null, results: [] }
-      const told = { type: `xstate.done.actor.${run}`, output, actorId: run, now }
+      const told = {
+        type: `xstate.done.actor.${run}`,
+        output,
+        actorId: run,
+        now,
+        facts: facts({ service }) as unknown as JsonObject,
+      }
       const step = law.kernel.step(state, told, { id, version: version + 1, now })
       if (step.kind === 'threw') throw new Error(step.reason)
       const messages: { to: string; type: string; verdict: Verdict }[] = []

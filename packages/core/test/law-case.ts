@@ -29,7 +29,7 @@ export interface LawCase {
   /** Tells the machine of a result, a timer or an ended workflow, by the private path. */
   tell(event: JsonObject & { readonly type: string }, more?: Partial<LawFacts>): Step
   /** Ends a workflow's run. */
-  end(run: string, output?: JsonObject): Step
+  end(run: string, output?: JsonObject, more?: Partial<LawFacts>): Step
   /** What the last step that was taken asked for. */
   effects(): readonly Effect[]
   emitted(): readonly Emission[]
@@ -84,8 +84,8 @@ export function lawCase(lifecycle: Lifecycle, phase: string, given: Partial<Life
       return verdict
     },
     tell,
-    end: (run, output = { outcome: 'succeeded', signal: null, failure: null, results: [] }) =>
-      tell({ type: `xstate.done.actor.${run}`, output, actorId: run }),
+    end: (run, output = { outcome: 'succeeded', signal: null, failure: null, results: [] }, more = {}) =>
+      tell({ type: `xstate.done.actor.${run}`, output, actorId: run }, more),
     pass(milliseconds) {
       const until = now + milliseconds
       for (;;) {

@@ -82,6 +82,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       four_eyes: configuration.four_eyes,
       waiting_limit: configuration.limits.waiting,
       approval_limit: configuration.limits.approval,
+      oscillation_limit: configuration.limits.oscillation,
     },
     logs: (service, from, to) => readLogs(root, service.logs ?? [], from, to, mostEntries),
     store: sqliteStore(join(root, stateFolder, 'state.db')),

@@ -19,7 +19,7 @@ export interface RuntimeSetup {
   readonly clock: Clock
   readonly crypto: Crypto
   readonly root: string
-  readonly services: readonly Service[]
+  readonly services?: readonly Service[]
   readonly tasks: readonly Task[]
   readonly triggers: Readonly<Record<string, readonly (readonly [agent: string, task: string])[]>>
   readonly feedbackLoops: readonly FeedbackLoop[]

@@ -1,4 +1,4 @@
-import type { Verdict } from '@opschart/core'
+import { OperationError, type Verdict } from '@opschart/core'
 
 import { runtimeCase, type RuntimePlace } from './runtime-case.ts'
 import type { Scenario } from './runtime-scenario.ts'
@@ -101,6 +101,8 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
     same(await scenario.phase('web/v1'), 'OPTIMIZATION', 'the first')
     await requested(scenario, 'fix')
     await scenario.approveWhenAsked('deploy')
+    await scenario.until(({ type }) => type === 'SUPERSEDED')
+    await scenario.runtime.idle()
     same(context.cancel.aborted, true, 'its step is cancelled')
     await scenario.runtime.idle()
     same(await phases(scenario, 'web/one', 'web/fix'), ['RETIRED', 'PRODUCTION'], 'both')
@@ -114,17 +116,18 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
     await scenario.merge('four', 'v4')
     same((await requested(scenario, 'three')).kind, 'accepted', 'the first')
     same((await requested(scenario, 'four')).kind, 'refused', 'a second deployment')
+    await scenario.merge('five', 'p1', 'pay')
+    same((await scenario.ann.send('pay/five', { type: 'DEPLOYMENT_REQUESTED' })).kind, 'accepted', 'another service’s')
     await scenario.ann.send('web/two', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
     same((await scenario.ann.send('web/two', { type: 'ROLLBACK_REQUESTED' })).kind, 'refused', 'a roll-back during it')
-    const { id } = await scenario.operation('deploy')
+    const { id } = (await scenario.operations()).find(({ lifecycle, task }) => lifecycle === 'web/three' && task === 'deploy')!
     await scenario.ann.reject({ operation: id, reason: 'the roll-back first' })
     await scenario.runtime.idle()
     const held = scenario.hold('incident-response-agent.roll_back')
     same((await scenario.ann.send('web/two', { type: 'ROLLBACK_REQUESTED' })).kind, 'accepted', 'the roll-back')
     await held.started
     same((await requested(scenario, 'four')).kind, 'refused', 'a deployment during it')
-    await scenario.merge('other', 'p1', 'pay').catch(() => undefined)
     held.release()
     await scenario.runtime.idle()
     same((await requested(scenario, 'four')).kind, 'accepted', 'a deployment after it')
@@ -161,9 +164,7 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
     await held.started
     const during = await rule.send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })
     same([during.kind, during.lifecycle, during.reason.includes('held while deploy:')], ['ignored', 'web/two', true], during.reason)
-    held.release(new Error('not healthy'))
-    await scenario.runtime.idle()
-    await scenario.clock.advance(10_000)
+    held.release(new OperationError({ code: 'unhealthy', message: 'not healthy' }))
     await scenario.runtime.idle()
     same((await rule.send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })).lifecycle, 'web/one', 'afterwards it is the live one’s')
     const { incident } = await web(scenario)

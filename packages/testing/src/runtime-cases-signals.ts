@@ -99,7 +99,7 @@ export const signalCases: readonly Case<RuntimePlace>[] = [
       same([verdict.kind, verdict.reason.includes('off its hinges')], ['refused', true], verdict.reason)
       same(await scenario.phase('web/x'), 'OPEN', 'the phase')
     },
-    { lifecycle: strange, services: undefined },
+    { lifecycle: strange, services: null },
   ),
 
   runtimeCase(
@@ -109,7 +109,7 @@ export const signalCases: readonly Case<RuntimePlace>[] = [
       const kinds = (await scenario.verdicts('AGAIN')).map(({ kind }) => kind)
       same(kinds, [...Array.from({ length: 17 }, () => 'accepted'), 'refused'], 'the first, sixteen after it, and the one too many')
     },
-    { lifecycle: strange, services: undefined },
+    { lifecycle: strange, services: null },
   ),
 
   runtimeCase('[L7] what the law did not allow is a violation: shown, answered by a person with adopt, and moving nothing by itself', async (scenario) => {
@@ -171,7 +171,8 @@ export const signalCases: readonly Case<RuntimePlace>[] = [
     same((await scenario.ann.send('web/v9', { type: 'INCIDENT_DECLARED' })).kind, 'unrouted', 'a release that there is not')
     same((await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })).kind, 'unrouted', 'a service without a live release')
     same((await scenario.rows()).length, 6, 'rows')
-    await rejects(scenario.runtime.as('somebody' as never).send('web', { type: 'A' }).catch((error: unknown) => Promise.reject(error)), 'input', 'by nobody')
+    const nobody = Promise.resolve().then(() => scenario.runtime.as('somebody' as never))
+    await rejects(nobody, 'input', 'somebody who is no principal')
   }),
 
   runtimeCase('[L2] what somebody outside asks for gets a name of ours: it cannot pass for a step of a workflow', async (scenario) => {

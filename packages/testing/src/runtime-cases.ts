@@ -1,6 +1,8 @@
 import type { RuntimePlace } from './runtime-case.ts'
 import { approvalCases } from './runtime-cases-approvals.ts'
 import { autonomyCases } from './runtime-cases-autonomy.ts'
+import { footprintCases } from './runtime-cases-footprints.ts'
+import { incidentCases } from './runtime-cases-incidents.ts'
 import { releaseCases } from './runtime-cases-releases.ts'
 import { signalCases } from './runtime-cases-signals.ts'
 import { waitingCases } from './runtime-cases-waiting.ts'
@@ -19,4 +21,6 @@ export const runtimeCases: readonly Case<RuntimePlace>[] = [
   ...approvalCases,
   ...autonomyCases,
   ...releaseCases,
+  ...incidentCases,
+  ...footprintCases,
 ]

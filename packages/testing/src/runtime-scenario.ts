@@ -23,7 +23,9 @@ import type { RunningRuntime, RuntimePlace, RuntimeSetup } from './runtime-case.
 import { simulatedClock, type SimulatedClock } from './simulated-clock.ts'
 
 /** What a case wants to be otherwise than usual. */
-export type ScenarioOptions = Partial<Omit<RuntimeSetup, 'clock' | 'crypto' | 'root' | 'tasks' | 'notify' | 'onProblem'>> & {
+export type ScenarioOptions = Partial<Omit<RuntimeSetup, 'services' | 'clock' | 'crypto' | 'root' | 'tasks' | 'notify' | 'onProblem'>> & {
+  /** The services of the configuration; null: there is none, and any name is one. `web` and `pay` when absent. */
+  readonly services?: readonly Service[] | null
   /** Tasks beside those of the default workflows. */
   readonly also?: readonly Task[]
   /** Tasks (`agent.task`) that nothing carries out. */
@@ -73,6 +75,8 @@ export interface Scenario {
   operation(task: string): Promise<OperationView>
   operations(): Promise<OperationView[]>
   approve(task: string, by?: Sender): Promise<boolean>
+  /** Waits for a row, of those that exist or those that come. */
+  until(holds: (row: LogEntryView) => boolean): Promise<LogEntryView>
   /** Waits until a task asks, while others may run, and approves it. */
   approveWhenAsked(task: string): Promise<void>
   phase(release: string): Promise<string>
@@ -90,11 +94,11 @@ export interface Scenario {
 export const scenarioStart = 1_767_225_600_000
 
 const production = ['deploy', 'roll_back', 'apply_migration', 'revert_migration']
-const services: readonly Service[] = ['web', 'pay'].map((name) => ({ name, deploy: ['./deploy'], rollback: ['./roll-back'] }))
+const twoServices: readonly Service[] = ['web', 'pay'].map((name) => ({ name, deploy: ['./deploy'], rollback: ['./roll-back'] }))
 
 /** Opens a runtime in a place, with everything around it. */
 export async function createScenario(place: RuntimePlace, options: ScenarioOptions): Promise<Scenario> {
-  const { also = [], without = [], ...given } = options
+  const { also = [], without = [], services = twoServices, ...given } = options
   const clock = simulatedClock(scenarioStart)
   const crypto = repeatableCrypto('scenario')
   const did: string[] = []
@@ -143,7 +147,7 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
   }
 
   const setup: RuntimeSetup = {
-    services,
+    ...(services === null ? {} : { services }),
     triggers: {},
     feedbackLoops: [],
     policy: {},
@@ -166,6 +170,8 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
     return runtime
   }
   let runtime = await open({})
+  /** The last request that was waited for. */
+  let asked = 0
 
   const scenario: Scenario = {
     clock,
@@ -241,11 +247,16 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
       const { id, plan } = await scenario.operation(task)
       return (await by.approve({ operation: id, plan })).done
     },
+    async until(holds) {
+      for await (const row of runtime.subscribe({})) if (holds(row)) return row
+      throw new Error('the runtime was closed')
+    },
     async approveWhenAsked(task) {
-      for await (const { type, verdict } of runtime.subscribe({})) {
-        const asks = type === 'OPERATION_REQUESTED' && verdict?.kind === 'accepted' && verdict.reason.includes(`.${task} awaits`)
-        if (asks && (await scenario.operations()).some((open) => open.task === task && open.status === 'awaiting_approval')) break
-      }
+      const { sequence } = await scenario.until(
+        ({ sequence, type, verdict }) =>
+          sequence > asked && type === 'OPERATION_REQUESTED' && verdict?.kind === 'accepted' && verdict.reason.includes(`.${task} awaits`),
+      )
+      asked = sequence
       await scenario.approve(task)
     },
     async phase(release) {

@@ -191,6 +191,7 @@ describe('watching', () => {
     expect(record.rejected).toHaveLength(2)
     // Many writes at once are one change; a file that is replaced, as editors do, is a change too.
     for (let index = 0; index < 20; index += 1) write('config/c.yaml', String(index))
+    symlinkSync(path.join(root, 'a.sql'), path.join(root, 'link.sql'))
     write('new/folder/b.sql', 'b')
     await record.until(() => told().length === 3)
     write('a.sql.tmp', '3')

@@ -260,7 +260,12 @@ describe('merges', () => {
     const repo = await begun()
     repo.commit('direct')
     repo.git('checkout', '-q', '-b', 'made-from-it')
-    expect(short(await repo.poll())).toEqual(['CODE_COMMITTED main direct', 'CODE_MERGED main direct'])
+    repo.git('commit', '-q', '--allow-empty', '-m', 'nothing')
+    expect(short(await repo.poll())).toEqual([
+      'CODE_COMMITTED main direct',
+      'CODE_MERGED main direct',
+      'CODE_COMMITTED made-from-it nothing',
+    ])
     repo.commit('a')
     expect(short(await repo.poll())).toEqual(['CODE_COMMITTED made-from-it a'])
   })
@@ -495,7 +500,7 @@ describe('any repository', () => {
     repo.commit('after', 'src/after')
     appendFileSync(
       path.join(repo.root, '.git', 'config'),
-      `[extensions]\n\tpartialClone = origin\n[remote "origin"]\n\turl = ext::${trap}\n\tpromisor = true\n[protocol "ext"]\n\tallow = always\n`,
+      `[core]\n\trepositoryformatversion = 1\n[extensions]\n\tpartialClone = origin\n[remote "origin"]\n\turl = ext::${trap}\n\tpromisor = true\n[protocol "ext"]\n\tallow = always\n`,
     )
     expect(short(await repo.poll())).toEqual(
       expect.arrayContaining(['CODE_COMMITTED feature before', 'CODE_COMMITTED feature after']),
@@ -563,6 +568,11 @@ describe('any repository', () => {
     await repo.poll()
     repo.git('merge', '-q', '--squash', 'feature')
     repo.git('commit', '-q', '-m', 'squashed')
+    const signed = path.join(temporaryFolder(), 'commit')
+    const [header = '', ...rest] = repo.git('cat-file', 'commit', 'feature').split('\n\n')
+    const signature = 'gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----'
+    writeFileSync(signed, `${header}\n${signature}\n\n${rest.join('\n\n')}\n`)
+    repo.git('update-ref', 'refs/heads/signed', repo.git('hash-object', '-t', 'commit', '-w', signed))
     appendFileSync(
       path.join(repo.root, '.git', 'config'),
       `[core]\n\tfsmonitor = ${trap}\n\tpager = ${trap}\n\thooksPath = ${repo.root}\n[diff]\n\texternal = ${trap}\n` +
@@ -586,6 +596,8 @@ describe('any repository', () => {
     const watcher = gitWatcher({ service: 'shop' })
     await watcher.poll(record.context())
     expect(JSON.stringify(record.checkpoint()).length).toBeLessThan(120_000)
+    await watcher.poll(record.context())
+    expect(record.reports).toHaveLength(1)
     repo.git('checkout', '-q', 'old')
     repo.commit('fresh')
     await watcher.poll(record.context())

@@ -191,6 +191,31 @@ describe('rotation', () => {
     ])
   })
 
+  it('truncated and grown again to the same end behind another beginning', async () => {
+    const { log, record, poll } = project({ from: 'start' })
+    const end = `${'='.repeat(400)}\n`
+    writeFileSync(log, `a1\n${end}`)
+    await poll()
+    writeFileSync(log, `b1\n${end}b2\n`)
+    await poll()
+    expect(messages(record).filter((message) => !message.startsWith('='))).toEqual(['a1', 'b1', 'b2'])
+  })
+
+  it('where the inode of a removed file is given to the copy of another', async () => {
+    const { log, record, poll } = project({ from: 'start', files: ['app.log*'] })
+    writeFileSync(log, 'removed\n')
+    await poll()
+    rmSync(log)
+    writeFileSync(`${log}.tmp`, '')
+    writeFileSync(log, 'a1\n')
+    await poll()
+    rmSync(`${log}.tmp`)
+    copyFileSync(log, `${log}.1`)
+    truncateSync(log)
+    await poll()
+    expect(messages(record)).toEqual(['removed', 'a1'])
+  })
+
   it('removed and made anew', async () => {
     const { log, record, poll } = project({ from: 'start' })
     writeFileSync(log, 'a1\n')

@@ -198,6 +198,8 @@ function forget(
   note((draft) => void delete draft.operations[operation.id])
 }
 
+const hour = 3_600_000
+
 /** Starts an arrow's workflow under a warrant [L2]. */
 export const start: Action<{
   workflow: string
@@ -221,7 +223,7 @@ export const start: Action<{
   })
   if (exclusive) emit({ type: 'service', change: { kind: 'take', lifecycle: context.id, run } })
   if (remedy)
-    emit({ type: 'service', change: { kind: 'remedy', workflow, at: event.now, within: 3_600_000 } })
+    emit({ type: 'service', change: { kind: 'remedy', workflow, at: event.now, within: event.facts.oscillation_limit ?? hour } })
 }
 
 /** Leaving a phase: the runs that were started in it end, except for their steps that survive [L8]. */
@@ -258,7 +260,8 @@ export const conclude: Action<{ failed: boolean }> = (
     draft.workflows[warrant.workflow] = output?.outcome ?? 'failed'
     delete draft.warrants[run]
   })
-  if (event.facts.service.exclusive?.run === run) emit({ type: 'service', change: { kind: 'give_back', run } })
+  if (event.facts.service.exclusive?.run === run)
+    emit({ type: 'service', change: { kind: 'give_back', run } })
   if ((output?.outcome ?? 'failed') === 'failed') {
     const reason = output?.failure?.message ?? 'it broke'
     const text = `${warrant.workflow} of ${context.id} failed: ${plainText(reason)}`

@@ -32,6 +32,8 @@ export interface LawFacts {
   /** Milliseconds an operation waits for its phase, and an approval for its answer. */
   readonly waiting_limit: number
   readonly approval_limit: number
+  /** Milliseconds within which a remedy that is needed twice asks a person [L13]; an hour when absent. */
+  readonly oscillation_limit?: number
   /** Whether the condition of an operation that waited still holds; absent: it has none. */
   readonly condition_holds?: boolean
   /** Facts that the user's own gates asked for. */

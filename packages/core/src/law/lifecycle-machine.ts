@@ -211,6 +211,8 @@ function phaseState(definition: LifecycleDefinition, parts: LifecycleParts, name
     on['MOVE_REQUESTED'] = phase.moves.map((to) => ({
       target: to,
       guard: allowed({ by: ['person'], phase: to }),
+      // A person's word, as ADOPTED is: moved into a live phase, it is the live release.
+      actions: ['adopt'],
     }))
   }
   const after = Object.entries(phase.after ?? {}).map(([delay, { does }]) => [delay, { actions: [...does] }])

@@ -114,11 +114,14 @@ describe('a warrant', () => {
   it('[L8] closes when its workflow ends, and withdraws what it left open', () => {
     const { given, step } = deploying()
     given.send('OPERATION_REQUESTED', 'workflow:deploy', step)
-    given.end('deploy:d1', {
+    const output = {
       outcome: 'failed',
       signal: { type: 'DEPLOYMENT_FAILED', data: { reason: 'x' } },
       failure: { message: 'exit 1' },
       results: [],
+    }
+    given.end('deploy:d1', output, {
+      service: { ...emptyService('user-service'), exclusive: { lifecycle: id, run: 'deploy:d1' } },
     })
     expect(given.context()).toMatchObject({ warrants: {}, operations: {}, workflows: { deploy: 'failed' } })
     expect(given.emitted()).toEqual([
@@ -128,6 +131,25 @@ describe('a warrant', () => {
       { type: 'signal', signal: { type: 'DEPLOYMENT_FAILED', data: { reason: 'x' } }, by: 'workflow:deploy' },
     ])
     expect(given.send('OPERATION_REQUESTED', 'workflow:deploy', step).reason).toContain('is not open')
+  })
+
+  it.each([
+    'a.b.c',
+    '*',
+    'x y',
+    '../..',
+    '__proto__',
+    'constructor',
+    'xstate.init',
+    'ünï',
+    '\u0007\n',
+    '~:#',
+  ])('[L8] closes whatever the signal that opened it was called: %j', (called) => {
+    const given = lawCase(law, 'STAGING', { workflows: { post_merge: 'succeeded' } })
+    given.send('DEPLOYMENT_REQUESTED', 'person:ann', {}, { id: called })
+    expect(Object.keys(given.context().warrants)).toEqual([`deploy:${called}`])
+    given.end(`deploy:${called}`)
+    expect(given.context()).toMatchObject({ warrants: {}, workflows: { deploy: 'succeeded' } })
   })
 
   it('[L8] closes when its workflow breaks', () => {

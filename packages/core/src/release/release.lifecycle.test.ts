@@ -204,6 +204,17 @@ describe('an incident', () => {
   })
 })
 
+describe.each(['PRODUCTION', 'OPTIMIZATION'])('in %s', (phase) => {
+  it.each([
+    ['ERROR_THRESHOLD_EXCEEDED', 'watcher:metrics'],
+    ['INCIDENT_DECLARED', 'person:ann'],
+  ] as const)('[L17] %s opens an incident', (type, by) => {
+    const given = open(phase)
+    given.send(type, by, {}, { id: 'e' })
+    expect(changes(given)).toMatchObject([{ kind: 'open_incident', incident: { id: 'incident-e', type } }])
+  })
+})
+
 describe('an optimization', () => {
   it('is scheduled, waits for its window, and is applied once', () => {
     const given = open('OPTIMIZATION')

@@ -102,7 +102,7 @@ export function checkConfiguration(
 
 function settings(
   values: SectionValues,
-): Pick<Configuration, 'services' | 'autonomy' | 'four_eyes' | 'notify' | 'agents' | 'retention'> {
+): Pick<Configuration, 'services' | 'autonomy' | 'four_eyes' | 'notify' | 'agents'> {
   const { autonomy, notify } = values
   const { default: fallback = null, ...targets } =
     typeof autonomy === 'string' ? { default: autonomy } : (autonomy ?? {})
@@ -117,7 +117,6 @@ function settings(
           ? { kind: 'command', argv: notify }
           : { kind: 'webhook', url: notify.webhook },
     agents: values.agents ?? {},
-    retention: values.retention ?? null,
   }
 }
 

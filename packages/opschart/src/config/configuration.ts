@@ -93,8 +93,6 @@ export interface Configuration {
     readonly acknowledgement: number
     readonly oscillation: number
   }
-  /** How long the journal is kept; null: for ever. */
-  readonly retention: number | null
   readonly extension: ConfigurationExtension
 }
 

@@ -2,7 +2,6 @@ import { serviceSchema } from '@opschart/core'
 import { z } from 'zod'
 
 import { agentsSchema } from './agent-schema.ts'
-import { duration } from './duration-schema.ts'
 import { phaseName, serviceName, workflowName } from './names.ts'
 import { ambientSchema, feedbackLoopSchema, triggersSchema } from './rule-schema.ts'
 import { autonomySchema, inboxSchema, limitsSchema, notifySchema } from './settings-schema.ts'
@@ -28,7 +27,6 @@ export const sections = {
   inbox: inboxSchema,
   agents: agentsSchema.describe('agents and tasks that programs of yours carry out'),
   limits: limitsSchema,
-  retention: duration.describe('how long the journal is kept; for ever when absent'),
 } as const
 
 /** The name of a section. */

@@ -28,7 +28,6 @@ it('describes every section', () => {
     'inbox',
     'agents',
     'limits',
-    'retention',
   ])
   const undescribed = Object.entries(properties).filter(([, { description }]) => description === undefined)
   expect(undescribed).toEqual([])

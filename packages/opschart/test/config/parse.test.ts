@@ -35,7 +35,6 @@ describe('a configuration', () => {
       inbox: { trusted: [] },
       agents: {},
       limits: { waiting: 86_400_000, approval: 3_600_000, acknowledgement: 900_000, oscillation: 3_600_000 },
-      retention: null,
       extension: { gates: {}, tasks: [], lifecycle: null },
     })
   })
@@ -98,13 +97,12 @@ describe('a configuration', () => {
     expect(autonomyFor(parse('').configuration!, 'constructor', 'x')).toBeNull()
   })
 
-  it('reads agents, notification, limits and retention', () => {
+  it('reads agents, notification, and limits', () => {
     const { configuration } = parse(`
 agents: { backup-agent: { tasks: { create_backup: { run: [./backup], changes: nothing, timeout: 90s, answers: [NIGHT_FELL] } } } }
 states: { PRODUCTION: { allowed_agents: [incident-response-agent, backup-agent] } }
 triggers: { NIGHT_FELL: [backup-agent] }
 notify: [./tell]
-retention: 90d
 limits: { approval: 30 minutes }
 `)
     expect(configuration?.agents['backup-agent']?.tasks['create_backup']).toEqual({
@@ -117,7 +115,6 @@ limits: { approval: 30 minutes }
       { signal: 'NIGHT_FELL', tasks: [['backup-agent', 'create_backup']], workflow: null },
     ])
     expect(configuration?.notify).toEqual({ kind: 'command', argv: ['./tell'] })
-    expect(configuration?.retention).toBe(90 * 86_400_000)
     expect(configuration?.limits.approval).toBe(30 * 60_000)
     expect(parse('notify: { webhook: "https://127.0.0.1:8443/told" }').configuration?.notify).toEqual({
       kind: 'webhook',

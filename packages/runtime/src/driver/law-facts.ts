@@ -51,6 +51,7 @@ export async function readFacts(
     measure: await measureOf(sources, world),
     waiting_limit: sources.policy.waiting_limit,
     approval_limit: sources.policy.approval_limit,
+    oscillation_limit: sources.policy.oscillation_limit,
     ...(operation === undefined ? {} : { operation }),
     ...(condition === undefined ? {} : { condition_holds: condition }),
   }

@@ -8,6 +8,8 @@ export interface Policy {
   /** Milliseconds an operation waits for its phase, and an approval for its answer. */
   readonly waiting_limit: number
   readonly approval_limit: number
+  /** Milliseconds within which a remedy that is needed twice asks a person. */
+  readonly oscillation_limit: number
 }
 
 /** What holds when nothing is configured. */
@@ -16,6 +18,7 @@ export const defaultPolicy: Policy = {
   four_eyes: false,
   waiting_limit: 24 * 3_600_000,
   approval_limit: 3_600_000,
+  oscillation_limit: 3_600_000,
 }
 
 /** What people have switched while the system ran. Durable. */
@@ -46,7 +49,9 @@ export function autonomyOf(
     configured[agent] ??
     configured['default'] ??
     (question.changes === 'production' && !(task === 'roll_back' && phase === 'ROLLBACK') ? 'ask' : 'act')
-  if (chosen === 'act' && workflow !== null && service?.oscillating.includes(workflow) === true) {
+  // The remedy itself asks; to look whether it has helped, and to write that down, needs nobody's leave.
+  const repeats = workflow !== null && service?.oscillating.includes(workflow) === true
+  if (chosen === 'act' && repeats && question.changes === 'production') {
     return { autonomy: 'ask', because: `${workflow} was needed twice within an hour` }
   }
   return { autonomy: chosen }

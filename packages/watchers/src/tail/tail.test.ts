@@ -245,7 +245,7 @@ describe('a tail', () => {
           expect(got.filter((line) => own.has(line))).toEqual(lines)
         }
       }),
-      { numRuns: 60, seed: 20_260_101 },
+      { numRuns: 120, seed: 20_260_101 },
     )
   })
 })

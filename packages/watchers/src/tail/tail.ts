@@ -123,9 +123,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     return places.map(track)
   }
 
-  // What was removed leaves its inode to another file, unless it is open.
+  // What was removed leaves its inode to another file, unless it is open. One of which nothing was read is not known again.
   const isSame = async (file: TrackedFile, path: string) =>
-    file.isOpen() || file.place.path === path || (await continuesPlace(root, path, file.place))
+    file.isOpen() ||
+    file.place.path === path ||
+    (file.place.offset > 0 && (await continuesPlace(root, path, file.place)))
 
   /** Follows files that were renamed; finds again what has lost its path. */
   const follow = async (found: ReadonlyMap<string, FoundFile>, occupied: ReadonlySet<string>) => {
