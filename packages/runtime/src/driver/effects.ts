@@ -111,6 +111,8 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
         if (operation === undefined) return
         // A person has said yes to this very plan: it is compared once more before it starts.
         const approved = performed.on === 'OPERATION_APPROVED'
+        // Let in because nothing carries it out; whatever is declared before it starts was not asked about.
+        const undeclared = !sources.tasks.has(`${operation.agent}.${operation.task}`)
         world.work({
           key: operation.id,
           actor: home,
@@ -122,6 +124,7 @@ export function createEffects(sources: TurnSources, world: World, enqueue: (mess
             kind: 'operation',
             operation: operation as unknown as JsonObject,
             ...(approved ? { approved } : {}),
+            ...(undeclared ? { undeclared } : {}),
           },
         })
         return

@@ -104,8 +104,8 @@ function operationFacts(
   const warrant = (known?.warrant ?? signal.data['warrant'] ?? null) as string | null
   const workflow = warrant === null ? null : (context.warrants[warrant]?.workflow ?? null)
   const declared = sources.tasks.get(`${agent}.${task}`)
-  // What no task declares might change anything.
-  const changes = declared?.changes ?? 'production'
+  // What nothing carries out changes nothing: it is let in, and fails saying so; nobody is asked to approve it.
+  const changes = declared?.changes ?? 'nothing'
   const { autonomy, because } = autonomyOf(
     { agent, task, changes, workflow, phase: phaseOf(lifecycle.state) },
     sources.policy,

@@ -156,7 +156,8 @@ export function createDispatcher(sources: DispatcherSources) {
     const { work, controller } = attempt
     const onClose = () => controller.abort(cancelled('the daemon is closing'))
     closing.addEventListener('abort', onClose, { once: true })
-    const task = sources.taskOf(attempt.operation)
+    const { undeclared } = work.task as { undeclared?: boolean }
+    const task = undeclared === true ? undefined : sources.taskOf(attempt.operation)
     if (work.attempt > 1)
       await sources.clearAway(work.key).catch((error: unknown) => sources.problem(messageOf(error)))
     const outcome = await outcomeOf(sources, attempt, task)
