@@ -20,7 +20,13 @@ export function blocksOf(document: string, markdown: string): Block[] {
     if (end < 0) throw new Error(`${document}:${at + 1}: the block is not closed`)
     const before = lines.slice(0, at).findLast((line) => line.trim() !== '') ?? ''
     const mark = /^<!-- (.*) -->$/.exec(before)?.[1] ?? ''
-    found.push({ document, line: at + 1, language: fence[1]!, mark, text: lines.slice(at + 1, end).join('\n') })
+    found.push({
+      document,
+      line: at + 1,
+      language: fence[1]!,
+      mark,
+      text: lines.slice(at + 1, end).join('\n'),
+    })
     at = end
   }
   return found
@@ -33,7 +39,9 @@ export function placeOf({ document, line }: Block): string {
 
 /** The words of a command line; quotes keep words together. There is no shell: nothing else means anything. */
 export function wordsOf(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare!)
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare!,
+  )
 }
 
 const changing: readonly (readonly [RegExp, string])[] = [
@@ -68,7 +76,8 @@ export function differenceOf(shown: string, given: string): string | undefined {
       continue
     }
     const found = skips ? actual.indexOf(line, at) : actual[at] === line ? at : -1
-    if (found < 0) return `expected ${JSON.stringify(line)}, got\n${actual.slice(at).join('\n') || '(nothing more)'}`
+    if (found < 0)
+      return `expected ${JSON.stringify(line)}, got\n${actual.slice(at).join('\n') || '(nothing more)'}`
     at = found + 1
     skips = false
   }

@@ -30,7 +30,8 @@ const documents = [
 ]
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 const blocks = documents.flatMap((document) => blocksOf(document, read(document)))
-const marked = (form: RegExp) => blocks.filter(({ mark }) => form.test(mark)).map((block) => [placeOf(block), block] as const)
+const marked = (form: RegExp) =>
+  blocks.filter(({ mark }) => form.test(mark)).map((block) => [placeOf(block), block] as const)
 const nextOf = (block: Block): Block | undefined => blocks[blocks.indexOf(block) + 1]
 const bin = path.join(root, 'packages/opschart/src/bin.ts')
 
@@ -71,7 +72,9 @@ describe('the documents', () => {
   })
 
   it.each(documents)('%s names only files that are there', (document) => {
-    const files = [...read(document).matchAll(/`((?:packages|test|docs|examples)\/[\w./-]+)`/g)].map(([, file]) => file!)
+    const files = [...read(document).matchAll(/`((?:packages|test|docs|examples)\/[\w./-]+)`/g)].map(
+      ([, file]) => file!,
+    )
     expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([])
   })
 
@@ -96,7 +99,11 @@ describe('the programs', () => {
   })
 
   it.each(marked(/^from /))('%s stands in the program as it is shown', (_, { mark, text }) => {
-    const bare = (code: string) => code.split('\n').map((line) => line.trim()).join('\n')
+    const bare = (code: string) =>
+      code
+        .split('\n')
+        .map((line) => line.trim())
+        .join('\n')
     expect(bare(read(mark.slice('from '.length)))).toContain(bare(text))
   })
 
@@ -151,7 +158,9 @@ describe('the configurations', () => {
     const shown = blocks.filter(({ language }) => language === 'yaml').map(({ text }) => text)
     const prose = read('docs/guide.md')
     const lost = Object.keys(sections).filter(
-      (section) => !shown.some((text) => new RegExp(`^${section}:`, 'm').test(text)) && !prose.includes(`\`${section}\``),
+      (section) =>
+        !shown.some((text) => new RegExp(`^${section}:`, 'm').test(text)) &&
+        !prose.includes(`\`${section}\``),
     )
     expect(lost).toEqual([])
   })
@@ -168,8 +177,12 @@ describe('the commands', () => {
   })
 
   it('are each invoked once in the guide, but for the demo', () => {
-    const lines = blocks.filter(({ mark }) => mark.startsWith('session')).flatMap(({ text }) => text.split('\n'))
-    const invoked = new Set(lines.map(wordsOf).flatMap(([program, name]) => (program === 'opschart' ? [name] : [])))
+    const lines = blocks
+      .filter(({ mark }) => mark.startsWith('session'))
+      .flatMap(({ text }) => text.split('\n'))
+    const invoked = new Set(
+      lines.map(wordsOf).flatMap(([program, name]) => (program === 'opschart' ? [name] : [])),
+    )
     const names = commands.map(({ name }) => name)
     expect(names.filter((name) => !invoked.has(name))).toEqual(['demo'])
   })

@@ -27,7 +27,10 @@ describe('the examples', () => {
 
   it.each(folders)('%s runs to its end', { timeout: 60_000 }, async (folder) => {
     const program = path.join(root, 'examples', folder, 'main.ts')
-    const { stdout, stderr } = await run(process.execPath, [program], { timeout: 50_000, killSignal: 'SIGKILL' })
+    const { stdout, stderr } = await run(process.execPath, [program], {
+      timeout: 50_000,
+      killSignal: 'SIGKILL',
+    })
     expect(stdout).not.toBe('')
     expect(stderr).toBe('')
   })

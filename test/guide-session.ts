@@ -50,7 +50,8 @@ export async function openSession(): Promise<Session> {
 
   async function must(line: string, code = 0): Promise<Answer> {
     const answer = await run(line)
-    if (answer.code !== code) throw new Error(`\`${line}\` exits with ${answer.code}, not ${code}:\n${answer.output}`)
+    if (answer.code !== code)
+      throw new Error(`\`${line}\` exits with ${answer.code}, not ${code}:\n${answer.output}`)
     return answer
   }
 
@@ -68,7 +69,8 @@ export async function openSession(): Promise<Session> {
     const deadline = performance.now() + (/\bwaits\b/.test(mark) ? patience : 0)
     for (;;) {
       const { output } = await must(lines.at(-1)!, code)
-      const difference = shown === undefined ? undefined : differenceOf(shown.text, [...outputs, output].join(''))
+      const difference =
+        shown === undefined ? undefined : differenceOf(shown.text, [...outputs, output].join(''))
       if (difference === undefined) return
       if (performance.now() >= deadline) throw new Error(`\`${lines.at(-1)}\`: ${difference}`)
       await pause(100)
@@ -87,8 +89,12 @@ export async function openSession(): Promise<Session> {
   }
 
   mkdirSync(root)
-  write('package.json', JSON.stringify({ name: 'greeter', version: '1.0.0', private: true, type: 'module' }), false)
-  write('src/greet.mjs', "export const greet = (name) => `Hello, ${name.first}`", false)
+  write(
+    'package.json',
+    JSON.stringify({ name: 'greeter', version: '1.0.0', private: true, type: 'module' }),
+    false,
+  )
+  write('src/greet.mjs', 'export const greet = (name) => `Hello, ${name.first}`', false)
   write('deploy', '#!/bin/sh\necho "deploying $1"', false)
   write('logs/.gitignore', '*', false)
   chmodSync(path.join(root, 'deploy'), 0o755)
@@ -102,7 +108,7 @@ export async function openSession(): Promise<Session> {
   ]) {
     await must(line)
   }
-  write('src/greet.mjs', "export const greet = (name) => `Good day, ${name.first}`", false)
+  write('src/greet.mjs', 'export const greet = (name) => `Good day, ${name.first}`', false)
   for (const line of ['git commit --quiet -a -m "Greet politely"', 'git tag v1.1.0']) await must(line)
 
   return {

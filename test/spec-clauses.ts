@@ -61,7 +61,9 @@ export function orphansOf(clauses: readonly Clause[], titles: readonly Title[]):
   const proved = new Set(cited.filter(({ idle }) => !idle).map(({ number }) => number))
   const known = new Set(clauses.map(({ number }) => number))
   return {
-    untested: clauses.filter(({ number, later }) => !later && !proved.has(number)).map(({ number }) => number),
+    untested: clauses
+      .filter(({ number, later }) => !later && !proved.has(number))
+      .map(({ number }) => number),
     unknown: cited.filter(({ number }) => !known.has(number)).map(({ where }) => where),
   }
 }

@@ -33,8 +33,13 @@ async function allTitles(): Promise<Title[]> {
 
 describe('the specification', () => {
   it('has the clauses of the law, of durability and of rules, each once, in order', () => {
-    const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`)
-    expect(clauses.map(({ number }) => number)).toEqual([...numbered('L', 17), ...numbered('D', 10), ...numbered('R', 3)])
+    const numbered = (letter: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${letter}${index + 1}`)
+    expect(clauses.map(({ number }) => number)).toEqual([
+      ...numbered('L', 17),
+      ...numbered('D', 10),
+      ...numbered('R', 3),
+    ])
   })
 
   it('leaves open only what is said to be open', () => {
@@ -55,7 +60,9 @@ describe('the specification', () => {
     const lost = parts.flatMap((part) => {
       const where = /^ {2}Where: (.*)\.$/m.exec(part)?.[1] ?? ''
       const files = [...where.matchAll(/`([^`]+)`/g)].map(([, file]) => file!)
-      return files.length === 0 ? [part.slice(0, 40)] : files.filter((file) => !existsSync(path.join(root, file)))
+      return files.length === 0
+        ? [part.slice(0, 40)]
+        : files.filter((file) => !existsSync(path.join(root, file)))
     })
     expect(lost).toEqual([])
   })
@@ -86,6 +93,11 @@ describe('the search for orphans', () => {
       it.each([1, 2])(\`[L2] %s\`, () => {})
       storeCase('[D1] whole', async () => {})
       placeCase('[D2] again', async () => {})`
-    expect(titles(code).map(({ text }) => text)).toEqual(['[L1] all of it', '[L2] %s', '[D1] whole', '[D2] again'])
+    expect(titles(code).map(({ text }) => text)).toEqual([
+      '[L1] all of it',
+      '[L2] %s',
+      '[D1] whole',
+      '[D2] again',
+    ])
   })
 })

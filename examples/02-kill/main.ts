@@ -54,7 +54,9 @@ if (folder !== undefined) {
 } else {
   const place = mkdtempSync(join(tmpdir(), 'opschart-kill-'))
   try {
-    const child = spawn(process.execPath, [import.meta.filename, place], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [import.meta.filename, place], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
     await once(child, 'exit')

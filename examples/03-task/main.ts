@@ -26,19 +26,23 @@ const vacuumTables: Task = {
   changes: 'production',
   timeout: 60_000,
   plan: ({ signal }) => ({ tables: signal.data['tables'] ?? [] }),
-  async run({ signal }, { footprint, progress }) {
+  async run({ signal }, context) {
     const tables = signal.data['tables'] as string[]
     // Declared before it is touched: a report that matches it is then known to be caused by this operation.
-    await footprint({ paths: tables.map((table) => `tables/${table}`) })
+    await context.footprint({ paths: tables.map((table) => `tables/${table}`) })
     for (const table of tables) {
-      progress(`vacuuming ${table}`)
+      context.progress(`vacuuming ${table}`)
       done.push(table)
     }
     return { vacuumed: tables.length }
   },
 }
 
-await using runtime = await createRuntime({ lifecycle, services: [{ name: 'orders' }], tasks: [vacuumTables] })
+await using runtime = await createRuntime({
+  lifecycle,
+  services: [{ name: 'orders' }],
+  tasks: [vacuumTables],
+})
 const ann = runtime.as({ person: 'ann' })
 await ann.adopt({ to: 'orders/main', phase: 'OPEN', reason: 'it has been in use for years' })
 await ann.send('orders/main', { type: 'VACUUM_REQUESTED', data: { tables: ['invoices', 'refunds'] } })

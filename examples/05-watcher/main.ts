@@ -11,15 +11,16 @@ import { sqliteStore } from 'opschart/sqlite'
 
 /** Watches a file to which a backup program appends one line for each backup: `ok <name>` or `failed <name>`. */
 function backupWatcher(file: string): Watcher {
-  const look: Watcher['poll'] = async ({ root, checkpoint, report, clock }) => {
-    const seen = typeof checkpoint === 'number' ? checkpoint : 0
-    const lines = readFileSync(join(root, file), 'utf8').split('\n').slice(0, -1)
-    const signals = lines.slice(seen).flatMap((line, index) =>
-      line.startsWith('failed ')
-        ? [{ type: 'BACKUP_FAILED', id: `${file}:${seen + index}`, time: clock.now(), data: { name: line.slice(7) } }]
-        : [],
-    )
-    await report({ signals, checkpoint: lines.length })
+  const look: Watcher['poll'] = async (context) => {
+    const seen = typeof context.checkpoint === 'number' ? context.checkpoint : 0
+    const lines = readFileSync(join(context.root, file), 'utf8').split('\n').slice(0, -1)
+    const signals = lines.slice(seen).flatMap((line, index) => {
+      if (!line.startsWith('failed ')) return []
+      // The same line has the same id, so that what is reported twice is a duplicate.
+      const id = `${file}:${seen + index}`
+      return [{ type: 'BACKUP_FAILED', id, time: context.clock.now(), data: { name: line.slice(7) } }]
+    })
+    await context.report({ signals, checkpoint: lines.length })
   }
   return {
     name: 'backups',

@@ -47,7 +47,9 @@ try {
 
   const file = join(folder, 'journal.ndjson')
   await using runtime = await createRuntime({ store: mirrored(memoryStore(), file) })
-  await runtime.as({ watcher: 'git' }).send('web', { type: 'CODE_COMMITTED', data: { branch: 'topic', commit: 'c1' } })
+  await runtime
+    .as({ watcher: 'git' })
+    .send('web', { type: 'CODE_COMMITTED', data: { branch: 'topic', commit: 'c1' } })
   const mirror = readFileSync(file, 'utf8').trim().split('\n')
   const { rows, sound } = await runtime.audit()
   equal(sound, true)

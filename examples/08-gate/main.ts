@@ -3,15 +3,8 @@
 
 import { equal } from 'node:assert/strict'
 
-import { createRuntime, defineLifecycle, type LifecycleOptions } from 'opschart'
+import { createRuntime, defineLifecycle } from 'opschart'
 import { simulatedClock } from 'opschart/testing'
-
-const gates: LifecycleOptions['gates'] = {
-  not_on_friday({ event }) {
-    const friday = new Date(event.now).getUTCDay() === 5
-    return friday ? 'nothing is released on a Friday (UTC)' : true
-  },
-}
 
 const lifecycle = defineLifecycle(
   {
@@ -26,7 +19,14 @@ const lifecycle = defineLifecycle(
       PRODUCTION: { allow: [] },
     },
   },
-  { gates },
+  {
+    gates: {
+      not_on_friday({ event }) {
+        const friday = new Date(event.now).getUTCDay() === 5
+        return friday ? 'nothing is released on a Friday (UTC)' : true
+      },
+    },
+  },
 )
 
 const friday = Date.UTC(2026, 0, 2)

@@ -248,7 +248,7 @@ export const rows: readonly Row[] = [
 
 /** What every law answers by itself: a person's answers to operations [L9] [L10]. */
 export const acts: readonly Row[] = [
-  row(phases, 'OPERATION_APPROVED', ['person'], ['plan_matches', 'four_eyes'], null, null),
+  row(phases, 'OPERATION_APPROVED', ['person'], ['plan_matches', 'still_its_turn', 'four_eyes'], null, null),
   row(phases, 'OPERATION_REJECTED', ['person'], ['operation_open'], null, null),
   row(phases, 'OPERATION_CANCELLED', ['person', 'system'], ['operation_open'], null, null),
 ]

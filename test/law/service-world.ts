@@ -37,6 +37,8 @@ export interface ServiceWorld {
   context(id: string): ReturnType<typeof contextOf>
   open(id: string): void
   send(id: string, type: string, by: Principal, data?: JsonObject, facts?: Partial<LawFacts>): Commit
+  /** The newest open run of a workflow begins to change the service. */
+  begin(id: string, workflow: string): void
   /** Ends the newest open run of a workflow of a release, if there is one. */
   end(id: string, workflow: string): Commit | undefined
 }
@@ -110,6 +112,11 @@ export function serviceWorld(): ServiceWorld {
       const liveBefore = service.live
       const verdict = decideOne(id, type, by, data, facts, messages)
       return { verdict, liveBefore, liveAfter: service.live, messages }
+    },
+    begin(id, workflow) {
+      const warrants = Object.values(contextOf(releases.get(id)!.state).warrants)
+      const run = warrants.findLast((warrant) => warrant.workflow === workflow)!.run
+      service = changeService(service, { kind: 'act', run })
     },
     end(id, workflow) {
       const { state, version } = releases.get(id)!

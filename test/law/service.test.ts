@@ -171,6 +171,7 @@ describe('the live pointer', () => {
     service.send(three, 'ADOPTED', 'person:ann', { phase: 'STAGING' })
     service.send(three, 'DEPLOYMENT_REQUESTED', 'person:ann')
     service.send(two, 'INCIDENT_DECLARED', 'person:ann')
+    service.begin(three, 'deploy')
     expect(service.send(two, 'ROLLBACK_REQUESTED', 'person:ann').verdict.reason).toContain(
       `of ${three} is under way`,
     )
@@ -180,6 +181,19 @@ describe('the live pointer', () => {
     expect(service.send(three, 'DEPLOYMENT_REQUESTED', 'person:ann').verdict.reason).toContain(
       `of ${two} is under way`,
     )
+  })
+
+  it('[L15] a deployment that was only asked for gives way to a roll-back', () => {
+    const service = world()
+    deploy(service, one, 'v1')
+    deploy(service, two, 'v2')
+    service.send(three, 'ADOPTED', 'person:ann', { phase: 'STAGING' })
+    service.send(three, 'DEPLOYMENT_REQUESTED', 'person:ann')
+    service.send(two, 'INCIDENT_DECLARED', 'person:ann')
+    expect(service.send(two, 'ROLLBACK_REQUESTED', 'person:ann').verdict.kind).toBe('accepted')
+    expect(service.service().exclusive).toMatchObject({ lifecycle: two })
+    service.end(three, 'deploy')
+    expect(service.service().exclusive).toMatchObject({ lifecycle: two })
   })
 })
 

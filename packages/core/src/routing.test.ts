@@ -148,7 +148,7 @@ describe('[L14] operational signals', () => {
     expect(to('ERROR_THRESHOLD_EXCEEDED', { version: 'unheard of' }, state)).toBe('lifecycle web/search')
   })
   it('go to the deployment or roll-back that is under way', () => {
-    const busy = { ...state, exclusive: { lifecycle: 'web/cart', run: 'deploy:1' } }
+    const busy = { ...state, exclusive: { lifecycle: 'web/cart', run: 'deploy:1', acting: true } }
     expect(to('ERROR_THRESHOLD_EXCEEDED', {}, busy)).toBe('lifecycle web/cart')
     expect(to('ERROR_THRESHOLD_EXCEEDED', { version: 'v2' }, busy)).toBe('lifecycle web/search')
   })

@@ -54,7 +54,7 @@ export function route(signal: Pick<Signal, 'type' | 'subject' | 'data'>, service
       reason: `no release of ${service.service} owns ${what}; it has ${names(releases)}`,
     }
   }
-  if (service.exclusive !== null) return { kind: 'lifecycle', id: service.exclusive.lifecycle }
+  if (service.exclusive?.acting === true) return { kind: 'lifecycle', id: service.exclusive.lifecycle }
   if (service.live !== null) return { kind: 'lifecycle', id: service.live }
   return {
     kind: 'unrouted',

@@ -150,7 +150,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     problem,
   })
   const timers = createTimers({ store, clock, turns, problem, after: moved })
-  const rules = createRuleHost({ store, clock, crypto, turns, loops, kernels, problem, after })
+  const rules = createRuleHost({ store, clock, turns, loops, kernels, problem, after })
   const watchers = createWatcherHost({
     root,
     store,

@@ -257,7 +257,7 @@ const serviceArbitrary: fc.Arbitrary<ServiceState> = fc
       live,
       stack: live === null ? [] : ['user-service/earlier', live],
       releases: { 'user-service/earlier': entry('user-service/earlier', 1) },
-      exclusive: busy ? { lifecycle: 'user-service/other', run: 'deploy:other' } : null,
+      exclusive: busy ? { lifecycle: 'user-service/other', run: 'deploy:other', acting: true } : null,
       incident: incident
         ? {
             id: 'incident-1',

@@ -8,7 +8,7 @@ const deployed = (scenario: Scenario) => scenario.did.includes('developer-agent.
 
 /** Brings a release to where its deployment awaits a person’s yes. */
 async function asked(scenario: Scenario): Promise<{ operation: string; plan: string }> {
-  await scenario.merge('one', 'v1')
+  await scenario.staged('one', 'v1')
   await scenario.ann.send('web/one', { type: 'DEPLOYMENT_REQUESTED', data: { version: 'v1' } })
   await scenario.runtime.idle()
   const { id, plan, status, commands } = await scenario.operation('deploy')
@@ -97,7 +97,7 @@ export const approvalCases: readonly Case<RuntimePlace>[] = [
 
   runtimeCase('[L10] an approval of one operation is none of another', async (scenario) => {
     const first = await asked(scenario)
-    await scenario.merge('two', 'p1', 'pay')
+    await scenario.staged('two', 'p1', 'pay')
     await scenario.ann.send('pay/two', { type: 'DEPLOYMENT_REQUESTED', data: { version: 'p1' } })
     await scenario.runtime.idle()
     const other = (await scenario.operations()).find(({ lifecycle }) => lifecycle === 'pay/two')!

@@ -27,14 +27,14 @@ export const autonomyCases: readonly Case<RuntimePlace>[] = [
   ),
 
   runtimeCase('[L10] promoted to act, it is done unasked from then on, also after a restart; lowered again, it asks', async (scenario) => {
-    await scenario.merge('one', 'v1')
+    await scenario.staged('one', 'v1')
     const agent = scenario.runtime.as({ agent: 'developer-agent' })
     same((await agent.promote({ target: 'developer-agent', autonomy: 'act' })).done, false, 'an agent promotes itself')
     same((await scenario.ann.promote({ target: 'developer-agent', autonomy: 'act' })).done, true, 'a person')
     await scenario.restart()
     await requestDeployment(scenario)
     same([deployed(scenario), await scenario.phase('web/v1')], [1, 'PRODUCTION'], 'starts, the phase')
-    await scenario.merge('two', 'v2')
+    await scenario.staged('two', 'v2')
     await scenario.ann.promote({ target: 'developer-agent.deploy', autonomy: 'ask' })
     await scenario.ann.send('web/two', { type: 'DEPLOYMENT_REQUESTED', data: { version: 'v2' } })
     await scenario.runtime.idle()
@@ -46,7 +46,7 @@ export const autonomyCases: readonly Case<RuntimePlace>[] = [
       same((await scenario.ann.promote({ target, autonomy: 'act' })).done, false, `of “${target}”`)
     }
     same((await scenario.ann.promote({ target: '*', autonomy: 'always' as never })).done, false, 'to “always”')
-    await scenario.merge('one', 'v1')
+    await scenario.staged('one', 'v1')
     await requestDeployment(scenario)
     same((await scenario.operation('deploy')).status, 'awaiting_approval', 'a deployment')
   }),
@@ -88,7 +88,7 @@ export const autonomyCases: readonly Case<RuntimePlace>[] = [
   runtimeCase(
     '[L11] a pause of one rule holds what it has asked for, and the workflow that it has set going; the signal is kept',
     async (scenario) => {
-      await scenario.release('one', 'v1')
+      await scenario.live('one', 'v1')
       await scenario.ann.pause({ target: 'rule:errors', reason: 'it cries wolf' })
       const before = scenario.did.length
       await scenario.runtime.as('rule:errors').send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })
@@ -120,8 +120,8 @@ export const autonomyCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L11] the rest of a roll-back that has begun goes on in a pause; one that has not begun does not begin', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.release('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
     await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
     await scenario.ann.pause({ target: 'everything', reason: 'before' })

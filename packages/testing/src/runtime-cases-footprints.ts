@@ -15,7 +15,8 @@ export const footprintCases: readonly Case<RuntimePlace>[] = [
       running = `${verdict.kind}: ${verdict.reason === `DEPLOYMENT_COMPLETE is what ${context.key} did`}`
       return { environment: 'production', version: release.version }
     }
-    await scenario.release('one', 'v1')
+    await scenario.staged('one', 'v1')
+    await scenario.deploy('one', 'v1')
     same(running, 'ignored: true', 'while it runs')
     const starts = scenario.did.length
     same((await complete(scenario, 'v1')).kind, 'ignored', 'just after it')
@@ -28,8 +29,8 @@ export const footprintCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L12] a roll-back’s own report starts nothing', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.release('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
     await scenario.clock.advance(120_000)
     const verdicts: string[] = []
     scenario.script['incident-response-agent.roll_back'] = async ({ release }, context) => {
@@ -63,7 +64,7 @@ export const footprintCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L12] what a cancelled operation has declared counts no longer', async (scenario) => {
-    await scenario.merge('one', 'v1')
+    await scenario.staged('one', 'v1')
     const held = scenario.hold('developer-agent.deploy')
     await scenario.ann.send('web/one', { type: 'DEPLOYMENT_REQUESTED', data: { version: 'v1' } })
     await scenario.approveWhenAsked('deploy')

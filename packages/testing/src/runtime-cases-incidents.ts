@@ -8,7 +8,7 @@ const minute = 60_000
 
 /** Four releases, the last one live, and an alarm that always says: roll back. */
 async function fourReleases(scenario: Scenario): Promise<void> {
-  for (const number of [1, 2, 3, 4]) await scenario.release(`b${number}`, `v${number}`)
+  for (const number of [1, 2, 3, 4]) await scenario.live(`b${number}`, `v${number}`)
   scenario.script['incident-response-agent.decide'] = () => ({ decision: 'rollback', reason: 'it did it' })
 }
 
@@ -52,8 +52,8 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L16] what is critical and has no arrow declares an incident on the live release', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.merge('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.staged('two', 'v2')
     same((await scenario.git.send('web', { type: 'DISK_FULL', severity: 'HIGH' })).kind, 'ignored', 'what is not critical')
     await scenario.runtime.idle()
     same(await scenario.phase('web/v1'), 'PRODUCTION', 'the phase')
@@ -69,7 +69,7 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   runtimeCase(
     '[L16] work is done by severity, then by age',
     async (scenario) => {
-      await scenario.merge('one', 'v1')
+      await scenario.staged('one', 'v1')
       const held = scenario.hold('documentation-agent.update_readme')
       await request(scenario, 'documentation-agent', 'update_readme', 'INFO')
       await held.started
@@ -91,8 +91,8 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   ),
 
   runtimeCase('[L16] an agent does one thing at a time for a service; other agents, and other services, do not wait for it', async (scenario) => {
-    await scenario.merge('one', 'v1')
-    await scenario.merge('two', 'p1', 'pay')
+    await scenario.staged('one', 'v1')
+    await scenario.staged('two', 'p1', 'pay')
     const held = scenario.hold('documentation-agent.update_readme')
     await request(scenario, 'documentation-agent', 'update_readme', 'INFO')
     await held.started
@@ -114,7 +114,7 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L17] an incident that nobody acknowledges is escalated after 15 minutes, once, also across a restart', async (scenario) => {
-    await scenario.release('one', 'v1')
+    await scenario.live('one', 'v1')
     await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
     await scenario.clock.advance(15 * minute - 1)
@@ -130,7 +130,7 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L17] an incident that a person has acknowledged is theirs, and is not escalated', async (scenario) => {
-    await scenario.release('one', 'v1')
+    await scenario.live('one', 'v1')
     await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
     same((await scenario.runtime.as({ agent: 'incident-response-agent' }).send('web', { type: 'INCIDENT_ACKNOWLEDGED' })).kind, 'refused', 'an agent’s')
@@ -144,8 +144,8 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L17] a roll-back that takes too long is escalated, once, and goes on', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.release('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
     await scenario.ann.promote({ target: 'incident-response-agent.roll_back', autonomy: 'ask' })
     await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
@@ -161,7 +161,7 @@ export const incidentCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L8] leaving the phase cancels the steps of its workflow but those that survive', async (scenario) => {
-    await scenario.release('one', 'v1')
+    await scenario.live('one', 'v1')
     const held = scenario.hold('incident-response-agent.decide')
     await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
     const context = await held.started

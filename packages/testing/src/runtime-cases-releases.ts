@@ -24,8 +24,8 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] a roll-back reinstates the release before, in the commit that ends it', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.release('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
     scenario.script['incident-response-agent.decide'] = () => ({ decision: 'rollback', reason: 'v2 did it' })
     await scenario.runtime.as('rule:errors').send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })
     await scenario.runtime.idle()
@@ -35,7 +35,7 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] not recovered: the reinstated release is in INCIDENT, a person is asked, and no second roll-back starts by itself', async (scenario) => {
-    for (const [branch, version] of [['one', 'v1'], ['two', 'v2'], ['three', 'v3']] as const) await scenario.release(branch, version)
+    for (const [branch, version] of [['one', 'v1'], ['two', 'v2'], ['three', 'v3']] as const) await scenario.live(branch, version)
     scenario.script['incident-response-agent.decide'] = () => ({ decision: 'rollback', reason: 'something did it' })
     scenario.script['incident-response-agent.verify_recovery'] = () => ({ recovered: false })
     await scenario.runtime.as('rule:errors').send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })
@@ -50,8 +50,8 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] a roll-back that failed leads back to INCIDENT, asks a person, and starts nothing', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.release('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
     await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
     scenario.script['incident-response-agent.roll_back'] = () => {
@@ -71,7 +71,7 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] without a release before it, nothing is rolled back', async (scenario) => {
-    await scenario.release('one', 'v1')
+    await scenario.live('one', 'v1')
     scenario.script['incident-response-agent.decide'] = () => ({ decision: 'rollback', reason: 'v1 did it' })
     await scenario.runtime.as('rule:errors').send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })
     await scenario.runtime.idle()
@@ -81,8 +81,8 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] a hot-fix takes the place of a release in INCIDENT; the incident goes with it, and closes when the measure clears', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.merge('fix', 'v1.1')
+    await scenario.live('one', 'v1')
+    await scenario.staged('fix', 'v1.1')
     await scenario.runtime.as('rule:errors').send('web', { type: 'ERROR_THRESHOLD_EXCEEDED' })
     await scenario.runtime.idle()
     await scenario.deploy('fix', 'v1.1')
@@ -93,8 +93,8 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] a hot-fix takes the place of a release in OPTIMIZATION, whose workflow ends', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.merge('fix', 'v1.1')
+    await scenario.live('one', 'v1')
+    await scenario.staged('fix', 'v1.1')
     const held = scenario.hold('performance-optimizer-agent.analyze_query')
     await scenario.git.send('web', { type: 'SLOW_QUERY' })
     const context = await held.started
@@ -110,13 +110,13 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L15] deployments and roll-backs of one service exclude each other; another service is free', async (scenario) => {
-    await scenario.release('one', 'v1')
-    await scenario.release('two', 'v2')
-    await scenario.merge('three', 'v3')
-    await scenario.merge('four', 'v4')
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
+    await scenario.staged('three', 'v3')
+    await scenario.staged('four', 'v4')
     same((await requested(scenario, 'three')).kind, 'accepted', 'the first')
     same((await requested(scenario, 'four')).kind, 'refused', 'a second deployment')
-    await scenario.merge('five', 'p1', 'pay')
+    await scenario.staged('five', 'p1', 'pay')
     same((await scenario.ann.send('pay/five', { type: 'DEPLOYMENT_REQUESTED' })).kind, 'accepted', 'another service’s')
     await scenario.ann.send('web/two', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
@@ -156,8 +156,8 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
 
   runtimeCase('[L14] a measure is an edge: a repeat in the incident is part of it, one during a deployment is held', async (scenario) => {
     const rule = scenario.runtime.as('rule:errors')
-    await scenario.release('one', 'v1')
-    await scenario.merge('two', 'v2')
+    await scenario.live('one', 'v1')
+    await scenario.staged('two', 'v2')
     const held = scenario.hold('monitoring-agent.verify_health')
     await requested(scenario, 'two')
     await scenario.approveWhenAsked('deploy')

@@ -63,7 +63,7 @@ export const signalCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L5] names of the private path are accepted by no door: not sent, not reported, not with a token', async (scenario) => {
-    await scenario.release('one', 'v1')
+    await scenario.live('one', 'v1')
     const before = await seen(scenario, 'web/v1')
     const forged = ['xstate.done.actor.deploy', 'xstate.init', 'xstate.stop', 'xstate.after.acknowledgement.release.INCIDENT']
     const lower = ['operation.settled', 'approval.expired', 'workflow.left', 'measure', 'Deploy', 'SIGNAL ']
@@ -125,7 +125,7 @@ export const signalCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L7] a deployment that nobody asked for is a violation; adopted, it is the live release', async (scenario) => {
-    await scenario.merge('one', 'v1')
+    await scenario.staged('one', 'v1')
     const verdict = await scenario.git.send('web', { type: 'DEPLOYMENT_COMPLETE', data: { version: 'v1', environment: 'production' } })
     same([verdict.kind, await scenario.phase('web/v1')], ['violation', 'STAGING'], 'the report')
     await scenario.ann.adopt({ to: 'web/v1', phase: 'PRODUCTION', reason: 'it runs' })

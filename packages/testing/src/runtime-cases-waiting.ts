@@ -52,10 +52,10 @@ export const waitingCases: readonly Case<RuntimePlace>[] = [
   }),
 
   runtimeCase('[L3] an operation that waits expires when its release is retired', async (scenario) => {
-    await scenario.release('one', 'v1')
+    await scenario.live('one', 'v1')
     const verdict = await askFor(scenario, 'web/v1', 'data-migration-agent', 'generate_migration')
     same(verdict.kind === 'waiting' && verdict.awaiting, 'awaiting_OPTIMIZATION', 'what it waits for')
-    await scenario.release('two', 'v2')
+    await scenario.live('two', 'v2')
     same(await scenario.phase('web/v1'), 'RETIRED', 'the phase')
     same(await scenario.operations(), [], 'operations that are open')
     same((await scenario.runtime.read('web/v1'))?.timers, [], 'timers that are left')
@@ -74,7 +74,7 @@ export const waitingCases: readonly Case<RuntimePlace>[] = [
   runtimeCase(
     '[L3] when it is admitted, its condition is checked again: a rule that has cleared asks for nothing any more',
     async (scenario) => {
-      await scenario.release('one', 'v1')
+      await scenario.live('one', 'v1')
       await spike(scenario, 500)
       same((await scenario.operation('gather_metrics')).awaiting, 'awaiting_INCIDENT', 'what it waits for')
       await scenario.clock.advance(61_000)
@@ -89,7 +89,7 @@ export const waitingCases: readonly Case<RuntimePlace>[] = [
   runtimeCase(
     '[L3] when it is admitted and its rule still fires, it runs',
     async (scenario) => {
-      await scenario.release('one', 'v1')
+      await scenario.live('one', 'v1')
       await spike(scenario, 500)
       await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
       await scenario.runtime.idle()
@@ -116,7 +116,7 @@ export const waitingCases: readonly Case<RuntimePlace>[] = [
   runtimeCase(
     'a trigger’s operation runs at once where its agent is allowed, as the rule’s',
     async (scenario) => {
-      await scenario.release('one', 'v1')
+      await scenario.live('one', 'v1')
       const before = scenario.did.length
       await scenario.git.send('web', { type: 'TEST_FAILED' })
       await scenario.runtime.idle()

@@ -67,9 +67,13 @@ export interface Scenario {
   hold(task: string): HeldTask
   /** Brings a branch to STAGING, with everything that runs after the merge. */
   merge(branch: string, version: string, service?: string): Promise<void>
+  /** A branch is in STAGING and may be deployed, because a person says so: nothing has run. */
+  staged(branch: string, version: string, service?: string): Promise<void>
+  /** A branch is live, because a person says so: nothing has run. */
+  live(branch: string, version: string, service?: string): Promise<void>
   /** Asks for its deployment, approves it, and waits for all that follows. */
   deploy(branch: string, version: string, service?: string): Promise<void>
-  /** Both. */
+  /** Merged and deployed, the whole way. */
   release(branch: string, version: string, service?: string): Promise<void>
   /** The one open operation of a task. */
   operation(task: string): Promise<OperationView>
@@ -173,6 +177,13 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
   /** The last request that was waited for. */
   let asked = 0
 
+  async function adopted(to: string, phase: string, version: string): Promise<void> {
+    const branch = to.slice(to.indexOf('/') + 1)
+    const { done, reason } = await scenario.ann.adopt({ to, phase, version, branch, reason: 'it is so' })
+    if (!done) throw new Error(reason)
+    await runtime.idle()
+  }
+
   const scenario: Scenario = {
     clock,
     get runtime() {
@@ -224,6 +235,8 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
       await git.send(service, { type: 'VERSION_TAGGED', data: { version, commit: merged } })
       await runtime.idle()
     },
+    staged: (branch, version, service = 'web') => adopted(`${service}/${branch}`, 'STAGING', version),
+    live: (branch, version, service = 'web') => adopted(`${service}/${branch}`, 'PRODUCTION', version),
     async deploy(branch, version, service = 'web') {
       await scenario.ann.send(`${service}/${branch}`, { type: 'DEPLOYMENT_REQUESTED', data: { version } })
       await runtime.idle()

@@ -256,6 +256,33 @@ describe('merges', () => {
     expect(short(await repo.poll())).toEqual(['CODE_COMMITTED pushed b', 'CODE_MERGED pushed fast-forward'])
   })
 
+  it('by fast-forward of a branch that came and went, of a commit by its name, and of what a remote has', async () => {
+    const repo = await begun()
+    branchWith(repo, 'team/brief', 'a')
+    repo.git('checkout', '-q', 'main')
+    repo.git('merge', '-q', 'team/brief')
+    repo.git('branch', '-q', '-D', 'team/brief')
+    expect(short(await repo.poll())).toEqual([
+      'CODE_COMMITTED team/brief a',
+      'CODE_MERGED team/brief fast-forward',
+    ])
+    const [tip = ''] = branchWith(repo, 'feature', 'b')
+    repo.git('checkout', '-q', 'main')
+    repo.git('merge', '-q', tip)
+    expect(short(await repo.poll())).toEqual(['CODE_COMMITTED feature b', 'CODE_MERGED feature fast-forward'])
+    repo.git('checkout', '-q', '--detach')
+    const remote = repo.commit('c')
+    repo.git('update-ref', 'refs/remotes/origin/main', remote)
+    repo.git('checkout', '-q', 'main')
+    repo.git('merge', '-q', 'origin/main')
+    expect(short(await repo.poll())).toEqual(['CODE_COMMITTED main c', 'CODE_MERGED main direct'])
+    repo.git('checkout', '-q', '--detach')
+    const nameless = repo.commit('d')
+    repo.git('checkout', '-q', 'main')
+    repo.git('merge', '-q', nameless)
+    expect(short(await repo.poll())).toEqual(['CODE_COMMITTED main d', 'CODE_MERGED main direct'])
+  })
+
   it('do not take a direct commit for a fast-forward because a branch was made from it', async () => {
     const repo = await begun()
     repo.commit('direct')

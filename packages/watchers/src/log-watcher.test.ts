@@ -163,6 +163,21 @@ describe('rotation', () => {
     expect(messages(record)).toEqual(['a', 'b', 'c'])
   })
 
+  it('by copy and truncate, and then by rename, between two looks', async () => {
+    const { log, record, poll } = project({ from: 'start' })
+    writeFileSync(log, 'a1\n')
+    await poll()
+    appendFileSync(log, 'a2\n')
+    copyFileSync(log, `${log}.1`)
+    truncateSync(log)
+    appendFileSync(log, 'b1\n')
+    renameSync(`${log}.1`, `${log}.2`)
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'c1\n')
+    await poll()
+    expect(messages(record)).toEqual(['a1', 'a2', 'b1', 'c1'])
+  })
+
   it('truncated and grown past its old size between two looks', async () => {
     const { log, record, poll } = project()
     writeFileSync(log, '')

@@ -212,7 +212,7 @@ export const start: Action<{
   const { id, type, time, data, by, depth = 0 } = event.signal
   note((draft) => {
     draft.workflows[workflow] = 'running'
-    draft.warrants[run] = { run, workflow, arrow: type, phase, by, tasks: [...tasks], depth }
+    draft.warrants[run] = { run, workflow, arrow: type, phase, by, tasks: [...tasks], exclusive, depth }
   })
   spawn(run, workflow, {
     lifecycle: context.id,

@@ -104,7 +104,7 @@ describe('a refusal', () => {
       kind: 'ignored',
       reason: 'part of incident incident-7',
     })
-    const exclusive = { lifecycle: id, run: 'rollback:9' }
+    const exclusive = { lifecycle: id, run: 'rollback:9', acting: true }
     const held = event(
       'ERROR_THRESHOLD_EXCEEDED',
       'watcher:logs',

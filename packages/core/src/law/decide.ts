@@ -150,7 +150,7 @@ function denied(
 
 function heldReason(event: LawEvent, phase: string): string | undefined {
   const { incident, exclusive } = event.facts.service
-  if (exclusive !== null)
+  if (exclusive?.acting === true)
     return `held while ${exclusive.run} of ${exclusive.lifecycle} is under way and verified`
   if (incident !== null) return `part of incident ${incident.id}`
   return phase === 'INCIDENT' ? 'part of the open incident' : undefined

@@ -98,7 +98,7 @@ describe('deployments', () => {
     expect(ask('deploy_configured')).toBe(true)
   })
   it('[L15] nothing_else_under_way: they exclude each other', () => {
-    const exclusive = { lifecycle: 'user-service/other', run: 'rollback:1' }
+    const exclusive = { lifecycle: 'user-service/other', run: 'rollback:1', acting: true }
     expect(ask('nothing_else_under_way', { service: { exclusive } })).toBe(
       'rollback:1 of user-service/other is under way; deployments and roll-backs of user-service exclude each other',
     )
@@ -146,7 +146,7 @@ describe('rollback_possible', () => {
     ['[L15] it is the first release', { service: { ...live, stack: [id] } }, 'no earlier release is known'],
     [
       'something is under way',
-      { service: { ...live, exclusive: { lifecycle: id, run: 'deploy:1' } } },
+      { service: { ...live, exclusive: { lifecycle: id, run: 'deploy:1', acting: true } } },
       'deploy:1',
     ],
   ])('says no when %s', (_, asked, reason) => {

@@ -87,7 +87,8 @@ export const gates = {
     if (!rollback_configured) return 'the service has no rollback command in the configuration'
     if (service.live !== context.id) return `${context.id} is not the live release`
     if (predecessorOf(service) === null) return 'no earlier release is known to go back to'
-    if (service.exclusive !== null)
+    // A deployment that has only been asked for does not stand in the way: the roll-back takes its place.
+    if (service.exclusive?.acting === true)
       return `${service.exclusive.run} of ${service.exclusive.lifecycle} is under way`
     if (context.rollbacks > 0 && kindOf(event.signal.by) !== 'person') {
       return 'a roll-back was already tried in this incident; the next one is a person’s'
@@ -118,6 +119,12 @@ export const gates = {
     // What a workflow asks for was asked for by whoever set the workflow going.
     const asked = [operation?.requested_by, warrantOf(context, operation?.warrant)?.by]
     return !asked.includes(event.signal.by) || 'four_eyes is on: someone else must approve what you asked for'
+  },
+  still_its_turn({ context, event }) {
+    const operation = operationOf(context, data(event, 'operation'))
+    const warrant = warrantOf(context, operation?.warrant)
+    if (warrant === undefined || !warrant.exclusive) return true
+    return event.facts.service.exclusive?.run === warrant.run || 'a roll-back has taken its place since it was asked for; ask again'
   },
   operation_open({ context, event }) {
     return operationOf(context, data(event, 'operation')) !== undefined || 'no such operation is open'

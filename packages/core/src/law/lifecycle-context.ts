@@ -18,6 +18,8 @@ export interface Warrant {
   readonly by: Principal
   /** `agent.task` of every step. */
   readonly tasks: readonly string[]
+  /** Whether its run has taken the service for itself: it acts only while it still has it. */
+  readonly exclusive: boolean
   /** How many signals led to the one that opened it. */
   readonly depth: number
 }

@@ -107,7 +107,7 @@ function rootArrows(definition: LifecycleDefinition, parts: LifecycleParts): Con
   const everywhere = definition.everywhere ?? []
   const on: Config = {
     OPERATION_APPROVED: {
-      guard: allowed({ by: ['person'], gates: ['plan_matches', 'four_eyes'] }),
+      guard: allowed({ by: ['person'], gates: ['plan_matches', 'still_its_turn', 'four_eyes'] }),
       actions: 'approve',
     },
     OPERATION_REJECTED: {

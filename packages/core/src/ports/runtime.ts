@@ -57,7 +57,7 @@ export interface ServiceView {
   readonly live: string | null
   readonly incident: Incident | null
   readonly deployments: readonly Deployment[]
-  readonly exclusive: { readonly lifecycle: string; readonly run: string } | null
+  readonly exclusive: { readonly lifecycle: string; readonly run: string; readonly acting: boolean } | null
   readonly oscillating: readonly string[]
   readonly measures: readonly MeasureView[]
   readonly lifecycles: readonly LifecycleView[]

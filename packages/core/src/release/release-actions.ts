@@ -105,7 +105,7 @@ export const releaseActions = {
   /** The measure is well again: the incident closes, here or, when it came along with the live pointer, by itself [L15]. */
   measure_cleared({ context, event, emit }) {
     const { incident, live, exclusive } = event.facts.service
-    if (incident === null || live !== context.id || exclusive !== null) return
+    if (incident === null || live !== context.id || exclusive?.acting === true) return
     const data = { reason: `${event.type}: the measure is well again`, incident: incident.id }
     if (incident.opened_on === context.id)
       emit({ type: 'signal', signal: { type: 'INCIDENT_RESOLVED', data }, by: event.signal.by })

@@ -87,7 +87,10 @@ describe('the service', () => {
     expect(after([{ kind: 'give_back', run: 'deploy:2' }], taken).exclusive).toEqual({
       lifecycle: 'web/a',
       run: 'deploy:1',
+      acting: false,
     })
+    expect(after([{ kind: 'act', run: 'deploy:2' }], taken).exclusive?.acting).toBe(false)
+    expect(after([{ kind: 'act', run: 'deploy:1' }], taken).exclusive?.acting).toBe(true)
     expect(after([{ kind: 'give_back', run: 'deploy:1' }], taken).exclusive).toBeNull()
   })
 

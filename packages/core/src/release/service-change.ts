@@ -16,6 +16,8 @@ export type ServiceChange =
   | { readonly kind: 'adopt_live'; readonly deployment: Deployment }
   | { readonly kind: 'leave_live'; readonly lifecycle: string }
   | { readonly kind: 'take'; readonly lifecycle: string; readonly run: string }
+  /** The run that has taken the service begins to change it. */
+  | { readonly kind: 'act'; readonly run: string }
   | { readonly kind: 'give_back'; readonly run: string }
   | { readonly kind: 'open_incident'; readonly incident: Incident }
   | { readonly kind: 'acknowledge_incident'; readonly owner: string }
@@ -77,7 +79,10 @@ export function changeService(service: ServiceState, change: ServiceChange): Ser
         draft.stack = draft.stack.filter((id) => id !== change.lifecycle)
         return
       case 'take':
-        draft.exclusive = { lifecycle: change.lifecycle, run: change.run }
+        draft.exclusive = { lifecycle: change.lifecycle, run: change.run, acting: false }
+        return
+      case 'act':
+        if (draft.exclusive?.run === change.run) draft.exclusive.acting = true
         return
       case 'give_back':
         if (draft.exclusive?.run === change.run) draft.exclusive = null

@@ -49,8 +49,8 @@ export interface ServiceState {
   stack: string[]
   /** Deployments, oldest first, the latest 20. */
   deployments: Deployment[]
-  /** The deployment or roll-back that is under way: they exclude each other. */
-  exclusive: { lifecycle: string; run: string } | null
+  /** The deployment or roll-back that is under way: they exclude each other. `acting` once it has begun to change the service. */
+  exclusive: { lifecycle: string; run: string; acting: boolean } | null
   incident: Incident | null
   releases: Record<string, ReleaseEntry>
   footprints: FootprintEntry[]

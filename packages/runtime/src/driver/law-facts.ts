@@ -72,16 +72,17 @@ function openOperation(state: ActorState, id: unknown): OperationRecord | undefi
   return typeof id === 'string' && Object.hasOwn(operations, id) ? operations[id] : undefined
 }
 
+/** What the rules of a service say of it together: the worst. One that has never fired has nothing to say. */
 async function measureOf(sources: FactSources, world: World): Promise<LawFacts['measure']> {
-  let answer: LawFacts['measure'] = 'unknown'
+  const states: unknown[] = []
   for (const id of sources.ruleActors(world.service.service)) {
-    const actor = await world.actor(id)
-    if (actor === undefined) continue
-    if (actor.state.snapshot['value'] === 'firing') return 'exceeded'
-    const context = actor.state.snapshot['context'] as { fired_at?: number | null } | undefined
-    if (context?.fired_at !== null && context?.fired_at !== undefined) answer = 'cleared'
+    const snapshot = (await world.actor(id))?.state.snapshot
+    const context = snapshot?.['context'] as { fired_at?: number | null } | undefined
+    if ((context?.fired_at ?? null) !== null) states.push(snapshot?.['value'])
   }
-  return answer
+  if (states.includes('firing')) return 'exceeded'
+  // Only a rule that is well again has cleared; one that is not sure, or about to fire, has not.
+  return states.length > 0 && states.every((state) => state === 'ok') ? 'cleared' : 'unknown'
 }
 
 function operationFacts(

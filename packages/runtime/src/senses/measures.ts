@@ -38,7 +38,12 @@ export function foldRequests(
 }
 
 /** The share of failed requests of all sources in the window that ends now, of those that are not older than `from`. */
-export function errorRate(sources: Iterable<readonly Bucket[]>, now: number, window: number, from = 0): Sample {
+export function errorRate(
+  sources: Iterable<readonly Bucket[]>,
+  now: number,
+  window: number,
+  from = 0,
+): Sample {
   const since = Math.max(now - window, from)
   let samples = 0
   let failed = 0

@@ -1,6 +1,5 @@
 import type {
   Clock,
-  Crypto,
   FeedbackLoop,
   Json,
   JsonObject,
@@ -14,7 +13,6 @@ import type {
 import { ruleActor } from '../driver/names.ts'
 import type { TurnOutcome, Turns } from '../driver/turn.ts'
 import { errorRate, foldRequests, savedBuckets, type Bucket, type Sample } from './measures.ts'
-import { createReminder } from './reminder.ts'
 
 /** Milliseconds between two looks at the measures while nothing new is read: clearing and `for` do not wait for traffic. */
 const rhythm = 1_000
@@ -23,7 +21,6 @@ const rhythm = 1_000
 export function createRuleHost(sources: {
   store: Store
   clock: Clock
-  crypto: Crypto
   turns: Turns
   loops: readonly FeedbackLoop[]
   kernels: ReadonlyMap<string, Kernel>
@@ -34,7 +31,6 @@ export function createRuleHost(sources: {
   const longest = Math.max(60_000, ...loops.map(({ window }) => window))
   /** Counts by service, and by the watcher that they came from: each saves its own. */
   const measures = new Map<string, Map<string, readonly Bucket[]>>()
-  const remind = createReminder(sources)
   let takeBack: (() => void) | undefined
   let closed = false
   let busy: Promise<void> | undefined
@@ -60,9 +56,8 @@ export function createRuleHost(sources: {
       if (before === undefined) continue
       const step = kernel.step(before, event, at)
       // Measures that move nothing are not journaled: signals are edges [L14].
-      if (step.kind === 'stepped' && step.handled) {
-        sources.after(await turns.take(service, [{ kind: 'measure', rule: loop.name, service, event }]))
-      } else if (hasFired(state)) await remind(loop, service, { value, samples })
+      if (step.kind !== 'stepped' || !step.handled) continue
+      sources.after(await turns.take(service, [{ kind: 'measure', rule: loop.name, service, event }]))
     }
   }
 
@@ -147,12 +142,6 @@ export function createRuleHost(sources: {
       await busy
     },
   }
-}
-
-/** Whether it fires, or has fired: the only states in which an edge can have been held. */
-function hasFired(state: { snapshot: JsonObject } | undefined): boolean {
-  const context = state?.snapshot['context'] as unknown as LoopContext | undefined
-  return context !== undefined && context.fired_at !== null
 }
 
 function openingState(kernel: Kernel, service: string, at: { id: string; version: number; now: number }) {

@@ -88,7 +88,9 @@ export function createOperations(sources: {
         what: what(operation),
         attempt: work.attempt,
       }
-      await note(attempt, { event })
+      // From here on it changes the service: signals about it are held, and no roll-back comes between [L15].
+      const run = task.changes === 'production' ? operation.warrant : null
+      await note(attempt, { event, ...(run === null ? {} : { changes: [{ kind: 'act', run }] }) })
       const autonomy = await sources.autonomy(service.name)
       const context = taskContext(sources.tasks, {
         attempt,

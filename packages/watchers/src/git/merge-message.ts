@@ -17,7 +17,8 @@ export function branchesInMergeMessage(title: string): string[] {
     .filter(isBranchName)
 }
 
-function isBranchName(name: string): boolean {
+/** Whether a text could be a branch's name, and is harmless. */
+export function isBranchName(name: string): boolean {
   return (
     name !== '' && !name.startsWith('-') && !/[\s~^:?*[\\]/u.test(name) && harmlessText(name, 200) === name
   )

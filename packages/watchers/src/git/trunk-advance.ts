@@ -1,4 +1,5 @@
 import { isAncestor, type KnownBranches } from './known-branches.ts'
+import { isBranchName } from './merge-message.ts'
 import type { Commit } from './read-commits.ts'
 import type { Git } from './run-git.ts'
 import type { SquashFinder } from './squash.ts'
@@ -110,9 +111,9 @@ async function fastForward(
     const last = chain[moved] as Commit
     const message = reflog.get(last.commit) ?? ''
     const named = movedTo.exec(message)?.[1]?.replace(/^refs\/heads\//u, '')
-    if (named !== undefined && named !== trunk) {
-      const atTip = known.tips().some(([branch, tip]) => branch === named && tip === last.commit)
-      if (atTip || (await isOnBranch(git, last.commit, named, known))) return { branch: named, last: moved }
+    if (named !== undefined) {
+      const branch = await forwardedBranch(git, last.commit, named, trunk, known)
+      if (branch !== undefined) return { branch, last: moved }
     }
     const isPush = message === '' || /^(?:push|update by push)/u.test(message)
     // What the reflog is silent about came along with it, as by a pull or an octopus merge.
@@ -125,11 +126,25 @@ async function fastForward(
   return undefined
 }
 
-async function isOnBranch(git: Git, commit: string, branch: string, known: KnownBranches): Promise<boolean> {
-  for (const [name, tip] of known.tips()) {
-    if (name === branch && (await isAncestor(git, commit, tip))) return true
-  }
-  return false
+/** The branch that `git merge <named>` meant: the one of that name, or the one with that tip. */
+async function forwardedBranch(
+  git: Git,
+  commit: string,
+  named: string,
+  trunk: string,
+  known: KnownBranches,
+): Promise<string | undefined> {
+  const own = known.tips().filter(([branch]) => branch === named)
+  if (own.some(([, tip]) => tip === commit)) return named
+  const atTip = known.withTip(commit)
+  if (atTip !== undefined) return atTip
+  for (const [, tip] of own) if (await isAncestor(git, commit, tip)) return named
+  // A branch that came and went between two looks; not what a remote has, nor a commit's name.
+  const isOther =
+    own.length > 0 || named === trunk || !isBranchName(named) || /^[0-9a-f]{7,64}$|^HEAD/u.test(named)
+  if (isOther) return undefined
+  const remote = ['show-ref', '--verify', '--quiet', `refs/remotes/${named}`]
+  return (await git.lines(remote, 1)) === undefined ? named : undefined
 }
 
 async function ofMerge(commit: Commit, trunk: string, known: KnownBranches): Promise<Advance[]> {

@@ -45,10 +45,10 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
     place.offset > 0 && found.size >= place.offset && (await continuesPlace(root, found.path, place))
 
   const isCopyOfOne = async (found: FoundFile, file: string, places: readonly Place[]): Promise<boolean> => {
+    // Of what is at the path now; it need not be tracked yet.
+    if (found.size > 0 && (await beginAlike(root, file, found.path, found.size))) return true
     for (const place of places) {
-      if (place.path !== file || place.displaced !== null) continue
-      if (await goesOn(found, place)) return true
-      if (await beginAlike(root, place.path, found.path, found.size)) return true
+      if (place.path === file && place.displaced === null && (await goesOn(found, place))) return true
     }
     return false
   }

@@ -104,7 +104,7 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
   const trackRotated = async (
     before: Place,
     path: string,
-    { isIntact = false, isSeen = true } = {},
+    { original, isSeen = true }: { readonly original?: TrackedFile; readonly isSeen?: boolean } = {},
   ): Promise<TrackedFile[]> => {
     const { copy, unseen } = await siblings.rotatedFrom(
       before,
@@ -113,13 +113,16 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     )
     const places: Place[] = []
     // Where the original still holds it, it is read from there.
-    if (copy !== undefined && !isIntact) {
+    if (copy !== undefined && original === undefined) {
       const { device, inode } = copy
       places.push({ ...before, path: copy.path, device, inode, displaced: clock.now() })
     }
-    // An empty file may be a copy that is being made, unless the rotation was seen.
-    const whole = unseen.filter((found) => isSeen || found.size > 0)
-    for (const found of whole) places.push(startOf(found, clock.now()))
+    for (const found of unseen) {
+      // An empty file may be a copy that is being made, unless the rotation was seen.
+      if (!isSeen && found.size === 0) continue
+      if (found.size > 0 && (await original?.beginsLike(root, found.path, found.size)) === true) continue
+      places.push(startOf(found, clock.now()))
+    }
     return places.map(track)
   }
 
@@ -188,7 +191,7 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       const owner = owners.get(fresh.path)
       if (owner !== undefined) {
         siblings.changed()
-        await trackRotated(owner.place, fresh.path, { isIntact: await owner.isIntact(root) })
+        await trackRotated(owner.place, fresh.path, (await owner.isIntact(root)) ? { original: owner } : {})
       }
       const isRotated = found.some((other) => isBeside(other.path, fresh.path))
       track(startOf(fresh, isRotated ? clock.now() : null))

@@ -37,6 +37,8 @@ export interface TrackedFile {
   status(): Promise<{ size: number; modified: string; deleted: boolean } | undefined>
   /** Whether what was read of it is still there; false when it cannot be opened. */
   isIntact(root: string): Promise<boolean>
+  /** Whether the other file (relative, of this size) holds the same as this one does up to there, as a copy would. The file must be open. */
+  beginsLike(root: string, other: string, size: number): Promise<boolean>
   /** The next lines; `truncated` when what was read before is not there any more. The file must be open. */
   read(options: { longest: number; final: boolean }): Promise<Piece | 'truncated'>
   /** Moves on behind the first `count` lines of the piece (and what was skipped before them). */
@@ -115,6 +117,11 @@ export function trackFile(place: Place, now: number): TrackedFile {
       if (!(await file.open(root).catch(() => false))) return false
       return holds((await opened().stat()).size)
     },
+    async beginsLike(root, other, size) {
+      const own = await edges(opened(), size)
+      const others = await withFile(root, other, (handle) => edges(handle, size))
+      return others !== false && own.equals(others)
+    },
     async read({ longest, final }) {
       const { offset, skipping } = file.place
       const before = await opened().stat()
@@ -179,16 +186,14 @@ export async function continuesPlace(root: string, file: string, place: Place): 
 
 /** Whether the first `size` bytes of two files look the same (their beginnings and ends do). */
 export async function beginAlike(root: string, one: string, other: string, size: number): Promise<boolean> {
+  const first = await withFile(root, one, (handle) => edges(handle, size))
+  const second = await withFile(root, other, (handle) => edges(handle, size))
+  return first !== false && second !== false && first.equals(second)
+}
+
+async function edges(handle: FileHandle, size: number): Promise<Buffer> {
   const length = Math.min(fingerprintSize, size)
-  const read = (file: string) =>
-    withFile(root, file, async (handle) => [
-      await readAt(handle, 0, length),
-      await readAt(handle, size - length, length),
-    ])
-  const [first, second] = [await read(one), await read(other)]
-  return (
-    first !== false && second !== false && first.every((bytes, index) => bytes.equals(second[index] ?? bytes))
-  )
+  return Buffer.concat([await readAt(handle, 0, length), await readAt(handle, size - length, length)])
 }
 
 /** The place of a file of which only what is yet to be written counts: behind its last line end. */
