@@ -4,7 +4,7 @@
 //   - Names and files that documents speak of are there.
 
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -81,6 +81,18 @@ describe('the documents', () => {
   it.each(marked(/^tree$/))('%s is the tree as it is', (_, { text }) => {
     const files = text.split('\n').map((line) => line.split(/\s/, 1)[0]!)
     expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([])
+  })
+
+  it('NOTICE names every package that ours install', () => {
+    const installed = readdirSync(path.join(root, 'packages')).flatMap((name) => {
+      const manifest = JSON.parse(read(`packages/${name}/package.json`)) as Record<
+        string,
+        Record<string, string> | undefined
+      >
+      return Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] })
+    })
+    const foreign = installed.filter((name) => name !== 'opschart' && !name.startsWith('@opschart/'))
+    expect(foreign.filter((name) => !read('NOTICE').includes(`${name} `))).toEqual([])
   })
 
   it('AGENTS.md stays below 100 lines', () => {

@@ -40,7 +40,7 @@ export class OpschartError extends Error {
 export interface OperationFailure {
   /**
    * `failed` (the task says so), `timed_out`, `cancelled`, `no_runner`, `not_admitted` (the law), `rejected` (a person),
-   * `expired`, `observed` (autonomy is `observe` and the task changes production), `invalid_output`, `input`, or a code of the task's own.
+   * `expired`, `observed` (autonomy is `observe`, and the task changes something), `invalid_output`, `input`, or a code of the task's own.
    */
   readonly code: string
   readonly message: string

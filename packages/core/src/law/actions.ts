@@ -57,7 +57,10 @@ export const admit: Action = ({ context, event, note, emit, timer, cancelTimer }
     emit({
       type: 'settle',
       operation: asked.id,
-      failure: failure('observed', 'autonomy is observe: decided and recorded, not done'),
+      failure: {
+        ...failure('observed', 'autonomy is observe: decided and recorded, not done'),
+        detail: { changes: facts.changes },
+      },
     })
     return
   }

@@ -95,6 +95,11 @@ function operationState(name: string, step: OperationStep, ways: Ways): Config {
           },
           [`xstate.error.actor.${name}`]: [
             {
+              guard: 'passed_over',
+              target: ways.next,
+              actions: { type: 'note_passed_over', params: { step: name } },
+            },
+            {
               guard: { type: 'retriable', params: { step: name, times } },
               target: 'backoff',
               actions: noteTry,

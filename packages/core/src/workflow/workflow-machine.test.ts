@@ -44,6 +44,14 @@ describe('a sequence', () => {
     })
   })
 
+  it('[L10] passes over a step that was only observed, unless it changes production', () => {
+    const run = startRun({ steps: [op('a'), op('b')] })
+    run.fail('a', { code: 'observed', detail: { changes: 'monitoring' } })
+    expect(run.pending()['b']).toMatchObject({ results: { a: { observed: true } } })
+    run.fail('b', { code: 'observed', detail: { changes: 'production' } })
+    expect(run.output()).toMatchObject({ outcome: 'failed', failure: { code: 'observed', step: 'b' } })
+  })
+
   it('of nothing has succeeded', () => {
     expect(startRun({ steps: [] }).output()).toMatchObject({ outcome: 'succeeded' })
   })

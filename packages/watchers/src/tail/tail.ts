@@ -215,11 +215,13 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     for (const file of listed.files.toReversed()) found.set(identityOf(file), file)
     const newestFirst = [...found.values()].toSorted(byAge).toReversed()
     const owners = new Map(files.map((file) => [file.place.path, file] as const))
+    const old = files.slice()
     await follow(found, new Set(listed.files.map((file) => file.path)))
     await begin(newestFirst, owners)
     // Of a file of which nothing was read nobody can see that it was cut; but what it held is beside it then.
-    for (const { place } of files.slice()) {
-      if (place.offset > 0 || place.displaced !== null || !remembered.has(place.path)) continue
+    for (const file of old) {
+      const { place } = file
+      if (place.offset > 0 || place.displaced !== null || !remembered.has(place.path) || !files.includes(file)) continue
       if ((await trackRotated(place, place.path, { isSeen: false })).length > 0) siblings.changed()
     }
     first = false
