@@ -7,11 +7,20 @@ enablePatches()
 
 /** The shared operational memory, as the context file shows it. Folded from the journal; nobody writes it by hand. */
 export interface OperationalContext {
-  readonly last_deployment: { readonly timestamp: number; readonly version: string; readonly changes: readonly string[] } | null
+  readonly last_deployment: {
+    readonly timestamp: number
+    readonly version: string
+    readonly changes: readonly string[]
+  } | null
   readonly monitoring_state: {
     readonly dashboards: readonly string[]
     readonly alerts_configured: boolean
-    readonly last_incident: { readonly id: string; readonly timestamp: number; readonly service: string; readonly resolved: boolean } | null
+    readonly last_incident: {
+      readonly id: string
+      readonly timestamp: number
+      readonly service: string
+      readonly resolved: boolean
+    } | null
   }
   readonly pending_operations: readonly {
     readonly type: string
@@ -40,7 +49,10 @@ type Draft = {
 const mostDashboards = 50
 
 /** The context after one row of the journal, and what the row changed in it. */
-export function foldContext(context: OperationalContext, entry: JournalEntry): { context: OperationalContext; patches: readonly Patch[] } {
+export function foldContext(
+  context: OperationalContext,
+  entry: JournalEntry,
+): { context: OperationalContext; patches: readonly Patch[] } {
   const [next, patches] = produceWithPatches(context, (given) => {
     const draft = given as unknown as Draft
     const monitoring = draft.monitoring_state
@@ -54,13 +66,15 @@ export function foldContext(context: OperationalContext, entry: JournalEntry): {
       } else if (change.kind === 'open_incident') {
         const { id, since } = change.incident
         monitoring.last_incident = { id, timestamp: seconds(since), service: entry.service, resolved: false }
-      } else if (change.kind === 'close_incident' && monitoring.last_incident !== null) monitoring.last_incident.resolved = true
+      } else if (change.kind === 'close_incident' && monitoring.last_incident !== null)
+        monitoring.last_incident.resolved = true
     }
     const done = /^xstate\.done\.actor\.([a-z_]+?)(?:_\d+)?$/.exec(entry.event.type)?.[1]
     if (done === 'setup_alerts') monitoring.alerts_configured = true
     if (done === 'setup_dashboard' || done === 'update_dashboards') {
       const name = `${entry.service}-dashboard`
-      if (!monitoring.dashboards.includes(name)) monitoring.dashboards = [...monitoring.dashboards, name].sort().slice(0, mostDashboards)
+      if (!monitoring.dashboards.includes(name))
+        monitoring.dashboards = [...monitoring.dashboards, name].sort().slice(0, mostDashboards)
     }
   })
   return { context: next, patches }

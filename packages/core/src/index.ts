@@ -40,7 +40,13 @@ export type {
   Work,
 } from './ports/store.ts'
 export { rowHash } from './chain.ts'
-export { createLifecycle, defineLifecycle, arrowsOf, type Lifecycle, type LifecycleOptions } from './law/lifecycle.ts'
+export {
+  createLifecycle,
+  defineLifecycle,
+  arrowsOf,
+  type Lifecycle,
+  type LifecycleOptions,
+} from './law/lifecycle.ts'
 export { releaseLifecycle, type Phase } from './release/release.lifecycle.ts'
 export { createKernel, type ActorState, type Kernel, type Step } from './kernel.ts'
 export type {
@@ -68,14 +74,25 @@ export type { Gate, GateQuestion } from './law/gates.ts'
 export { allowedIn, contextOf, decide, explain, phaseOf, type Decided } from './law/decide.ts'
 export { nearestAdmitting, phasesAllowing, successors } from './law/topology.ts'
 export { route, openingSignals, type Route } from './routing.ts'
-export { emptyService, predecessorOf, type Incident, type ReleaseEntry, type ServiceState } from './release/service-state.ts'
+export {
+  emptyService,
+  predecessorOf,
+  type Incident,
+  type ReleaseEntry,
+  type ServiceState,
+} from './release/service-state.ts'
 export { changeService, type ServiceChange } from './release/service-change.ts'
 export { releaseWorkflows } from './release/release-workflows.ts'
 export { milliseconds, parseDuration, type Duration } from './duration.ts'
 export { tasksOf, type StepDefinition, type WorkflowDefinition } from './workflow/definition.ts'
 export { workflowMachine, type OperationRequest } from './workflow/workflow-machine.ts'
 export type { EntryKind, JournalEntry } from './journal.ts'
-export { feedbackLoopMachine, type FeedbackLoop, type LoopContext, type Measured } from './rules/feedback-loop.ts'
+export {
+  feedbackLoopMachine,
+  type FeedbackLoop,
+  type LoopContext,
+  type Measured,
+} from './rules/feedback-loop.ts'
 export type { LifecycleInput } from './law/lifecycle-context.ts'
 export { emptyContext, foldContext, pendingOf, type OperationalContext } from './context.ts'
 export { checkLaw, type CheckOptions, type Finding, type FindingKind } from './law/check.ts'

@@ -20,7 +20,11 @@ export interface ReleaseFacts {
   readonly branch: string | null
   readonly commit: string | null
   /** The release that was live before this one; null when there is none to go back to. */
-  readonly previous: { readonly lifecycle: string; readonly version: string; readonly commit: string | null } | null
+  readonly previous: {
+    readonly lifecycle: string
+    readonly version: string
+    readonly commit: string | null
+  } | null
   /** The service's deployments, oldest first, at most 20. */
   readonly deployments: readonly Deployment[]
 }
@@ -29,7 +33,12 @@ export interface ReleaseFacts {
 export interface OperationInput {
   readonly release: ReleaseFacts
   /** The signal that started the workflow (or the trigger), bounded. */
-  readonly signal: { readonly id: string; readonly type: string; readonly time: number; readonly data: JsonObject }
+  readonly signal: {
+    readonly id: string
+    readonly type: string
+    readonly time: number
+    readonly data: JsonObject
+  }
   /** Outputs of the workflow's earlier steps by their task's name. */
   readonly results: JsonObject
   /** The workflow's run id, and the open incident's id where there is one. */

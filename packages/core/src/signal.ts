@@ -78,9 +78,15 @@ export const signalDraftSchema = z.strictObject({
   severity: z.enum(severities).optional(),
   data: z
     .unknown()
-    .refine((data) => isShallow(data, maxSignalDepth), { message: `data is nested deeper than ${maxSignalDepth} levels`, abort: true })
+    .refine((data) => isShallow(data, maxSignalDepth), {
+      message: `data is nested deeper than ${maxSignalDepth} levels`,
+      abort: true,
+    })
     .pipe(z.record(z.string(), json))
-    .refine((data) => JSON.stringify(data).length <= maxSignalData, `data is longer than ${maxSignalData} characters`)
+    .refine(
+      (data) => JSON.stringify(data).length <= maxSignalData,
+      `data is longer than ${maxSignalData} characters`,
+    )
     .optional(),
   cause: z.string().max(300).optional(),
 })

@@ -25,7 +25,12 @@ export type Verdict =
   /** An arrow was taken. */
   | (Common & { readonly kind: 'accepted'; readonly from: string; readonly phase: string })
   /** An operation is let in later: when its phase comes. */
-  | (Common & { readonly kind: 'waiting'; readonly phase: string; readonly awaiting: string; readonly expires: number | null })
+  | (Common & {
+      readonly kind: 'waiting'
+      readonly phase: string
+      readonly awaiting: string
+      readonly expires: number | null
+    })
   /** An illegal request: nothing changed. */
   | (Common & { readonly kind: 'refused'; readonly phase: string; readonly allowed: Allowed })
   /** A report of what the law did not allow: nothing changed; a person must answer. */

@@ -13,7 +13,15 @@ import {
   type Service,
   type Task,
 } from '@opschart/core'
-import { commandTask, createRuntime, survivorFiles, type Runtime, type RuntimeOptions, type Survivors, type WatcherPlace } from '@opschart/runtime'
+import {
+  commandTask,
+  createRuntime,
+  survivorFiles,
+  type Runtime,
+  type RuntimeOptions,
+  type Survivors,
+  type WatcherPlace,
+} from '@opschart/runtime'
 import { sqliteStore } from '@opschart/runtime/sqlite'
 import { fileWatcher, gitWatcher, inboxWatcher, logWatcher, readLogs } from '@opschart/watchers'
 
@@ -67,7 +75,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   }
   const { configuration } = loaded
   const lifecycle = lawOf(configuration)
-  const services = Object.entries(configuration.services).map(([name, service]): Service => ({ ...service, name }))
+  const services = Object.entries(configuration.services).map(([name, service]): Service => ({
+    ...service,
+    name,
+  }))
   const known = knownProcesses(survivorFiles(join(root, stateFolder, 'running')))
   const runtimeOptions: RuntimeOptions = {
     root,
@@ -78,7 +89,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     feedbackLoops: loopsOf(configuration, lifecycle),
     watchers: services.flatMap(watchersOf).concat([{ watcher: inboxWatcher({}), service: null }]),
     policy: {
-      autonomy: { ...configuration.autonomy.targets, ...(configuration.autonomy.default === null ? {} : { default: configuration.autonomy.default }) },
+      autonomy: {
+        ...configuration.autonomy.targets,
+        ...(configuration.autonomy.default === null ? {} : { default: configuration.autonomy.default }),
+      },
       four_eyes: configuration.four_eyes,
       waiting_limit: configuration.limits.waiting,
       approval_limit: configuration.limits.approval,
@@ -119,7 +133,15 @@ function knownProcesses(survivors: Survivors): { survivors: Survivors; isOurs: (
 function tasksOf(configuration: Configuration, builtin: readonly Task[]): Task[] {
   const commands = Object.entries(configuration.agents).flatMap(([agent, { tasks }]) =>
     Object.entries(tasks).map(([task, { run, changes, timeout, answers, input }]) =>
-      commandTask({ agent, task, run, changes, timeout, answers, ...(input === undefined ? {} : { input: input as JsonObject }) }),
+      commandTask({
+        agent,
+        task,
+        run,
+        changes,
+        timeout,
+        answers,
+        ...(input === undefined ? {} : { input: input as JsonObject }),
+      }),
     ),
   )
   // A task of the user's own takes the place of the built-in one of the same name.
@@ -136,11 +158,17 @@ function watchersOf(service: Service): WatcherPlace[] {
     ...(trunk === undefined ? {} : { trunk }),
     ...(version !== undefined && 'git' in version ? { version } : {}),
   })
-  const files = fileWatcher({ service: name, globs: ['**/*.sql'], ...(migrations === undefined ? {} : { migrations }) })
+  const files = fileWatcher({
+    service: name,
+    globs: ['**/*.sql'],
+    ...(migrations === undefined ? {} : { migrations }),
+  })
   return [
     { watcher: git, service: name },
     { watcher: files, service: name },
-    ...(logs === undefined || logs.length === 0 ? [] : [{ watcher: logWatcher({ service: name, files: logs }), service: name }]),
+    ...(logs === undefined || logs.length === 0
+      ? []
+      : [{ watcher: logWatcher({ service: name, files: logs }), service: name }]),
   ]
 }
 
@@ -160,15 +188,26 @@ function loopsOf(configuration: Configuration, lifecycle: Lifecycle): FeedbackLo
       action:
         action.kind === 'task'
           ? { kind: 'task', agent: action.agent, task: action.task }
-          : { kind: 'signal', signal: action.kind === 'incident' ? 'ERROR_THRESHOLD_EXCEEDED' : signalStarting(lifecycle, action.workflow) },
+          : {
+              kind: 'signal',
+              signal:
+                action.kind === 'incident'
+                  ? 'ERROR_THRESHOLD_EXCEEDED'
+                  : signalStarting(lifecycle, action.workflow),
+            },
     }))
 }
 
 /** The signal whose arrow starts a workflow and that a rule may send: what a rule's `action: <workflow>` means. */
 function signalStarting(lifecycle: Lifecycle, workflow: string): string {
-  const arrow = arrowsOf(lifecycle.definition).find(({ arrow: { starts, by } }) => starts === workflow && (by === undefined || by.includes('rule')))
+  const arrow = arrowsOf(lifecycle.definition).find(
+    ({ arrow: { starts, by } }) => starts === workflow && (by === undefined || by.includes('rule')),
+  )
   if (arrow === undefined) {
-    throw new OpschartError('configuration', `no arrow that a rule may take starts ${workflow}; name a task (agent.task) instead`)
+    throw new OpschartError(
+      'configuration',
+      `no arrow that a rule may take starts ${workflow}; name a task (agent.task) instead`,
+    )
   }
   return arrow.signal
 }
@@ -191,13 +230,20 @@ async function notify(
       redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     })
-    if (!response.ok) throw new OpschartError('unreachable', `${new URL(how.url).host} answered ${response.status}`)
+    if (!response.ok)
+      throw new OpschartError('unreachable', `${new URL(how.url).host} answered ${response.status}`)
     return
   }
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(how.argv[0]!, how.argv.slice(1), { cwd: root, stdio: ['pipe', 'ignore', 'ignore'], timeout: 10_000 })
+    const child = spawn(how.argv[0]!, how.argv.slice(1), {
+      cwd: root,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      timeout: 10_000,
+    })
     child.once('error', reject)
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${how.argv[0]} exited with ${code}`))))
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${how.argv[0]} exited with ${code}`)),
+    )
     child.stdin?.on('error', () => {})
     child.stdin?.end(`${body}\n`)
   })

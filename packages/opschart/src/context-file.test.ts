@@ -41,7 +41,16 @@ async function journal(entries: readonly JournalEntry[]) {
   let version = 0
   const add = async (added: JournalEntry) => {
     version += 1
-    const decision = { actor: 'ledger:shop', version, definition: 'none', at: version, key: null, entry: added as unknown as Json, shard: 'shop', state: {} }
+    const decision = {
+      actor: 'ledger:shop',
+      version,
+      definition: 'none',
+      at: version,
+      key: null,
+      entry: added as unknown as Json,
+      shard: 'shop',
+      state: {},
+    }
     await store.commit([{ decisions: [decision] }])
   }
   for (const one of entries) await add(one)
@@ -49,9 +58,17 @@ async function journal(entries: readonly JournalEntry[]) {
 }
 
 const live = entry([
-  { kind: 'go_live', deployment: { lifecycle: 'shop/a', version: 'v1', commit: 'c', time: 1_767_225_600_000 } },
+  {
+    kind: 'go_live',
+    deployment: { lifecycle: 'shop/a', version: 'v1', commit: 'c', time: 1_767_225_600_000 },
+  },
 ])
-const waiting = { task: 'migrate', status: 'awaiting_approval', agent: 'data-migration-agent', lifecycle: 'shop/a' } as OperationView
+const waiting = {
+  task: 'migrate',
+  status: 'awaiting_approval',
+  agent: 'data-migration-agent',
+  lifecycle: 'shop/a',
+} as OperationView
 const read = () => readFile(join(root, contextFile), 'utf8')
 const put = async (text: string) => {
   await mkdir(dirname(join(root, contextFile)), { recursive: true })
@@ -59,17 +76,25 @@ const put = async (text: string) => {
 }
 
 it('says what the journal says, in the shape that people know', async () => {
-  const { store, add } = await journal([live, entry([], 'xstate.done.actor.setup_alerts'), entry([], 'xstate.done.actor.setup_dashboard')])
+  const { store, add } = await journal([
+    live,
+    entry([], 'xstate.done.actor.setup_alerts'),
+    entry([], 'xstate.done.actor.setup_dashboard'),
+  ])
   const file = createContextFile({ root, store, pending: () => Promise.resolve([waiting]), told: () => {} })
   await file.update()
   expect(parse(await read())).toEqual({
     operational_context: {
       last_deployment: { timestamp: 1_767_225_600, version: 'v1', changes: ['shop'] },
       monitoring_state: { dashboards: ['shop-dashboard'], alerts_configured: true, last_incident: null },
-      pending_operations: [{ type: 'migrate', status: 'awaiting_approval', agent: 'data-migration-agent', release: 'shop/a' }],
+      pending_operations: [
+        { type: 'migrate', status: 'awaiting_approval', agent: 'data-migration-agent', release: 'shop/a' },
+      ],
     },
   })
-  await add(entry([{ kind: 'roll_back', from: 'shop/b', to: 'shop/a', version: 'v0', time: 1_767_225_700_000 }]))
+  await add(
+    entry([{ kind: 'roll_back', from: 'shop/b', to: 'shop/a', version: 'v0', time: 1_767_225_700_000 }]),
+  )
   await file.update()
   expect(parse(await read()).operational_context.last_deployment.version).toBe('v0')
 })
@@ -81,25 +106,40 @@ it('keeps what people wrote, with their comments', async () => {
   const text = await read()
   expect(text).toContain('# ours')
   expect(text).toContain('# who')
-  expect(parse(text)).toMatchObject({ other: 1, operational_context: { team: ['night shift'], last_deployment: { version: 'v1' } } })
+  expect(parse(text)).toMatchObject({
+    other: 1,
+    operational_context: { team: ['night shift'], last_deployment: { version: 'v1' } },
+  })
 })
 
 it('puts an edit of a key of ours back, and tells', async () => {
   const { store } = await journal([live])
   const told: string[] = []
-  const file = createContextFile({ root, store, pending: () => Promise.resolve([]), told: (text) => void told.push(text) })
+  const file = createContextFile({
+    root,
+    store,
+    pending: () => Promise.resolve([]),
+    told: (text) => void told.push(text),
+  })
   await file.update()
   await put((await read()).replace('version: v1', 'version: v9'))
   await file.update()
   expect(parse(await read()).operational_context.last_deployment.version).toBe('v1')
-  expect(told).toEqual([`${contextFile}: operational_context.last_deployment was edited; it is put back as the journal says`])
+  expect(told).toEqual([
+    `${contextFile}: operational_context.last_deployment was edited; it is put back as the journal says`,
+  ])
 })
 
 it('keeps a file beside that is no YAML map', async () => {
   await put('- not\n- a: [map')
   const { store } = await journal([live])
   const told: string[] = []
-  await createContextFile({ root, store, pending: () => Promise.resolve([]), told: (text) => void told.push(text) }).update()
+  await createContextFile({
+    root,
+    store,
+    pending: () => Promise.resolve([]),
+    told: (text) => void told.push(text),
+  }).update()
   expect(await readFile(join(root, `${contextFile}.unreadable`), 'utf8')).toBe('- not\n- a: [map')
   expect(parse(await read()).operational_context.last_deployment.version).toBe('v1')
   expect(told).toHaveLength(1)

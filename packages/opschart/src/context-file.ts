@@ -16,7 +16,8 @@ import { Document, isMap, parseDocument } from 'yaml'
 /** Where the shared operational memory is read, by people and models, between sessions. */
 export const contextFile = '.claude/contexts/operational.yaml'
 
-const heading = ' Written by opschart from its journal. Keys under operational_context that it writes are put back when they are edited.'
+const heading =
+  ' Written by opschart from its journal. Keys under operational_context that it writes are put back when they are edited.'
 const longest = 1024 * 1024
 const page = 500
 
@@ -74,10 +75,18 @@ export function createContextFile(sources: {
     for (const [key, value] of Object.entries(values)) {
       const at = ['operational_context', key]
       const before = next.getIn(at)
-      const known = before === undefined ? undefined : JSON.stringify(isNode(before) ? before.toJSON() : before)
+      const known =
+        before === undefined ? undefined : JSON.stringify(isNode(before) ? before.toJSON() : before)
       if (known === JSON.stringify(value)) continue
-      if (written !== undefined && present !== undefined && present !== written && edited(written, key, known)) {
-        sources.told(`${contextFile}: operational_context.${key} was edited; it is put back as the journal says`)
+      if (
+        written !== undefined &&
+        present !== undefined &&
+        present !== written &&
+        edited(written, key, known)
+      ) {
+        sources.told(
+          `${contextFile}: operational_context.${key} was edited; it is put back as the journal says`,
+        )
       }
       next.setIn(at, next.createNode(value))
     }
@@ -94,7 +103,13 @@ export function createContextFile(sources: {
 
   return {
     update() {
-      line = line.then(write).catch((error: unknown) => sources.told(`${contextFile} could not be written: ${error instanceof Error ? error.message : String(error)}`))
+      line = line
+        .then(write)
+        .catch((error: unknown) =>
+          sources.told(
+            `${contextFile} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+          ),
+        )
       return line
     },
     read: () => context,

@@ -37,7 +37,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { root } = options
   const line = options.onLine ?? (() => {})
   const socket = socketPathOf(root)
-  const { runtime, isOurs } = await compose({ root, socket, onProblem: line, onNotice: ({ text }) => line(text) })
+  const { runtime, isOurs } = await compose({
+    root,
+    socket,
+    onProblem: line,
+    onNotice: ({ text }) => line(text),
+  })
   const people = createPeople({
     clock: systemClock,
     crypto: nodeCrypto,
@@ -50,9 +55,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     root,
     store: runtime.store,
     told: line,
-    pending: async () => (await runtime.status()).services.flatMap(({ lifecycles }) =>
-      lifecycles.flatMap(({ operations }) => operations.filter(({ status }) => status !== 'running' && status !== 'queued')),
-    ),
+    pending: async () =>
+      (await runtime.status()).services.flatMap(({ lifecycles }) =>
+        lifecycles.flatMap(({ operations }) =>
+          operations.filter(({ status }) => status !== 'running' && status !== 'queued'),
+        ),
+      ),
   })
   const server = await serveSocket({
     client: runtime,
@@ -90,7 +98,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 /** Opens a project without a daemon: signals are decided and journaled, nothing is carried out. For commands that find no daemon. */
-export async function openLocal(options: { root: string; onLine?: (line: string) => void }): Promise<{ client: Client; close: () => Promise<void> }> {
-  const { runtime } = await compose({ root: options.root, work: false, ...(options.onLine === undefined ? {} : { onProblem: options.onLine }) })
+export async function openLocal(options: {
+  root: string
+  onLine?: (line: string) => void
+}): Promise<{ client: Client; close: () => Promise<void> }> {
+  const { runtime } = await compose({
+    root: options.root,
+    work: false,
+    ...(options.onLine === undefined ? {} : { onProblem: options.onLine }),
+  })
   return { client: runtime, close: () => runtime.close() }
 }

@@ -2,7 +2,17 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 import { builtinTasks } from '@opschart/agents'
-import { OpschartError, type Json, type JsonObject, type LogEntry, type LogEntryView, type OperationInput, type Service, type Task, type Watcher } from '@opschart/core'
+import {
+  OpschartError,
+  type Json,
+  type JsonObject,
+  type LogEntry,
+  type LogEntryView,
+  type OperationInput,
+  type Service,
+  type Task,
+  type Watcher,
+} from '@opschart/core'
 import { createRuntime } from '@opschart/runtime'
 
 import { lawOf } from './config/law-of.ts'
@@ -51,34 +61,51 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   }
   const builtin = builtinTasks()
   const { configuration } = await loadConfiguration(root, { tasks: builtin })
-  if (configuration === undefined) throw new OpschartError('configuration', 'the configuration cannot be used; see `opschart check`')
+  if (configuration === undefined)
+    throw new OpschartError('configuration', 'the configuration cannot be used; see `opschart check`')
   const name = options.service ?? Object.keys(configuration.services)[0]
   const settings = name === undefined ? undefined : configuration.services[name]
   if (name === undefined || settings === undefined) {
-    throw new OpschartError('configuration', `there is no service ${name ?? ''} to rehearse on; \`opschart init\` proposes one`)
+    throw new OpschartError(
+      'configuration',
+      `there is no service ${name ?? ''} to rehearse on; \`opschart init\` proposes one`,
+    )
   }
   const service: Service = { ...settings, name }
   const releases = await lastReleases(root)
   const live = releases.at(-1)
-  if (live === undefined) throw new OpschartError('configuration', 'the repository has no commit, so there is no release to rehearse on')
+  if (live === undefined)
+    throw new OpschartError(
+      'configuration',
+      'the repository has no commit, so there is no release to rehearse on',
+    )
   const previous = releases.at(-2) ?? null
-  const loop = configuration.feedback_loops.find(({ evaluated, action }) => evaluated && action.kind === 'incident')
+  const loop = configuration.feedback_loops.find(
+    ({ evaluated, action }) => evaluated && action.kind === 'incident',
+  )
   if (loop === undefined) {
-    throw new OpschartError('configuration', 'no feedback loop opens an incident: add one with monitor: error_rate and action: incident')
+    throw new OpschartError(
+      'configuration',
+      'no feedback loop opens an incident: add one with monitor: error_rate and action: incident',
+    )
   }
 
   const heldBack: { task: string; changes: string }[] = []
   const results: Record<string, Json> = {}
   const now = Date.now()
-  const entries = errorSpike(now, await changedLine(root, previous?.commit ?? null, live.commit), live.version)
+  const entries = errorSpike(
+    now,
+    await changedLine(root, previous?.commit ?? null, live.commit),
+    live.version,
+  )
   const released = Promise.withResolvers<void>()
   const over = Promise.withResolvers<void>()
   const fed = Promise.withResolvers<void>()
   const feed: Watcher = {
     name: 'logs',
-    async watch({ report }) {
+    async watch(context) {
       await released.promise
-      await report({ entries, checkpoint: null })
+      await context.report({ entries, checkpoint: null })
       fed.resolve()
     },
     poll: () => Promise.resolve(),
@@ -88,7 +115,15 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     lifecycle: lawOf(configuration),
     services: [service],
     tasks: builtin.map((task) => held(task, service, root, results, heldBack)),
-    feedbackLoops: [{ ...loop, monitor: 'error_rate', for: 0, cooldown: 0, action: { kind: 'signal', signal: 'ERROR_THRESHOLD_EXCEEDED' } }],
+    feedbackLoops: [
+      {
+        ...loop,
+        monitor: 'error_rate',
+        for: 0,
+        cooldown: 0,
+        action: { kind: 'signal', signal: 'ERROR_THRESHOLD_EXCEEDED' },
+      },
+    ],
     watchers: [{ watcher: feed, service: name }],
     policy: { autonomy: { default: 'act' }, four_eyes: false },
     logs: (_, from, to) => Promise.resolve(entries.filter(({ time }) => time >= from && time < to)),
@@ -100,12 +135,27 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const rollback = (results['decide'] as { decision?: string } | undefined)?.decision === 'rollback'
     if (rolledBack || (decided && !rollback)) over.resolve()
   })
-  const late = setTimeout(() => over.reject(new OpschartError('configuration', 'the fault did not become an incident within a minute; see its rows')), 60_000)
+  const late = setTimeout(
+    () =>
+      over.reject(
+        new OpschartError(
+          'configuration',
+          'the fault did not become an incident within a minute; see its rows',
+        ),
+      ),
+    60_000,
+  )
   try {
     const person = runtime.as({ person: 'rehearsal' })
     for (const release of previous === null ? [live] : [previous, live]) {
       const { version, commit } = release
-      await person.adopt({ to: `${name}/${version}`, phase: 'PRODUCTION', reason: 'rehearsal', version, commit })
+      await person.adopt({
+        to: `${name}/${version}`,
+        phase: 'PRODUCTION',
+        reason: 'rehearsal',
+        version,
+        commit,
+      })
     }
     released.resolve()
     await fed.promise
@@ -126,7 +176,13 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
 }
 
 /** A task as the sandbox has it: what changes nothing is done, all else is noted with its plan. */
-function held(task: Task, service: Service, root: string, results: Record<string, Json>, heldBack: { task: string; changes: string }[]): Task {
+function held(
+  task: Task,
+  service: Service,
+  root: string,
+  results: Record<string, Json>,
+  heldBack: { task: string; changes: string }[],
+): Task {
   const harmless = task.changes === 'nothing' && task.task !== 'verify_recovery'
   return {
     ...task,
@@ -139,7 +195,9 @@ function held(task: Task, service: Service, root: string, results: Record<string
       heldBack.push({ task: `${task.agent}.${task.task}`, changes: task.changes })
       const plan: JsonObject = task.plan?.(input, { service, root }) ?? {}
       results[task.task] = plan
-      return task.task === 'verify_recovery' ? { recovered: true, rehearsed: true } : { ...plan, rehearsed: true }
+      return task.task === 'verify_recovery'
+        ? { recovered: true, rehearsed: true }
+        : { ...plan, rehearsed: true }
     },
   }
 }
@@ -151,8 +209,19 @@ interface Release {
 
 /** The last two tagged releases, oldest first; the present commit when nothing is tagged. */
 async function lastReleases(root: string): Promise<Release[]> {
-  const git = (...argv: string[]) => run('git', argv, { cwd: root, maxBuffer: 16 * 1024 * 1024 }).then(({ stdout }) => stdout.trim(), () => '')
-  const tags = (await git('for-each-ref', '--sort=creatordate', '--format=%(refname:short)%00%(objectname)%00%(*objectname)', 'refs/tags')).split('\n')
+  const git = (...argv: string[]) =>
+    run('git', argv, { cwd: root, maxBuffer: 16 * 1024 * 1024 }).then(
+      ({ stdout }) => stdout.trim(),
+      () => '',
+    )
+  const tags = (
+    await git(
+      'for-each-ref',
+      '--sort=creatordate',
+      '--format=%(refname:short)%00%(objectname)%00%(*objectname)',
+      'refs/tags',
+    )
+  ).split('\n')
   const releases = tags.flatMap((line): Release[] => {
     const [version, object, peeled] = line.split('\0')
     const commit = peeled === undefined || peeled === '' ? object : peeled
@@ -164,30 +233,62 @@ async function lastReleases(root: string): Promise<Release[]> {
 }
 
 /** A line of code that the live release changed: where the made-up error comes from. */
-async function changedLine(root: string, from: string | null, to: string): Promise<{ file: string; line: number } | undefined> {
+async function changedLine(
+  root: string,
+  from: string | null,
+  to: string,
+): Promise<{ file: string; line: number } | undefined> {
   const range = from === null ? [to] : [`${from}..${to}`]
-  const argv = from === null ? ['show', '--format=', '--unified=0', ...range] : ['diff', '--unified=0', ...range]
-  const patch = await run('git', [...argv, '--', '*.js', '*.mjs', '*.cjs', '*.ts', '*.py', '*.rb', '*.go', '*.java'], { cwd: root, maxBuffer: 16 * 1024 * 1024 }).then(({ stdout }) => stdout, () => '')
+  const argv =
+    from === null ? ['show', '--format=', '--unified=0', ...range] : ['diff', '--unified=0', ...range]
+  const patch = await run(
+    'git',
+    [...argv, '--', '*.js', '*.mjs', '*.cjs', '*.ts', '*.py', '*.rb', '*.go', '*.java'],
+    { cwd: root, maxBuffer: 16 * 1024 * 1024 },
+  ).then(
+    ({ stdout }) => stdout,
+    () => '',
+  )
   let file: string | undefined
   for (const line of patch.split('\n')) {
     if (line.startsWith('+++ b/')) file = line.slice('+++ b/'.length)
     const hunk = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line)
-    if (hunk !== null && file !== undefined && hunk[2] !== '0' && !/(?:^|\/)tests?\//.test(file)) return { file, line: Number(hunk[1]) }
+    if (hunk !== null && file !== undefined && hunk[2] !== '0' && !/(?:^|\/)tests?\//.test(file))
+      return { file, line: Number(hunk[1]) }
   }
   return undefined
 }
 
 /** Ten quiet minutes, then a minute in which every eighth request fails. */
-function errorSpike(now: number, at: { file: string; line: number } | undefined, version: string): LogEntry[] {
+function errorSpike(
+  now: number,
+  at: { file: string; line: number } | undefined,
+  version: string,
+): LogEntry[] {
   const entries: LogEntry[] = []
   const onset = now - 60_000
   for (let time = now - 600_000; time < now; time += 500) {
     const fails = time >= onset && (time / 500) % 8 < 1
-    const common = { time, method: 'GET', route: '/', version, fields: {}, file: 'rehearsal.log', offset: entries.length }
+    const common = {
+      time,
+      method: 'GET',
+      route: '/',
+      version,
+      fields: {},
+      file: 'rehearsal.log',
+      offset: entries.length,
+    }
     if (fails) {
       const frame = at === undefined ? '' : `\n    at handler (${at.file}:${at.line}:1)`
       const message = 'rehearsal: a planted failure'
-      entries.push({ ...common, level: 'error', status: 500, message, stack: `Error: ${message}${frame}`, duration: 3 })
+      entries.push({
+        ...common,
+        level: 'error',
+        status: 500,
+        message,
+        stack: `Error: ${message}${frame}`,
+        duration: 3,
+      })
     } else entries.push({ ...common, level: 'info', status: 200, message: 'GET /', duration: 3 })
   }
   return entries

@@ -112,6 +112,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     survivors,
     persist,
     after,
+    takenBy: (held) => holding.takenBy(held),
     autonomy: async (service) => {
       const [system, states] = await Promise.all([views.systemState(), views.serviceStates()])
       const changesOf = (task: string) => tasks.get(task)?.changes ?? 'production'

@@ -120,9 +120,12 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
     same((await scenario.ann.send('pay/five', { type: 'DEPLOYMENT_REQUESTED' })).kind, 'accepted', 'another service’s')
     await scenario.ann.send('web/two', { type: 'INCIDENT_DECLARED' })
     await scenario.runtime.idle()
+    const deploying = scenario.hold('developer-agent.deploy')
+    const asked = (await scenario.operations()).find(({ lifecycle, task }) => lifecycle === 'web/three' && task === 'deploy')!
+    await scenario.ann.approve({ operation: asked.id, plan: asked.plan })
+    await deploying.started
     same((await scenario.ann.send('web/two', { type: 'ROLLBACK_REQUESTED' })).kind, 'refused', 'a roll-back during it')
-    const { id } = (await scenario.operations()).find(({ lifecycle, task }) => lifecycle === 'web/three' && task === 'deploy')!
-    await scenario.ann.reject({ operation: id, reason: 'the roll-back first' })
+    deploying.release(new OperationError({ code: 'failed', message: 'no' }))
     await scenario.runtime.idle()
     const held = scenario.hold('incident-response-agent.roll_back')
     same((await scenario.ann.send('web/two', { type: 'ROLLBACK_REQUESTED' })).kind, 'accepted', 'the roll-back')
@@ -131,6 +134,27 @@ export const releaseCases: readonly Case<RuntimePlace>[] = [
     held.release()
     await scenario.runtime.idle()
     same((await requested(scenario, 'four')).kind, 'accepted', 'a deployment after it')
+  }),
+
+  runtimeCase('[L15] a roll-back takes the place of a deployment that was only asked for, or approved and not begun', async (scenario) => {
+    await scenario.live('one', 'v1')
+    await scenario.live('two', 'v2')
+    await scenario.staged('three', 'v3')
+    await requested(scenario, 'three')
+    await scenario.runtime.idle()
+    await scenario.ann.pause({ target: 'agent:developer-agent', reason: 'not yet' })
+    await scenario.approve('deploy')
+    await scenario.ann.send('web/two', { type: 'INCIDENT_DECLARED' })
+    await scenario.runtime.idle()
+    const held = scenario.hold('incident-response-agent.roll_back')
+    same((await scenario.ann.send('web/two', { type: 'ROLLBACK_REQUESTED' })).kind, 'accepted', 'the roll-back')
+    await held.started
+    await scenario.ann.resume('agent:developer-agent')
+    await scenario.until(({ type }) => type === 'DEPLOYMENT_FAILED')
+    same(scenario.did.includes('developer-agent.deploy'), false, 'it was deployed in the middle of the roll-back')
+    held.release()
+    await scenario.runtime.idle()
+    same(await phases(scenario, 'web/one', 'web/two', 'web/three'), ['PRODUCTION', 'DEVELOPMENT', 'STAGING'], 'the phases')
   }),
 
   runtimeCase('[L14] the first commit or review request of a branch opens a release; nothing else does', async (scenario) => {

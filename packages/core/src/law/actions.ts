@@ -226,7 +226,10 @@ export const start: Action<{
   })
   if (exclusive) emit({ type: 'service', change: { kind: 'take', lifecycle: context.id, run } })
   if (remedy)
-    emit({ type: 'service', change: { kind: 'remedy', workflow, at: event.now, within: event.facts.oscillation_limit ?? hour } })
+    emit({
+      type: 'service',
+      change: { kind: 'remedy', workflow, at: event.now, within: event.facts.oscillation_limit ?? hour },
+    })
 }
 
 /** Leaving a phase: the runs that were started in it end, except for their steps that survive [L8]. */

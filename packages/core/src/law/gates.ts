@@ -124,7 +124,10 @@ export const gates = {
     const operation = operationOf(context, data(event, 'operation'))
     const warrant = warrantOf(context, operation?.warrant)
     if (warrant === undefined || !warrant.exclusive) return true
-    return event.facts.service.exclusive?.run === warrant.run || 'a roll-back has taken its place since it was asked for; ask again'
+    return (
+      event.facts.service.exclusive?.run === warrant.run ||
+      'a roll-back has taken its place since it was asked for; ask again'
+    )
   },
   operation_open({ context, event }) {
     return operationOf(context, data(event, 'operation')) !== undefined || 'no such operation is open'

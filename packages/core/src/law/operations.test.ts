@@ -121,7 +121,10 @@ describe('a warrant', () => {
       results: [],
     }
     given.end('deploy:d1', output, {
-      service: { ...emptyService('user-service'), exclusive: { lifecycle: id, run: 'deploy:d1', acting: false } },
+      service: {
+        ...emptyService('user-service'),
+        exclusive: { lifecycle: id, run: 'deploy:d1', acting: false },
+      },
     })
     expect(given.context()).toMatchObject({ warrants: {}, operations: {}, workflows: { deploy: 'failed' } })
     expect(given.emitted()).toEqual([
@@ -433,7 +436,10 @@ describe('an approval', () => {
     const { given, step } = deploying()
     given.send('OPERATION_REQUESTED', 'workflow:deploy', step, may('ask'))
     const approval = { operation: 'deploy-step', plan: 'plan-1' }
-    const service = { ...emptyService('user-service'), exclusive: { lifecycle: id, run: 'deploy:d1', acting: false } }
+    const service = {
+      ...emptyService('user-service'),
+      exclusive: { lifecycle: id, run: 'deploy:d1', acting: false },
+    }
     const four = { facts: { ...may('ask').facts, service, four_eyes: true } }
     expect(given.send('OPERATION_APPROVED', 'person:ann', approval, four).kind).toBe('refused')
     expect(given.send('OPERATION_APPROVED', 'person:bob', approval, four).kind).toBe('accepted')
@@ -442,9 +448,17 @@ describe('an approval', () => {
   it('[L15] a deployment that a roll-back has overtaken may not be approved any more', () => {
     const { given, step } = deploying()
     given.send('OPERATION_REQUESTED', 'workflow:deploy', step, may('ask'))
-    const service = { ...emptyService('user-service'), exclusive: { lifecycle: 'user-service/x', run: 'rollback:1', acting: false } }
+    const service = {
+      ...emptyService('user-service'),
+      exclusive: { lifecycle: 'user-service/x', run: 'rollback:1', acting: false },
+    }
     const facts = { facts: { ...may('ask').facts, service } }
-    const verdict = given.send('OPERATION_APPROVED', 'person:ann', { operation: 'deploy-step', plan: 'plan-1' }, facts)
+    const verdict = given.send(
+      'OPERATION_APPROVED',
+      'person:ann',
+      { operation: 'deploy-step', plan: 'plan-1' },
+      facts,
+    )
     expect(verdict.kind).toBe('refused')
     expect(verdict.reason).toContain('gate still_its_turn: a roll-back has taken its place')
   })

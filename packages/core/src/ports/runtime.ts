@@ -46,7 +46,11 @@ export interface LifecycleView {
   readonly since: number
   readonly actorVersion: number
   readonly operations: readonly OperationView[]
-  readonly workflows: readonly { readonly run: string; readonly workflow: string; readonly steps: readonly string[] }[]
+  readonly workflows: readonly {
+    readonly run: string
+    readonly workflow: string
+    readonly steps: readonly string[]
+  }[]
   readonly allowed: Allowed
   readonly timers: readonly { readonly id: string; readonly due: number }[]
 }
@@ -82,7 +86,11 @@ export interface StatusView {
   readonly services: readonly ServiceView[]
   readonly pauses: readonly Pause[]
   readonly violations: number
-  readonly watchers: readonly { readonly name: string; readonly state: 'watching' | 'failing' | 'ended'; readonly problem?: string }[]
+  readonly watchers: readonly {
+    readonly name: string
+    readonly state: 'watching' | 'failing' | 'ended'
+    readonly problem?: string
+  }[]
 }
 
 /** A pause that is in force. */
@@ -134,7 +142,14 @@ export interface Sender {
   approve(answer: { operation: string; plan: string }): Promise<ActAnswer>
   reject(answer: { operation: string; reason: string }): Promise<ActAnswer>
   /** Says where a release really is. Only a person's. */
-  adopt(adoption: { to: string; phase: string; reason: string; version?: string; commit?: string; branch?: string }): Promise<ActAnswer>
+  adopt(adoption: {
+    to: string
+    phase: string
+    reason: string
+    version?: string
+    commit?: string
+    branch?: string
+  }): Promise<ActAnswer>
   /** Takes an arrow that has no signal. Only a person's. */
   move(to: string, phase: string): Promise<ActAnswer>
   cancel(operation: string): Promise<ActAnswer>
@@ -148,14 +163,26 @@ export interface Sender {
 /** The one face of a running system, that hosts use and the conformance suite is written against. */
 export interface Client {
   /** Who may send: the principal comes from the channel. */
-  as(principal: Principal | { readonly agent: string } | { readonly person: string } | { readonly watcher: string }): Sender
+  as(
+    principal:
+      | Principal
+      | { readonly agent: string }
+      | { readonly person: string }
+      | { readonly watcher: string },
+  ): Sender
   /** The sender that an operation's token stands for; undefined for an unknown, used or ended one. */
   withToken(token: string): Promise<Sender | undefined>
   status(): Promise<StatusView>
   /** A lifecycle by id or name; undefined when there is none. */
   read(lifecycle: string): Promise<LifecycleView | undefined>
   /** The journal, oldest first unless backwards; at most 1,000 rows at a time. */
-  log(query?: { from?: number; to?: number; actor?: string; limit?: number; backwards?: boolean }): Promise<LogEntryView[]>
+  log(query?: {
+    from?: number
+    to?: number
+    actor?: string
+    limit?: number
+    backwards?: boolean
+  }): Promise<LogEntryView[]>
   /** Why something is as it is: the rows that explain a signal, operation, lifecycle or row number, oldest first. */
   why(about: string): Promise<LogEntryView[]>
   /** Every row from there on, those that exist and those that come; ends when cancelled. */

@@ -147,7 +147,13 @@ export interface Store {
    * Takes one piece of work for an owner: queued, or running with `until` past (or owned by one of `dead`). Undefined when somebody else has it, its slot
    * is taken by work that runs, or it is gone. Counts the attempt.
    */
-  claim(claim: { key: string; owner: string; now: number; until: number; dead?: readonly string[] }): Promise<StoredWork | undefined>
+  claim(claim: {
+    key: string
+    owner: string
+    now: number
+    until: number
+    dead?: readonly string[]
+  }): Promise<StoredWork | undefined>
   /** Puts the end of a running attempt off; false when it is no longer that owner's attempt. */
   renew(renewal: { key: string; attempt: number; owner: string; until: number }): Promise<boolean>
   /** Timers due by then, the earliest first. */

@@ -23,7 +23,9 @@ export interface FeedbackLoop {
   readonly cooldown: number
   readonly severity: Severity
   /** What passing the threshold does: send a signal to the live release (ERROR_THRESHOLD_EXCEEDED when absent), or ask for a task. */
-  readonly action?: { readonly kind: 'signal'; readonly signal: string } | { readonly kind: 'task'; readonly agent: string; readonly task: string }
+  readonly action?:
+    | { readonly kind: 'signal'; readonly signal: string }
+    | { readonly kind: 'task'; readonly agent: string; readonly task: string }
 }
 
 /** What a rule's actor remembers. */
@@ -80,7 +82,12 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
         const { agent, task } = action as { agent: string; task: string }
         return { type: 'request', agent, task, data, severity: loop.severity, by: `rule:${loop.name}` }
       }
-      return { type: 'signal', signal: { type, data, severity: loop.severity }, to: context.service, by: `rule:${loop.name}` }
+      return {
+        type: 'signal',
+        signal: { type, data, severity: loop.severity },
+        to: context.service,
+        by: `rule:${loop.name}`,
+      }
     })
   const incident = action.kind === 'signal' && action.signal === 'ERROR_THRESHOLD_EXCEEDED'
   const note = (change: (draft: LoopContext, event: Measured) => void) =>
@@ -144,7 +151,10 @@ export function feedbackLoopMachine(loop: FeedbackLoop): AnyStateMachine {
           },
         },
         pending: {
-          on: { measure: { guard: 'not_above', target: 'ok', actions: 'note' }, moved: { target: 'ok', actions: 'note_moved' } },
+          on: {
+            measure: { guard: 'not_above', target: 'ok', actions: 'note' },
+            moved: { target: 'ok', actions: 'note_moved' },
+          },
           after: { for: { target: 'firing' } },
         },
         firing: {

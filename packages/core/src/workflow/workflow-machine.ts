@@ -134,7 +134,8 @@ const guards = {
     }),
   /** Only observed, and nothing that the service needs hangs on it: the workflow goes on as if it had been done. */
   passed_over: ({ event }: Scope) =>
-    event.error?.code === 'observed' && (event.error.detail as { changes?: string } | undefined)?.changes !== 'production',
+    event.error?.code === 'observed' &&
+    (event.error.detail as { changes?: string } | undefined)?.changes !== 'production',
   retriable: ({ context, event }: Scope, { step, times }: { step: string; times: number }) =>
     event.error?.retry === true && (context.attempts[step] ?? 0) <= times,
   failed: ({ context }: Scope) => context.failure !== null,
@@ -171,7 +172,9 @@ const actions = {
     draft.results[step] = event.output ?? null
     draft.completed.push(step)
   }),
-  note_passed_over: note<{ step: string }>((draft, _, { step }) => void (draft.results[step] = { observed: true })),
+  note_passed_over: note<{ step: string }>(
+    (draft, _, { step }) => void (draft.results[step] = { observed: true }),
+  ),
   /** A try that failed and will be followed by another: only the pause is noted, twice as long each time. */
   note_try: note<{ step: string; backoff: number }>((draft, _, { step, backoff }) => {
     const doubled = backoff * 2 ** Math.min(60, Math.max(0, (draft.attempts[step] ?? 1) - 1))

@@ -18,7 +18,10 @@ export interface Controller {
 const longest = 60_000
 
 /** Makes the controller of a project's daemon. */
-export function createController(root: string, told: { row: (row: LogEntryView) => void; line: (line: string) => void }): Controller {
+export function createController(
+  root: string,
+  told: { row: (row: LogEntryView) => void; line: (line: string) => void },
+): Controller {
   const rows: LogEntryView[] = []
   const waiting = new Set<() => void>()
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
@@ -27,7 +30,11 @@ export function createController(root: string, told: { row: (row: LogEntryView) 
   let asked = 0
 
   const gone = (process: ChildProcess): Promise<void> =>
-    new Promise((resolve) => (process.exitCode !== null || process.signalCode !== null ? resolve() : process.once('exit', () => resolve())))
+    new Promise((resolve) =>
+      process.exitCode !== null || process.signalCode !== null
+        ? resolve()
+        : process.once('exit', () => resolve()),
+    )
 
   return {
     rows,
@@ -39,7 +46,10 @@ export function createController(root: string, told: { row: (row: LogEntryView) 
       })
       child = started
       let complaint = ''
-      started.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-4_000)))
+      started.stderr?.on(
+        'data',
+        (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-4_000)),
+      )
       await new Promise<void>((resolve, reject) => {
         started.once('exit', (code) => {
           const ended = new Error(`the daemon ended (${code}): ${complaint}`)
@@ -47,20 +57,30 @@ export function createController(root: string, told: { row: (row: LogEntryView) 
           for (const caller of open.values()) caller.reject(ended)
           open.clear()
         })
-        started.on('message', (message: { ready?: true; row?: LogEntryView; line?: string; id?: number; answer?: never; error?: string }) => {
-          if (message.ready === true) resolve()
-          if (message.line !== undefined) told.line(message.line)
-          if (message.row !== undefined) {
-            rows.push(message.row)
-            told.row(message.row)
-            for (const look of waiting) look()
-          }
-          const caller = message.id === undefined ? undefined : open.get(message.id)
-          if (caller === undefined) return
-          open.delete(message.id!)
-          if (message.error === undefined) caller.resolve(message.answer as never)
-          else caller.reject(new Error(message.error))
-        })
+        started.on(
+          'message',
+          (message: {
+            ready?: true
+            row?: LogEntryView
+            line?: string
+            id?: number
+            answer?: never
+            error?: string
+          }) => {
+            if (message.ready === true) resolve()
+            if (message.line !== undefined) told.line(message.line)
+            if (message.row !== undefined) {
+              rows.push(message.row)
+              told.row(message.row)
+              for (const look of waiting) look()
+            }
+            const caller = message.id === undefined ? undefined : open.get(message.id)
+            if (caller === undefined) return
+            open.delete(message.id!)
+            if (message.error === undefined) caller.resolve(message.answer as never)
+            else caller.reject(new Error(message.error))
+          },
+        )
       })
     },
     async kill() {
@@ -87,7 +107,11 @@ export function createController(root: string, told: { row: (row: LogEntryView) 
       return new Promise((resolve, reject) => {
         const late = setTimeout(() => {
           waiting.delete(look)
-          reject(new Error(`${what} did not come within ${longest / 1_000} s; the last row is: ${rows.at(-1)?.text ?? 'none'}`))
+          reject(
+            new Error(
+              `${what} did not come within ${longest / 1_000} s; the last row is: ${rows.at(-1)?.text ?? 'none'}`,
+            ),
+          )
         }, longest)
         const look = (): void => {
           const found = rows.find((row) => row.sequence > since && holds(row))

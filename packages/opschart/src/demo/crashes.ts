@@ -4,12 +4,26 @@ import { join } from 'node:path'
 import type { Controller } from './controller.ts'
 
 /** Where the daemon is killed in the course of one roll-back, in order. */
-export const boundaries = ['before git', 'after git', 'after the restart', 'during verification', 'before the report'] as const
+export const boundaries = [
+  'before git',
+  'after git',
+  'after the restart',
+  'during verification',
+  'before the report',
+] as const
 
-const stages = { 'before git': 'before-git', 'after git': 'after-git', 'after the restart': 'after-restart' } as const
+const stages = {
+  'before git': 'before-git',
+  'after git': 'after-git',
+  'after the restart': 'after-restart',
+} as const
 
 /** Kills the daemon at each boundary of the roll-back in turn, and starts it again each time. Resolves when the last one is past. */
-export async function crashAtBoundaries(root: string, daemon: Controller, told: (line: string) => void): Promise<void> {
+export async function crashAtBoundaries(
+  root: string,
+  daemon: Controller,
+  told: (line: string) => void,
+): Promise<void> {
   const folder = join(root, '.run')
   const hold = (stage: string) => join(folder, `hold-${stage}`)
   const began = daemon.rows.at(-1)?.sequence ?? 0
@@ -29,14 +43,19 @@ export async function crashAtBoundaries(root: string, daemon: Controller, told: 
       rmSync(hold(stage), { force: true })
     } else {
       const starts = boundary === 'during verification' ? 'verify_recovery' : 'write_report'
-      await daemon.row(`${starts} starts`, (row) => row.type === 'operation.started' && row.text.includes(starts), began)
+      await daemon.row(
+        `${starts} starts`,
+        (row) => row.type === 'operation.started' && row.text.includes(starts),
+        began,
+      )
       await crash(boundary)
     }
     await daemon.start()
   }
 }
 
-const lines = (folder: string): number => (existsSync(join(folder, 'stages')) ? readFileSync(join(folder, 'stages'), 'utf8').split('\n').length - 1 : 0)
+const lines = (folder: string): number =>
+  existsSync(join(folder, 'stages')) ? readFileSync(join(folder, 'stages'), 'utf8').split('\n').length - 1 : 0
 
 /** Resolves when the deploy command has reached a stage, after the first `seen` ones. */
 function marker(folder: string, stage: string, seen: number): Promise<void> {

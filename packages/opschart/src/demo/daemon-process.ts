@@ -25,7 +25,9 @@ async function main(): Promise<void> {
     const { id, who, method, parameters } = question
     const face = who === 'person' ? daemon.client.as(person) : daemon.client.as(who)
     const asked = who === 'person' && method in daemon.client ? daemon.client : face
-    const call = (asked as unknown as Record<string, (...given: readonly unknown[]) => Promise<unknown>>)[method]!
+    const call = (asked as unknown as Record<string, (...given: readonly unknown[]) => Promise<unknown>>)[
+      method
+    ]!
     call(...parameters).then(
       (answer) => send({ id, answer }),
       (error: unknown) => send({ id, error: error instanceof Error ? error.message : String(error) }),

@@ -19,22 +19,61 @@ export interface Defect {
 const add = (path: string, replace: string) => ({ path, replace })
 const edit = (path: string, find: string, replace: string) => ({ path, find, replace })
 
-const guide = { title: 'Describe the endpoints for new colleagues', edits: [add('docs/guide.md', '# Orders\n\nHow to read an order, a quote and an invoice.\n')] }
-const lint = { title: 'Keep editors to two spaces', edits: [add('.editorconfig', 'root = true\n\n[*]\nindent_style = space\nindent_size = 2\n')] }
+const guide = {
+  title: 'Describe the endpoints for new colleagues',
+  edits: [add('docs/guide.md', '# Orders\n\nHow to read an order, a quote and an invoice.\n')],
+}
+const lint = {
+  title: 'Keep editors to two spaces',
+  edits: [add('.editorconfig', 'root = true\n\n[*]\nindent_style = space\nindent_size = 2\n')],
+}
 const tidy = {
   title: 'Name the rounding for what it is',
-  edits: [edit('src/pricing.mjs', 'function round(value) {\n  return Math.round(value * 100) / 100\n}', '/** To whole cents. */\nfunction round(value) {\n  return Math.round(value * 100) / 100\n}')],
+  edits: [
+    edit(
+      'src/pricing.mjs',
+      'function round(value) {\n  return Math.round(value * 100) / 100\n}',
+      '/** To whole cents. */\nfunction round(value) {\n  return Math.round(value * 100) / 100\n}',
+    ),
+  ],
 }
-const fourth = { title: 'Add a fourth order to the samples', edits: [edit('src/orders.mjs', "  { id: '3',", "  { id: '4', customer: { name: 'fourth', address: { zip: '8001', country: 'CH' } }, amount: 5 },\n  { id: '3',")] }
-const counted = { title: 'Expect the fourth sample order', edits: [edit('test/service.test.mjs', 'orders.length, 3', 'orders.length, 4')] }
-const robots = { title: 'Tell crawlers to stay away', edits: [add('public/robots.txt', 'User-agent: *\nDisallow: /\n')] }
+const fourth = {
+  title: 'Add a fourth order to the samples',
+  edits: [
+    edit(
+      'src/orders.mjs',
+      "  { id: '3',",
+      "  { id: '4', customer: { name: 'fourth', address: { zip: '8001', country: 'CH' } }, amount: 5 },\n  { id: '3',",
+    ),
+  ],
+}
+const counted = {
+  title: 'Expect the fourth sample order',
+  edits: [edit('test/service.test.mjs', 'orders.length, 3', 'orders.length, 4')],
+}
+const robots = {
+  title: 'Tell crawlers to stay away',
+  edits: [add('public/robots.txt', 'User-agent: *\nDisallow: /\n')],
+}
 const comment = {
   title: 'Say what shipping is counted in',
-  edits: [edit('src/shipping.mjs', '/** What sending an order to a country costs, in cents. */', '// All amounts are in cents.\n/** What sending an order to a country costs. */')],
+  edits: [
+    edit(
+      'src/shipping.mjs',
+      '/** What sending an order to a country costs, in cents. */',
+      '// All amounts are in cents.\n/** What sending an order to a country costs. */',
+    ),
+  ],
 }
 const invoiceNote = {
   title: 'Explain the address line',
-  edits: [edit('src/invoice.mjs', "/** The address line of an order's invoice. */", "/** The address line of an order's invoice: country first, as the post asks for. */")],
+  edits: [
+    edit(
+      'src/invoice.mjs',
+      "/** The address line of an order's invoice. */",
+      "/** The address line of an order's invoice: country first, as the post asks for. */",
+    ),
+  ],
 }
 
 /** The defects that the demo can plant: `--defect 1`, `2`, `3`. */
@@ -52,8 +91,8 @@ export const defects: readonly Defect[] = [
         edits: [
           edit(
             'src/pricing.mjs',
-            "  const percent = coupon === undefined ? 0 : coupon.percent\n  return round(amount * 1.19 * (1 - percent / 100))",
-            "  if (code === null) return round(amount * 1.19)\n  return round(amount * (1 - coupon.percent / 100) * 1.19)",
+            '  const percent = coupon === undefined ? 0 : coupon.percent\n  return round(amount * 1.19 * (1 - percent / 100))',
+            '  if (code === null) return round(amount * 1.19)\n  return round(amount * (1 - coupon.percent / 100) * 1.19)',
           ),
         ],
       },

@@ -39,7 +39,16 @@ triggers:
 export async function createProject(root: string): Promise<Project> {
   const port = await freePort()
   const git = async (...argv: string[]): Promise<string> => {
-    const identity = ['-c', 'user.name=demo developer', '-c', 'user.email=developer@demo.invalid', '-c', 'commit.gpgsign=false', '-c', 'tag.gpgsign=false']
+    const identity = [
+      '-c',
+      'user.name=demo developer',
+      '-c',
+      'user.email=developer@demo.invalid',
+      '-c',
+      'commit.gpgsign=false',
+      '-c',
+      'tag.gpgsign=false',
+    ]
     const environment = { PATH: process.env['PATH'], HOME: root, GIT_CONFIG_NOSYSTEM: '1' }
     const { stdout } = await run('git', [...identity, ...argv], { cwd: root, env: environment })
     return stdout.trim()
@@ -67,7 +76,10 @@ export async function createProject(root: string): Promise<Project> {
         }
         const text = await readFile(join(root, path), 'utf8')
         if (!text.includes(find)) throw new Error(`${path} does not hold what "${title}" replaces`)
-        await put(path, text.replace(find, () => replace))
+        await put(
+          path,
+          text.replace(find, () => replace),
+        )
       }
       if (edits.some(({ path }) => path === 'deploy')) await chmod(join(root, 'deploy'), 0o755)
       await git('add', '-A')
@@ -79,7 +91,19 @@ export async function createProject(root: string): Promise<Project> {
 
 /** The commits of the first release. */
 export const firstRelease: readonly PlannedCommit[] = [
-  { title: 'Take orders', edits: ['src/server.mjs', 'src/routes.mjs', 'src/orders.mjs', 'src/pricing.mjs', 'src/shipping.mjs', 'src/invoice.mjs', 'config/shipping.json', 'package.json'].map(file) },
+  {
+    title: 'Take orders',
+    edits: [
+      'src/server.mjs',
+      'src/routes.mjs',
+      'src/orders.mjs',
+      'src/pricing.mjs',
+      'src/shipping.mjs',
+      'src/invoice.mjs',
+      'config/shipping.json',
+      'package.json',
+    ].map(file),
+  },
   { title: 'Test what the service answers', edits: [file('test/service.test.mjs')] },
   { title: 'Deploy with one command', edits: [file('deploy'), file('migrations/001_orders.sql')] },
 ]
@@ -95,7 +119,11 @@ function freePort(): Promise<number> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port is free'))))
+      server.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port is free')),
+      )
     })
   })
 }

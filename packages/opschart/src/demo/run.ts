@@ -3,7 +3,16 @@ import { appendFile, mkdir, mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { OpschartError, type ActAnswer, type AuditView, type DigestView, type LifecycleView, type LogEntryView, type StatusView, type Verdict } from '@opschart/core'
+import {
+  OpschartError,
+  type ActAnswer,
+  type AuditView,
+  type DigestView,
+  type LifecycleView,
+  type LogEntryView,
+  type StatusView,
+  type Verdict,
+} from '@opschart/core'
 
 import { createController, type Controller } from './controller.ts'
 import { crashAtBoundaries } from './crashes.ts'
@@ -47,7 +56,8 @@ const requestsPerSecond = 120
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const defect = defects[(options.defect ?? 1) - 1]
-  if (defect === undefined) throw new OpschartError('input', `there is no defect ${options.defect}; there are 1 to ${defects.length}`)
+  if (defect === undefined)
+    throw new OpschartError('input', `there is no defect ${options.defect}; there are 1 to ${defects.length}`)
   const began = Date.now()
   const root = await mkdtemp(join(tmpdir(), 'opschart-demo-'))
   const screen = createScreen(options)
@@ -57,7 +67,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     screen.chapter('A repository with a service, and a daemon that watches it')
     const project = await createProject(root)
     await daemon.start()
-    await release(project, daemon, screen, { branch: 'release-1', version: 'v1.0.0', commits: firstRelease, lawAtWork: true })
+    await release(project, daemon, screen, {
+      branch: 'release-1',
+      version: 'v1.0.0',
+      commits: firstRelease,
+      lawAtWork: true,
+    })
     load = startLoad(project.port, requestsPerSecond)
     screen.say(`${requestsPerSecond} requests a second reach the service`)
     await daemon.row('post_deployment', (row) => row.text === 'post_deployment succeeded')
@@ -66,17 +81,40 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     screen.chapter(`The second release: eight commits, one of them guilty (${defect.title})`)
     const before = daemon.rows.at(-1)?.sequence ?? 0
     const away = Date.now()
-    await release(project, daemon, screen, { branch: 'release-2', version: 'v2.0.0', commits: defect.commits, lawAtWork: false })
+    await release(project, daemon, screen, {
+      branch: 'release-2',
+      version: 'v2.0.0',
+      commits: defect.commits,
+      lawAtWork: false,
+    })
 
     screen.chapter('Nobody says anything from here on')
     if (options.crash === true) {
       await daemon.row('the roll-back', (row) => row.text.includes('INCIDENT → ROLLBACK'), before)
       await crashAtBoundaries(root, daemon, (line) => screen.crash(line))
     }
-    await daemon.row('the end of the roll-back', (row) => row.text === 'rollback succeeded' || row.text === 'rollback failed', before)
-    await daemon.row('the runbook', (row) => row.text.startsWith('incident_detected ') && row.type.startsWith('xstate.'), before)
+    await daemon.row(
+      'the end of the roll-back',
+      (row) => row.text === 'rollback succeeded' || row.text === 'rollback failed',
+      before,
+    )
+    await daemon.row(
+      'the runbook',
+      (row) => row.text.startsWith('incident_detected ') && row.type.startsWith('xstate.'),
+      before,
+    )
     await load.stop()
-    return await ending({ project, daemon, screen, defect, before, away, began, keep: options.keep === true, json: options.json === true })
+    return await ending({
+      project,
+      daemon,
+      screen,
+      defect,
+      before,
+      away,
+      began,
+      keep: options.keep === true,
+      json: options.json === true,
+    })
   } finally {
     await load?.stop()
     await daemon.stop()
@@ -94,48 +132,90 @@ interface Planned {
 }
 
 /** A release's way to production: branch, review, merge, tag, and the deploy that a person asks for and approves. */
-async function release(project: Project, daemon: Controller, screen: Screen, planned: Omit<Planned, 'commits'> & { commits: readonly Planned['commits'][number][] }): Promise<void> {
+async function release(
+  project: Project,
+  daemon: Controller,
+  screen: Screen,
+  planned: Omit<Planned, 'commits'> & { commits: readonly Planned['commits'][number][] },
+): Promise<void> {
   const { branch, version, commits } = planned
   const id = `orders/${branch}`
   const since = daemon.rows.at(-1)?.sequence ?? 0
   await project.git('switch', '--quiet', '-c', branch, 'main')
   let head = ''
   for (const commit of commits) head = await project.commit(commit)
-  await daemon.row(`the commits of ${branch}`, (row) => row.type === 'CODE_COMMITTED' && field(row, 'commit') === head, since)
+  await daemon.row(
+    `the commits of ${branch}`,
+    (row) => row.type === 'CODE_COMMITTED' && field(row, 'commit') === head,
+    since,
+  )
 
   if (planned.lawAtWork) {
-    const verdict = await daemon.ask<Verdict>('agent:developer-agent', 'send', id, { type: 'DEPLOYMENT_REQUESTED' })
+    const verdict = await daemon.ask<Verdict>('agent:developer-agent', 'send', id, {
+      type: 'DEPLOYMENT_REQUESTED',
+    })
     screen.law('An agent in a hurry asks to deploy from DEVELOPMENT.', `${verdict.kind}: ${verdict.reason}`)
     const why = await daemon.ask<LogEntryView[]>('person', 'why', String(verdict.sequence))
-    screen.command(`opschart why ${verdict.sequence}`, why.map(({ sequence, text }) => `#${sequence} ${text}`))
+    screen.command(
+      `opschart why ${verdict.sequence}`,
+      why.map(({ sequence, text }) => `#${sequence} ${text}`),
+    )
   }
   await daemon.ask('person', 'send', id, { type: 'REVIEW_REQUESTED', data: { branch, commit: head } })
   await daemon.ask('agent:reviewer-agent', 'send', id, { type: 'REVIEW_APPROVED' })
   await project.git('switch', '--quiet', 'main')
   await project.git('merge', '--quiet', '--no-ff', '-m', `Merge branch '${branch}'`, branch)
   await project.git('tag', version)
-  await daemon.row(`post_merge of ${version}`, (row) => row.text === 'post_merge succeeded' || row.text === 'post_merge failed', since)
-  await daemon.row(`the tag ${version}`, (row) => row.type === 'VERSION_TAGGED' && field(row, 'version') === version, since)
+  await daemon.row(
+    `post_merge of ${version}`,
+    (row) => row.text === 'post_merge succeeded' || row.text === 'post_merge failed',
+    since,
+  )
+  await daemon.row(
+    `the tag ${version}`,
+    (row) => row.type === 'VERSION_TAGGED' && field(row, 'version') === version,
+    since,
+  )
 
   if (planned.lawAtWork) {
     // A build server reports a failed test, as any tool may: a line in the inbox.
     await mkdir(join(project.root, '.claude/events'), { recursive: true })
     const line = { type: 'TEST_FAILED', subject: id, severity: 'MEDIUM', data: { test: 'nightly' } }
     await appendFile(join(project.root, '.claude/events/log.ndjson'), `${JSON.stringify(line)}\n`)
-    const waits = await daemon.row('the operation that waits', (row) => row.verdict?.kind === 'waiting', since)
+    const waits = await daemon.row(
+      'the operation that waits',
+      (row) => row.verdict?.kind === 'waiting',
+      since,
+    )
     screen.law('A failed test is reported; STAGING does not admit the incident agent.', waits.text)
   }
-  await daemon.ask('person', 'send', id, { type: 'DEPLOYMENT_REQUESTED', data: { version, environment: 'production' } })
-  const operation = (await daemon.ask<LifecycleView>('person', 'read', id)).operations.find(({ task }) => task === 'deploy')!
-  screen.law(`To deploy changes production: a person is asked, and shown the exact command.`, JSON.stringify(operation.commands ?? {}))
+  await daemon.ask('person', 'send', id, {
+    type: 'DEPLOYMENT_REQUESTED',
+    data: { version, environment: 'production' },
+  })
+  const operation = (await daemon.ask<LifecycleView>('person', 'read', id)).operations.find(
+    ({ task }) => task === 'deploy',
+  )!
+  screen.law(
+    `To deploy changes production: a person is asked, and shown the exact command.`,
+    JSON.stringify(operation.commands ?? {}),
+  )
   const answer = { operation: operation.id, plan: operation.plan }
   const approved = await daemon.ask<ActAnswer>('person', 'approve', answer)
   screen.say(approved.reason)
-  await daemon.row(`${version} in production`, (row) => row.moved?.to === 'PRODUCTION' && row.actor === id, since)
+  await daemon.row(
+    `${version} in production`,
+    (row) => row.moved?.to === 'PRODUCTION' && row.actor === id,
+    since,
+  )
   if (planned.lawAtWork) {
     const again = await daemon.ask<ActAnswer>('person', 'approve', answer)
     screen.law('The same approval, played again:', again.reason)
-    await daemon.row('the operation that waited', (row) => row.text.includes('incident-response-agent') && row.text.includes('admitted in PRODUCTION'), since)
+    await daemon.row(
+      'the operation that waited',
+      (row) => row.text.includes('incident-response-agent') && row.text.includes('admitted in PRODUCTION'),
+      since,
+    )
   }
 }
 
@@ -143,14 +223,18 @@ async function release(project: Project, daemon: Controller, screen: Screen, pla
 async function unreviewed(project: Project, daemon: Controller, screen: Screen): Promise<void> {
   const since = daemon.rows.at(-1)?.sequence ?? 0
   await project.git('switch', '--quiet', '-c', 'quick-fix', 'main')
-  await project.commit({ title: 'Mention the port in the README', edits: [{ path: 'README.md', find: 'takes orders.', replace: 'takes orders over HTTP.' }] })
+  await project.commit({
+    title: 'Mention the port in the README',
+    edits: [{ path: 'README.md', find: 'takes orders.', replace: 'takes orders over HTTP.' }],
+  })
   await project.git('switch', '--quiet', 'main')
   await project.git('merge', '--quiet', '--no-ff', '-m', "Merge branch 'quick-fix'", 'quick-fix')
   const row = await daemon.row('the violation', ({ verdict }) => verdict?.kind === 'violation', since)
   screen.law('Somebody merges what nobody has reviewed.', row.text)
 }
 
-const field = (row: LogEntryView, name: string): unknown => (row.data as Record<string, unknown> | null)?.[name]
+const field = (row: LogEntryView, name: string): unknown =>
+  (row.data as Record<string, unknown> | null)?.[name]
 
 interface Ending {
   readonly project: Project
@@ -164,23 +248,41 @@ interface Ending {
   readonly json: boolean
 }
 
-async function ending({ project, daemon, screen, defect, before, away, began, keep, json }: Ending): Promise<DemoResult> {
+async function ending({
+  project,
+  daemon,
+  screen,
+  defect,
+  before,
+  away,
+  began,
+  keep,
+  json,
+}: Ending): Promise<DemoResult> {
   const { root } = project
   const status = await daemon.ask<StatusView>('person', 'status')
   const service = status.services.find(({ service }) => service === 'orders')
   const triage = daemon.rows.find((row) => row.sequence > before && row.type === 'xstate.done.actor.triage')
-  const output = (triage === undefined ? undefined : field(triage, 'output')) as { suspects?: { title: string; commit?: string }[] } | undefined
+  const output = (triage === undefined ? undefined : field(triage, 'output')) as
+    | { suspects?: { title: string; commit?: string }[] }
+    | undefined
   const found = output?.suspects?.[0]?.title ?? null
   const digest = await daemon.ask<DigestView>('person', 'digest', { since: away })
   const audit = await daemon.ask<AuditView>('person', 'audit', {})
   const report = digest.reports[0] ?? null
-  const starts = (await readFile(join(root, '.run/starts.ndjson'), 'utf8')).trim().split('\n').map((line) => (JSON.parse(line) as { version: string }).version)
-  const effectiveRollbacks = starts.slice(starts.indexOf('v2.0.0') + 1).filter((version) => version === 'v1.0.0').length
+  const starts = (await readFile(join(root, '.run/starts.ndjson'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { version: string }).version)
+  const effectiveRollbacks = starts
+    .slice(starts.indexOf('v2.0.0') + 1)
+    .filter((version) => version === 'v1.0.0').length
 
   screen.chapter('What became of it')
   screen.chart(status)
   screen.digest(digest)
-  if (report !== null && existsSync(join(root, report))) screen.file(report, await readFile(join(root, report), 'utf8'))
+  if (report !== null && existsSync(join(root, report)))
+    screen.file(report, await readFile(join(root, report), 'utf8'))
   const live = service?.live ?? null
   const v2 = service?.lifecycles.find(({ id }) => id === 'orders/release-2')
   const checks: [string, boolean][] = [
@@ -195,7 +297,16 @@ async function ending({ project, daemon, screen, defect, before, away, began, ke
   for (const [text, holds] of checks) screen.check(text, holds)
   const passed = checks.every(([, holds]) => holds)
   const seconds = (Date.now() - began) / 1_000
-  const result: DemoResult = { passed, folder: keep ? root : null, guilty: { planted: defect.guilty, found }, live, effectiveRollbacks, audit, report, seconds }
+  const result: DemoResult = {
+    passed,
+    folder: keep ? root : null,
+    guilty: { planted: defect.guilty, found },
+    live,
+    effectiveRollbacks,
+    audit,
+    report,
+    seconds,
+  }
   if (json) screen.json(result)
   else screen.say(`${seconds.toFixed(1)} s`)
   return result

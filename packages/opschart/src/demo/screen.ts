@@ -31,7 +31,8 @@ export function createScreen(options: {
 }): Screen {
   const width = Math.max(60, Math.min(options.out.columns ?? 100, 160))
   const quiet = options.json === true
-  const paint = (style: Style, text: string) => (options.colour ? styleText(style, text, { validateStream: false }) : text)
+  const paint = (style: Style, text: string) =>
+    options.colour ? styleText(style, text, { validateStream: false }) : text
   const print = (text: string) => {
     if (!quiet) options.out.write(`${text}\n`)
   }
@@ -78,7 +79,9 @@ export function createScreen(options: {
         for (const { id, name, phase, live } of service.lifecycles) {
           const tag = live ? paint(['bold', 'green'], ' ● live') : ''
           const other = name === id ? '' : paint('dim', ` (${id})`)
-          print(`    ${name.padEnd(22)} ${phases.map((known) => (known === phase ? paint(['bold', 'inverse'], ` ${known} `) : paint('dim', known.slice(0, 3).toLowerCase()))).join(' ')}${tag}${other}`)
+          print(
+            `    ${name.padEnd(22)} ${phases.map((known) => (known === phase ? paint(['bold', 'inverse'], ` ${known} `) : paint('dim', known.slice(0, 3).toLowerCase()))).join(' ')}${tag}${other}`,
+          )
         }
       }
       print('')
@@ -88,15 +91,18 @@ export function createScreen(options: {
       const { counts } = digest
       const parts = Object.entries(counts).filter(([, count]) => count > 0)
       print(`    ${parts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
-      for (const { text } of digest.lines.filter(({ text }) => text.includes('→')).slice(-8)) print(`    · ${cut(text, width - 6)}`)
-      for (const operation of digest.waiting) print(`    · waits for you: ${operation.agent}.${operation.task}`)
+      for (const { text } of digest.lines.filter(({ text }) => text.includes('→')).slice(-8))
+        print(`    · ${cut(text, width - 6)}`)
+      for (const operation of digest.waiting)
+        print(`    · waits for you: ${operation.agent}.${operation.task}`)
       print('')
     },
     file(path, text) {
       print(paint('bold', `  ${path}`))
       const lines = text.split('\n')
       for (const line of lines.slice(0, shownFileLines)) print(paint('dim', `    ${cut(line, width - 4)}`))
-      if (lines.length > shownFileLines) print(paint('dim', `    … ${lines.length - shownFileLines} more lines`))
+      if (lines.length > shownFileLines)
+        print(paint('dim', `    … ${lines.length - shownFileLines} more lines`))
       print('')
     },
     check: (text, holds) => print(`  ${holds ? paint('green', '✓') : paint(['bold', 'red'], '✗')} ${text}`),
@@ -104,7 +110,16 @@ export function createScreen(options: {
   }
 }
 
-const phases = ['DEVELOPMENT', 'REVIEW', 'STAGING', 'PRODUCTION', 'INCIDENT', 'ROLLBACK', 'OPTIMIZATION', 'RETIRED']
+const phases = [
+  'DEVELOPMENT',
+  'REVIEW',
+  'STAGING',
+  'PRODUCTION',
+  'INCIDENT',
+  'ROLLBACK',
+  'OPTIMIZATION',
+  'RETIRED',
+]
 
 /** Rows that people want to see: what moved, was refused or waits, and work that ended. */
 function matters(row: LogEntryView): boolean {
@@ -112,7 +127,9 @@ function matters(row: LogEntryView): boolean {
   if (row.type === 'operation.settled' || row.type === 'measure') return true
   if (row.kind === 'opened') return row.text.endsWith('is opened')
   if (row.verdict === null) return row.type.startsWith('xstate.') && !row.actor.includes('~')
-  return row.verdict.kind !== 'ignored' && row.type !== 'OPERATION_REQUESTED' ? true : row.verdict.kind === 'waiting' || row.verdict.kind === 'violation' || row.verdict.kind === 'refused'
+  return row.verdict.kind !== 'ignored' && row.type !== 'OPERATION_REQUESTED'
+    ? true
+    : row.verdict.kind === 'waiting' || row.verdict.kind === 'violation' || row.verdict.kind === 'refused'
 }
 
 /** What a row is told by: a commit by its title. */

@@ -3,7 +3,9 @@ import { Writable } from 'node:stream'
 import { runDemo, type DemoOptions, type DemoResult } from '../../src/demo/run.ts'
 
 /** Runs the demo as a user would, and gives what it ended with and all that it showed. */
-export async function story(options: Pick<DemoOptions, 'defect' | 'crash'>): Promise<{ result: DemoResult; shown: string }> {
+export async function story(
+  options: Pick<DemoOptions, 'defect' | 'crash'>,
+): Promise<{ result: DemoResult; shown: string }> {
   let shown = ''
   const out = new Writable({
     write(chunk: Buffer, _, done) {

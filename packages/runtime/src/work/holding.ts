@@ -5,12 +5,13 @@ import {
   type Lifecycle,
   type OperationRecord,
   type Pause,
+  type ServiceState,
   type Store,
   type StoredWork,
   type Warrant,
 } from '@opschart/core'
 
-import { serviceOf, systemActor, workflowActor } from '../driver/names.ts'
+import { serviceFact, serviceOf, systemActor, workflowActor } from '../driver/names.ts'
 import { emptySystem, pauseOf, type SystemState } from '../driver/policy.ts'
 
 /** An operation in its place: what a pause is asked about. */
@@ -80,6 +81,14 @@ export function createHolding({ store, lifecycle }: { store: Store; lifecycle: L
       }
     },
     pausedBy,
+    /** Who has the service by now, where an operation's workflow had taken it for itself and has lost it [L15]. */
+    async takenBy(held: Pick<Held, 'lifecycle' | 'operation'>): Promise<string | undefined> {
+      const warrant = await warrantOf({ ...held, attempt: 0 })
+      if (warrant?.exclusive !== true) return undefined
+      const [fact] = await store.facts([serviceFact(serviceOf(held.lifecycle))])
+      const run = (fact?.value as unknown as ServiceState | undefined)?.exclusive?.run
+      return run === warrant.run ? undefined : (run ?? 'nobody')
+    },
     /** Whether a pause of this target is meant for an operation, begun or not. */
     isMeant: async (target: string, held: Held): Promise<boolean> =>
       (await pauseFor([{ target, by: 'system', at: 0, reason: '' }], held)) !== undefined,

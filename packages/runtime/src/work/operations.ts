@@ -31,6 +31,8 @@ export function createOperations(sources: {
   autonomy: (service: string) => Promise<(agent: string, task: string) => Autonomy>
   /** The hash of what an operation would do, now. */
   planNow: (lifecycle: string, operation: OperationRecord) => Promise<string>
+  /** Who has the service that an operation's workflow had taken; undefined when it still has it, or never had. */
+  takenBy: (held: { lifecycle: string; operation: OperationRecord }) => Promise<string | undefined>
   after: (outcome: TurnOutcome) => void
 }) {
   const { turns, clock, survivors } = sources
@@ -91,6 +93,14 @@ export function createOperations(sources: {
       // From here on it changes the service: signals about it are held, and no roll-back comes between [L15].
       const run = task.changes === 'production' ? operation.warrant : null
       await note(attempt, { event, ...(run === null ? {} : { changes: [{ kind: 'act', run }] }) })
+      const other = run === null ? undefined : await sources.takenBy({ lifecycle: work.actor, operation })
+      if (other !== undefined) {
+        // It was let in, and then waited (for a pause, for its agent): a roll-back has taken its place meanwhile.
+        throw new OperationError({
+          code: 'not_admitted',
+          message: `the service is no longer its own: ${other} has it`,
+        })
+      }
       const autonomy = await sources.autonomy(service.name)
       const context = taskContext(sources.tasks, {
         attempt,

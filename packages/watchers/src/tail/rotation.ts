@@ -20,6 +20,11 @@ export function isRotatedName(base: string, name: string): boolean {
   return beforeExtension.test(name.slice(stem.length, name.length - ext.length))
 }
 
+/** Whether a rotated name is one that people give to copies that they keep (`app.log.bak`): such a file is no generation of its own. */
+export function isBackupName(file: string): boolean {
+  return /[.\-_](?:bak|prev|save|orig|last)$/u.test(file)
+}
+
 /** The number in `app.log.3` or `app.3.log`: larger is older. 0 for a name without one. */
 export function rotationNumber(file: string): number {
   const numbered = /[.\-_](\d{1,4})(?:\.[A-Za-z]+)?$/u.exec(file)

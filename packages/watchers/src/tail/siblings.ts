@@ -2,7 +2,14 @@ import path from 'node:path'
 
 import type { FoundFile } from '../shared/list-files.ts'
 import type { Place } from './place.ts'
-import { filesBeside, isRotatedName, namesIn, rotatedSiblings, siblingMark } from './rotation.ts'
+import {
+  filesBeside,
+  isBackupName,
+  isRotatedName,
+  namesIn,
+  rotatedSiblings,
+  siblingMark,
+} from './rotation.ts'
 import { beginAlike, continuesPlace, identityOf } from './tracked-file.ts'
 
 /** What is known of the rotated files beside the tailed ones. */
@@ -69,8 +76,8 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
       for (const found of await rotatedSiblings(root, file)) {
         if (identities.has(identityOf(found))) continue
         if (await goesOn(found, before)) copy = found
-        else if (!known.has(siblingMark(found)) && !(await isCopyOfOne(found, file, tracked)))
-          unseen.push(found)
+        else if (isBackupName(found.path) || known.has(siblingMark(found))) continue
+        else if (!(await isCopyOfOne(found, file, tracked))) unseen.push(found)
       }
       return { copy, unseen }
     },

@@ -199,8 +199,7 @@ async function play(
       // Where the pattern takes the backup for a log, it is one: such a pattern is asking for it.
       else if (kind === 'backup') {
         if (files.includes('app.log')) writer.backup()
-      }
-      else if (kind === 'old writer') writer.oldWriter()
+      } else if (kind === 'old writer') writer.oldWriter()
       else if (kind === 'look') await look(true)
       else if (kind === 'restart') await restart()
       else if (kind === 'pass') clock.advance('milliseconds' in rest ? rest.milliseconds : 0)

@@ -221,7 +221,13 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     // Of a file of which nothing was read nobody can see that it was cut; but what it held is beside it then.
     for (const file of old) {
       const { place } = file
-      if (place.offset > 0 || place.displaced !== null || !remembered.has(place.path) || !files.includes(file)) continue
+      if (
+        place.offset > 0 ||
+        place.displaced !== null ||
+        !remembered.has(place.path) ||
+        !files.includes(file)
+      )
+        continue
       if ((await trackRotated(place, place.path, { isSeen: false })).length > 0) siblings.changed()
     }
     first = false
