@@ -186,6 +186,7 @@ export function* admissionDifferences(
     phase: 'STAGING',
     by: 'watcher:git',
     depth: 0,
+    exclusive: false,
     tasks,
   })
   const tasks = agents.map((agent) => `${agent}.named`)

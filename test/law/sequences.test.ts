@@ -19,7 +19,13 @@ import { expectedAdmission, expectedOf, type GateAnswer } from './law-model.ts'
 import { rows, type TablePhase } from './law-table.ts'
 import { toldGates } from '../../packages/core/test/law-world.ts'
 
-const names = [...new Set(rows.flatMap(({ gates }) => gates)), 'plan_matches', 'still_its_turn', 'four_eyes', 'operation_open']
+const names = [
+  ...new Set(rows.flatMap(({ gates }) => gates)),
+  'plan_matches',
+  'still_its_turn',
+  'four_eyes',
+  'operation_open',
+]
 const lifecycle: Lifecycle = createLifecycle(releaseLifecycle.definition, { gates: toldGates(names) })
 const answers = fc
   .dictionary(

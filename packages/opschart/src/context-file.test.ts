@@ -3,13 +3,16 @@
 //   - Keys of ours are put back when they are edited, and that is told.
 //   - Every other key and every comment stays as people wrote it.
 //   - A file that is no YAML map is kept beside, never thrown away.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+//   - Nothing outside of the project is read or written, whatever stands in the place of the file; a pipe stops nobody.
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 
 import type { JournalEntry, Json, OperationView } from '@opschart/core'
 import { memoryStore } from '@opschart/runtime'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
 import { contextFile, createContextFile } from './context-file.ts'
@@ -154,4 +157,76 @@ it('does not write when nothing has changed', async () => {
   await writeFile(join(root, contextFile), before, { mode: 0o444 })
   await file.update()
   expect(await read()).toBe(before)
+})
+
+describe('what stands in the place of the file', () => {
+  const elsewhere = () => mkdtemp(join(tmpdir(), 'opschart-elsewhere-'))
+
+  async function updated(): Promise<string[]> {
+    const { store } = await journal([live])
+    const told: string[] = []
+    const sources = {
+      root,
+      store,
+      pending: () => Promise.resolve([]),
+      told: (text: string) => void told.push(text),
+    }
+    const file = createContextFile(sources)
+    await file.update()
+    await file.update()
+    return told
+  }
+
+  it('is not waited for when it is a pipe', async () => {
+    await mkdir(dirname(join(root, contextFile)), { recursive: true })
+    await promisify(execFile)('mkfifo', [join(root, contextFile)])
+    expect(await updated()).toEqual([`${contextFile} is no regular file of the project; it is not written`])
+  })
+
+  it('is not read through a link, and what the link points to stays as it is', async () => {
+    const other = await elsewhere()
+    await writeFile(join(other, 'secret'), 'a: 1\n')
+    await mkdir(dirname(join(root, contextFile)), { recursive: true })
+    await symlink(join(other, 'secret'), join(root, contextFile))
+    expect(await updated()).toEqual([`${contextFile} is no regular file of the project; it is not written`])
+    expect(await readFile(join(other, 'secret'), 'utf8')).toBe('a: 1\n')
+    await rm(other, { recursive: true })
+  })
+
+  it('is not written through a link that waits under the name of the temporary file', async () => {
+    const other = await elsewhere()
+    await writeFile(join(other, 'profile'), 'mine')
+    await mkdir(dirname(join(root, contextFile)), { recursive: true })
+    await symlink(join(other, 'profile'), join(root, `${contextFile}.new`))
+    expect(await updated()).toEqual([])
+    expect(await readFile(join(other, 'profile'), 'utf8')).toBe('mine')
+    expect(parse(await read())).toHaveProperty('operational_context')
+    await rm(other, { recursive: true })
+  })
+
+  it('is not written into a folder that a link puts outside of the project', async () => {
+    const other = await elsewhere()
+    await symlink(other, join(root, '.claude'))
+    expect(await updated()).toEqual([`${contextFile} is no regular file of the project; it is not written`])
+    expect(await readdir(other)).toEqual([])
+    await rm(other, { recursive: true })
+  })
+
+  it.each([
+    ['is larger than any that people write', `a: ${'x'.repeat(300_000)}\n`],
+    ['nests without end', `a: ${'['.repeat(5_000)}`],
+    ['names one key twice', 'a: 1\na: 2\n'],
+    ['has something else than a map for our keys', 'b: &b {x: 1}\noperational_context: *b\n'],
+  ])('is kept beside when it %s', async (_, text) => {
+    await put(text)
+    expect(await updated()).toHaveLength(1)
+    expect(await readFile(join(root, `${contextFile}.unreadable`), 'utf8')).toBe(text)
+    expect(parse(await read())).toHaveProperty('operational_context')
+  })
+
+  it('keeps keys that are no texts', async () => {
+    await put('2026: planned\n')
+    expect(await updated()).toEqual([])
+    expect(await read()).toContain('2026: planned')
+  })
 })

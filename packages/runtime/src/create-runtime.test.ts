@@ -17,7 +17,7 @@ const task = (name: string, run: Task['run'] = () => Promise.resolve({ ok: true 
 }
 it('a release goes its way', async () => {
   const calls: string[] = []
-  const outputs: Record<string, any> = {
+  const outputs: Record<string, (input: never) => unknown> = {
     deploy: (input: any) => ({ environment: 'production', version: input.release.version }),
     decide: () => ({ decision: 'rollback', reason: 'because' }),
     verify_recovery: () => ({ recovered: true }),

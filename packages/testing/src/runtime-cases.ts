@@ -4,6 +4,7 @@ import { autonomyCases } from './runtime-cases-autonomy.ts'
 import { footprintCases } from './runtime-cases-footprints.ts'
 import { incidentCases } from './runtime-cases-incidents.ts'
 import { releaseCases } from './runtime-cases-releases.ts'
+import { ruleCases } from './runtime-cases-rules.ts'
 import { signalCases } from './runtime-cases-signals.ts'
 import { waitingCases } from './runtime-cases-waiting.ts'
 import type { Case } from './store-case.ts'
@@ -23,4 +24,5 @@ export const runtimeCases: readonly Case<RuntimePlace>[] = [
   ...releaseCases,
   ...incidentCases,
   ...footprintCases,
+  ...ruleCases,
 ]

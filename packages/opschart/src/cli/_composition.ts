@@ -4,7 +4,8 @@ import type { Configuration } from '../config/configuration.ts'
 import type { Problem } from '../config/problem.ts'
 import type { Proposal } from '../config/propose-configuration.ts'
 import type { WrittenFile } from '../config/write-proposal.ts'
-import type { DemoOptions, DemoResult } from '../demo/run.ts'
+import type { DemoResult } from '../demo/ending.ts'
+import type { DemoOptions } from '../demo/run.ts'
 import type { Rehearsal, RehearsalOptions } from '../rehearse.ts'
 
 /** A daemon that runs in this process. */

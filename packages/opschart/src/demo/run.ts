@@ -1,16 +1,13 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { appendFile, mkdir, mkdtemp, readFile } from 'node:fs/promises'
+import { readFileSync, rmSync } from 'node:fs'
+import { appendFile, mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import {
   OpschartError,
   type ActAnswer,
-  type AuditView,
-  type DigestView,
   type LifecycleView,
   type LogEntryView,
-  type StatusView,
   type Verdict,
 } from '@opschart/core'
 
@@ -19,7 +16,8 @@ import { crashAtBoundaries } from './crashes.ts'
 import { defects } from './defects.ts'
 import { startLoad } from './load.ts'
 import { createProject, firstRelease, type Project } from './project.ts'
-import { createScreen, type Screen } from './screen.ts'
+import { ending, type DemoResult } from './ending.ts'
+import { createScreen, field, type Screen } from './screen.ts'
 
 /** How the demo is run. */
 export interface DemoOptions {
@@ -33,18 +31,6 @@ export interface DemoOptions {
   readonly colour: boolean
   /** One JSON document at the end instead of the story. */
   readonly json?: boolean
-}
-
-/** What the demo ended with. */
-export interface DemoResult {
-  readonly passed: boolean
-  readonly folder: string | null
-  readonly guilty: { readonly planted: string; readonly found: string | null }
-  readonly live: string | null
-  readonly effectiveRollbacks: number
-  readonly audit: AuditView
-  readonly report: string | null
-  readonly seconds: number
 }
 
 const requestsPerSecond = 120
@@ -231,85 +217,6 @@ async function unreviewed(project: Project, daemon: Controller, screen: Screen):
   await project.git('merge', '--quiet', '--no-ff', '-m', "Merge branch 'quick-fix'", 'quick-fix')
   const row = await daemon.row('the violation', ({ verdict }) => verdict?.kind === 'violation', since)
   screen.law('Somebody merges what nobody has reviewed.', row.text)
-}
-
-const field = (row: LogEntryView, name: string): unknown =>
-  (row.data as Record<string, unknown> | null)?.[name]
-
-interface Ending {
-  readonly project: Project
-  readonly daemon: Controller
-  readonly screen: Screen
-  readonly defect: (typeof defects)[number]
-  readonly before: number
-  readonly away: number
-  readonly began: number
-  readonly keep: boolean
-  readonly json: boolean
-}
-
-async function ending({
-  project,
-  daemon,
-  screen,
-  defect,
-  before,
-  away,
-  began,
-  keep,
-  json,
-}: Ending): Promise<DemoResult> {
-  const { root } = project
-  const status = await daemon.ask<StatusView>('person', 'status')
-  const service = status.services.find(({ service }) => service === 'orders')
-  const triage = daemon.rows.find((row) => row.sequence > before && row.type === 'xstate.done.actor.triage')
-  const output = (triage === undefined ? undefined : field(triage, 'output')) as
-    | { suspects?: { title: string; commit?: string }[] }
-    | undefined
-  const found = output?.suspects?.[0]?.title ?? null
-  const digest = await daemon.ask<DigestView>('person', 'digest', { since: away })
-  const audit = await daemon.ask<AuditView>('person', 'audit', {})
-  const report = digest.reports[0] ?? null
-  const starts = (await readFile(join(root, '.run/starts.ndjson'), 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { version: string }).version)
-  const effectiveRollbacks = starts
-    .slice(starts.indexOf('v2.0.0') + 1)
-    .filter((version) => version === 'v1.0.0').length
-
-  screen.chapter('What became of it')
-  screen.chart(status)
-  screen.digest(digest)
-  if (report !== null && existsSync(join(root, report)))
-    screen.file(report, await readFile(join(root, report), 'utf8'))
-  const live = service?.live ?? null
-  const v2 = service?.lifecycles.find(({ id }) => id === 'orders/release-2')
-  const checks: [string, boolean][] = [
-    [`the guilty commit was found: ${found ?? 'none'}`, found !== null && found.includes(defect.guilty)],
-    ['v1.0.0 is live again', live === 'orders/release-1'],
-    ['v2.0.0 is in DEVELOPMENT again', v2?.phase === 'DEVELOPMENT'],
-    [`the service counted one roll-back (${starts.join(' → ')})`, effectiveRollbacks === 1],
-    [`a report was written: ${report ?? 'none'}`, report !== null && existsSync(join(root, report))],
-    ['the status page was written', existsSync(join(root, 'status/index.html'))],
-    [`audit: ${audit.rows} rows, ${audit.sound ? 'sound' : `not sound: ${audit.fault?.what}`}`, audit.sound],
-  ]
-  for (const [text, holds] of checks) screen.check(text, holds)
-  const passed = checks.every(([, holds]) => holds)
-  const seconds = (Date.now() - began) / 1_000
-  const result: DemoResult = {
-    passed,
-    folder: keep ? root : null,
-    guilty: { planted: defect.guilty, found },
-    live,
-    effectiveRollbacks,
-    audit,
-    report,
-    seconds,
-  }
-  if (json) screen.json(result)
-  else screen.say(`${seconds.toFixed(1)} s`)
-  return result
 }
 
 /** Ends the demo's service: the process that its own deploy command wrote down. */

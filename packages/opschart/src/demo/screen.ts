@@ -21,6 +21,10 @@ export interface Screen {
   json(value: unknown): void
 }
 
+/** A member of a row's data. */
+export const field = (row: LogEntryView, name: string): unknown =>
+  (row.data as Record<string, unknown> | null)?.[name]
+
 const shownFileLines = 26
 
 /** Makes the demo's screen: a timeline, as wide as the terminal; nothing but the result with `json`. */

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 
-import { runDemo, type DemoOptions, type DemoResult } from '../../src/demo/run.ts'
+import type { DemoResult } from '../../src/demo/ending.ts'
+import { runDemo, type DemoOptions } from '../../src/demo/run.ts'
 
 /** Runs the demo as a user would, and gives what it ended with and all that it showed. */
 export async function story(

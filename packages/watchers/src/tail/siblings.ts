@@ -70,16 +70,23 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
     },
     async rotatedFrom(before, file, tracked) {
       const identities = new Set(tracked.map(identityOf))
+      const isCopied = tracked.some(
+        (place) => place.generation === before.generation && identityOf(place) !== identityOf(before),
+      )
       const known = new Set(marks.get(file) ?? [])
       let copy: FoundFile | undefined
       const unseen: FoundFile[] = []
       for (const found of await rotatedSiblings(root, file)) {
         if (identities.has(identityOf(found))) continue
-        if (await goesOn(found, before)) copy = found
-        else if (isBackupName(found.path) || known.has(siblingMark(found))) continue
+        if (await goesOn(found, before)) {
+          // One copy is enough, and of a kept one nobody knows whether it was made by rotation.
+          const isBetter = copy === undefined || isBackupName(copy.path)
+          const isUseful = found.size > before.offset || !isBackupName(found.path)
+          if (isUseful && isBetter) copy = found
+        } else if (isBackupName(found.path) || known.has(siblingMark(found))) continue
         else if (!(await isCopyOfOne(found, file, tracked))) unseen.push(found)
       }
-      return { copy, unseen }
+      return { copy: isCopied ? undefined : copy, unseen }
     },
     async isCopy(fresh, places, now) {
       for (const place of places) {

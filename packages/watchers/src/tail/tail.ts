@@ -6,13 +6,13 @@ import { harmlessText } from '../shared/harmless.ts'
 import { listFiles, type FoundFile } from '../shared/list-files.ts'
 import { readCheckpoint, writeCheckpoint, type Place } from './place.ts'
 import { isEndAwaited, lastLineAfter, readOn, type Assemble } from './read-on.ts'
-import { byAge } from './rotation.ts'
+import { byAge, isBackupName } from './rotation.ts'
 import { createSiblings, isBeside } from './siblings.ts'
 import {
   continuesPlace,
-  emptyFingerprint,
   identityOf,
   placeAtEnd,
+  placeAtStart,
   trackFile,
   type TrackedFile,
 } from './tracked-file.ts'
@@ -81,18 +81,8 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     problems.push(text)
   }
   const nextGeneration = () => (generation += 1)
-  const startOf = (found: FoundFile, displaced: number | null): Place => ({
-    path: found.path,
-    device: found.device,
-    inode: found.inode,
-    generation: nextGeneration(),
-    offset: 0,
-    line: 0,
-    skipping: false,
-    head: emptyFingerprint,
-    last: emptyFingerprint,
-    displaced,
-  })
+  const startOf = (found: FoundFile, displaced: number | null): Place =>
+    placeAtStart(found, { generation: nextGeneration(), displaced })
   const track = (place: Place) => {
     const file = trackFile(place, clock.now())
     files.push(file)
@@ -249,7 +239,11 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
         })
         items.push(...read.items)
         more = read.outcome === 'more'
-        if (read.outcome === 'truncated') {
+        if (read.outcome === 'truncated' && file.place.displaced !== null && isBackupName(file.place.path)) {
+          // A copy that somebody keeps was made anew.
+          files = files.filter((other) => other !== file)
+          await file.close()
+        } else if (read.outcome === 'truncated') {
           siblings.changed()
           const rest = await trackRotated(file.place, file.place.path)
           file.restart(nextGeneration())

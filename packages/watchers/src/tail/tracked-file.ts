@@ -167,8 +167,8 @@ export function trackFile(place: Place, now: number): TrackedFile {
   return file
 }
 
-/** The fingerprint of no bytes. */
-export const emptyFingerprint = fingerprint(Buffer.alloc(0))
+// The fingerprint of no bytes.
+const emptyFingerprint = fingerprint(Buffer.alloc(0))
 
 function fingerprint(bytes: Buffer): string {
   return sha256(bytes).slice(0, 32)
@@ -194,6 +194,25 @@ export async function beginAlike(root: string, one: string, other: string, size:
 async function edges(handle: FileHandle, size: number): Promise<Buffer> {
   const length = Math.min(fingerprintSize, size)
   return Buffer.concat([await readAt(handle, 0, length), await readAt(handle, size - length, length)])
+}
+
+/** The place of a file of which nothing was read. */
+export function placeAtStart(
+  found: { readonly path: string; readonly device: string; readonly inode: string },
+  { generation, displaced }: { readonly generation: number; readonly displaced: number | null },
+): Place {
+  return {
+    path: found.path,
+    device: found.device,
+    inode: found.inode,
+    generation,
+    offset: 0,
+    line: 0,
+    skipping: false,
+    head: emptyFingerprint,
+    last: emptyFingerprint,
+    displaced,
+  }
 }
 
 /** The place of a file of which only what is yet to be written counts: behind its last line end. */
