@@ -26,7 +26,7 @@ export interface WorkflowRun {
   done(step: string, output?: Json): Stepped
   fail(
     step: string,
-    failure?: { code?: string; message?: string; retry?: boolean; detail?: unknown },
+    failure?: { code?: string; message?: string; retry?: boolean; detail?: Json },
   ): Stepped
   /** The phase that started it is left. */
   left(): Stepped

@@ -1,6 +1,3 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-
 import {
   emptyContext,
   foldContext,
@@ -11,14 +8,18 @@ import {
   type OperationView,
   type Store,
 } from '@opschart/core'
-import { Document, isMap, parseDocument } from 'yaml'
+import { Document, isMap, isScalar, parseDocument, visit } from 'yaml'
+
+import { refusalOfYaml } from './config/guard-yaml.ts'
+import { filePlace } from './context-place.ts'
 
 /** Where the shared operational memory is read, by people and models, between sessions. */
 export const contextFile = '.claude/contexts/operational.yaml'
 
 const heading =
   ' Written by opschart from its journal. Keys under operational_context that it writes are put back when they are edited.'
-const longest = 1024 * 1024
+/** Bytes: it is read with each row that is written. */
+const longest = 128 * 1024
 const page = 500
 
 /** Keeps the context file as the journal says. */

@@ -191,7 +191,7 @@ function silent(name: string) {
       poll: () => Promise.resolve(),
       watch: async ({ report, cancel }: { report(report: object): Promise<void>; cancel: AbortSignal }) => {
         await report({ checkpoint: 1 })
-        await new Promise<void>((resolve) => cancel.addEventListener('abort', () => resolve()))
+        if (!cancel.aborted) await new Promise<void>((resolve) => cancel.addEventListener('abort', () => resolve()))
       },
     } as never,
   }

@@ -101,7 +101,7 @@ export function createWatcherHost(sources: {
       const state: WatcherState = { name: placeName(place.watcher, place.service), state: 'watching' }
       states.push(state)
       const end = contextOf(place, state)
-        .then((context) => place.watcher.watch(context))
+        .then((context) => (controller.signal.aborted ? undefined : place.watcher.watch(context)))
         .catch((error: unknown) => {
           if (controller.signal.aborted) return
           state.problem = plainLine(messageOf(error), 500)
