@@ -40,7 +40,7 @@ const kinds: Record<string, RegExp> = {
   ts: /^(?:runs|from examples\/\S+|checked opschart\.config\.ts)$/,
   yaml: /^(?:checked|writes \S+|file \S+)$/,
   json: /^appends \S+$/,
-  sh: /^(?:script|session(?: exits \d+| waits)*)$/,
+  sh: /^(?:script|session(?: each)?(?: exits \d+| waits)*)$/,
   text: /^(?:prints|output of .+|picture|tree(?: of a project)?)$/,
   mermaid: /^opschart chart --mermaid$/,
 }

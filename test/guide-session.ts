@@ -60,10 +60,17 @@ export async function openSession(): Promise<Session> {
     writeFileSync(path.join(root, file), `${text}\n`, { flag: append ? 'a' : 'w' })
   }
 
-  /** Runs a block's lines; the last one again until it prints what is shown, where the guide says that it waits. */
+  /**
+   * Runs a block's lines, side by side where each stands for itself; else the last one again until it prints what is
+   * shown, where the guide says that it waits.
+   */
   async function runBlock({ mark, text }: Block, shown: Block | undefined): Promise<void> {
     const code = Number(/\bexits (\d+)/.exec(mark)?.[1] ?? 0)
     const lines = text.split('\n').filter((line) => line.trim() !== '')
+    if (/^session each\b/.test(mark)) {
+      await Promise.all(lines.map((line) => must(line, code)))
+      return
+    }
     const outputs: string[] = []
     for (const line of lines.slice(0, -1)) outputs.push((await must(line)).output)
     const deadline = performance.now() + (/\bwaits\b/.test(mark) ? patience : 0)

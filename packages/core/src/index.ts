@@ -40,6 +40,7 @@ export type {
   Work,
 } from './ports/store.ts'
 export { rowHash } from './chain.ts'
+export { redact, redactJson } from './redact.ts'
 export {
   createLifecycle,
   defineLifecycle,
@@ -73,6 +74,7 @@ export type { Arrow, LifecycleDefinition, PhaseDefinition } from './law/definiti
 export type { Gate, GateQuestion } from './law/gates.ts'
 export { allowedIn, contextOf, decide, explain, phaseOf, type Decided } from './law/decide.ts'
 export { nearestAdmitting, phasesAllowing, successors } from './law/topology.ts'
+export { refusalOfOpening } from './law/may-open.ts'
 export { route, openingSignals, type Route } from './routing.ts'
 export {
   emptyService,

@@ -19,7 +19,7 @@ export const contextFile = '.claude/contexts/operational.yaml'
 const heading =
   ' Written by opschart from its journal. Keys under operational_context that it writes are put back when they are edited.'
 /** Bytes: it is read with each row that is written. */
-const longest = 128 * 1024
+const longest = 256 * 1024
 const page = 500
 
 /** Keeps the context file as the journal says. */
@@ -41,10 +41,13 @@ export function createContextFile(sources: {
   /** Told when an edit was put back, or the file could not be used. */
   told: (text: string) => void
 }): ContextFile {
-  const path = join(sources.root, contextFile)
+  const place = filePlace(sources.root, contextFile, longest)
   let context = emptyContext
   let folded = 0
   let written: string | undefined
+  /** What the file says of ours as last written. */
+  let said = ''
+  let closed = false
   let line = Promise.resolve()
 
   async function fold(): Promise<void> {
@@ -61,14 +64,24 @@ export function createContextFile(sources: {
 
   async function write(): Promise<void> {
     await fold()
-    const present = await readFile(path, 'utf8').catch(() => undefined)
+    const found = await place.read()
+    if (found.kind === 'closed') {
+      if (!closed) sources.told(`${contextFile} is no regular file of the project; it is not written`)
+      closed = true
+      return
+    }
+    closed = false
+    const present = found.kind === 'text' ? found.text : undefined
+    const saying = JSON.stringify(context)
+    // Nobody has written to it, and there is nothing to write: it need not even be parsed.
+    if (present !== undefined && present === written && saying === said) return
     const document = present === undefined ? undefined : parsed(present)
     const next = document ?? new Document({})
     if (document === undefined) {
       next.commentBefore = heading
-      if (present !== undefined && present.trim() !== '') {
+      if (found.kind === 'too_long' || (present !== undefined && present.trim() !== '')) {
         // Not ours to throw away: what cannot be read is put beside.
-        await rename(path, `${path}.unreadable`)
+        await place.putAside()
         sources.told(`${contextFile} was no YAML map; it is kept as ${contextFile}.unreadable`)
       }
     }
@@ -92,14 +105,9 @@ export function createContextFile(sources: {
       next.setIn(at, next.createNode(value))
     }
     const text = next.toString({ lineWidth: 110 })
-    if (text === present) {
-      written = text
-      return
-    }
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(`${path}.new`, text, { mode: 0o644 })
-    await rename(`${path}.new`, path)
+    if (text !== present) await place.write(text)
     written = text
+    said = saying
   }
 
   return {
@@ -117,10 +125,31 @@ export function createContextFile(sources: {
   }
 }
 
+/** The file as people may have written it; undefined when it is no YAML map that ours fits into. */
 function parsed(text: string): Document | undefined {
-  if (text.length > longest) return undefined
-  const document = parseDocument(text, { uniqueKeys: true })
-  return document.errors.length === 0 && isMap(document.contents) ? (document as Document) : undefined
+  if (refusalOfYaml(text) !== undefined) return undefined
+  // Keys are compared here: the parser does it pair by pair, and would take minutes for a file that is made for it.
+  const document = parseDocument(text, { uniqueKeys: false })
+  const { contents } = document
+  if (document.errors.length > 0 || !isMap(contents) || hasKeyTwice(document)) return undefined
+  const ours: unknown = document.get('operational_context', true)
+  return ours === undefined || isMap(ours) ? (document as Document) : undefined
+}
+
+function hasKeyTwice(document: ReturnType<typeof parseDocument>): boolean {
+  let twice = false
+  visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>()
+      for (const { key } of map.items) {
+        const value: unknown = isScalar(key) ? key.value : key
+        if (keys.has(value)) twice = true
+        keys.add(value)
+      }
+      return twice ? visit.BREAK : undefined
+    },
+  })
+  return twice
 }
 
 /** Whether a key no longer says what we wrote: somebody edited it. */

@@ -4,7 +4,8 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 /** What stands in the place of a file of the project. */
 export type Present =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'absent' | 'too_long' | 'closed' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'absent' | 'too_long' | 'closed' }
 
 /** One file of the project that others may write to as well: whatever they put there, nothing outside of it is touched. */
 export interface FilePlace {
@@ -47,7 +48,9 @@ export function filePlace(root: string, file: string, longest: number): FilePlac
       try {
         const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
         await using handle = await open(join(inside, basename(path)), flags)
-        const { size, isFile } = await handle.stat().then((found) => ({ size: found.size, isFile: found.isFile() }))
+        const { size, isFile } = await handle
+          .stat()
+          .then((found) => ({ size: found.size, isFile: found.isFile() }))
         if (!isFile) return { kind: 'closed' }
         if (size > longest) return { kind: 'too_long' }
         const buffer = Buffer.alloc(size)

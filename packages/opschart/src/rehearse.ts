@@ -4,24 +4,28 @@ import { promisify } from 'node:util'
 import { builtinTasks } from '@opschart/agents'
 import {
   OpschartError,
+  type Clock,
   type Json,
   type JsonObject,
-  type LogEntry,
   type LogEntryView,
   type OperationInput,
   type Service,
   type Task,
   type Watcher,
 } from '@opschart/core'
-import { createRuntime } from '@opschart/runtime'
+import { createRuntime, systemClock } from '@opschart/runtime'
 
 import { lawOf } from './config/law-of.ts'
 import { loadConfiguration } from './config/load-configuration.ts'
+import { changedLine, errorSpike } from './planted-fault.ts'
 
 const run = promisify(execFile)
 
 /** The faults that can be played. */
 export const faults = ['error_spike'] as const
+
+/** Milliseconds before the present at which the sandbox's releases go live: before the first made-up request. */
+const beforeFault = 11 * 60_000
 
 /** How a fault is played. */
 export interface RehearsalOptions {
@@ -110,8 +114,15 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     },
     poll: () => Promise.resolve(),
   }
+  // The releases went live before the fault began, as releases do.
+  let shift = -beforeFault
+  const clock: Clock = {
+    now: () => systemClock.now() + shift,
+    at: (at, callback) => systemClock.at(at - shift, callback),
+  }
   const runtime = await createRuntime({
     root,
+    clock,
     lifecycle: lawOf(configuration),
     services: [service],
     tasks: builtin.map((task) => held(task, service, root, results, heldBack)),
@@ -157,6 +168,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
         commit,
       })
     }
+    shift = 0
     released.resolve()
     await fed.promise
     await over.promise
@@ -230,66 +242,4 @@ async function lastReleases(root: string): Promise<Release[]> {
   if (releases.length > 0) return releases.slice(-2)
   const head = await git('rev-parse', 'HEAD')
   return head === '' ? [] : [{ version: head.slice(0, 12), commit: head }]
-}
-
-/** A line of code that the live release changed: where the made-up error comes from. */
-async function changedLine(
-  root: string,
-  from: string | null,
-  to: string,
-): Promise<{ file: string; line: number } | undefined> {
-  const range = from === null ? [to] : [`${from}..${to}`]
-  const argv =
-    from === null ? ['show', '--format=', '--unified=0', ...range] : ['diff', '--unified=0', ...range]
-  const patch = await run(
-    'git',
-    [...argv, '--', '*.js', '*.mjs', '*.cjs', '*.ts', '*.py', '*.rb', '*.go', '*.java'],
-    { cwd: root, maxBuffer: 16 * 1024 * 1024 },
-  ).then(
-    ({ stdout }) => stdout,
-    () => '',
-  )
-  let file: string | undefined
-  for (const line of patch.split('\n')) {
-    if (line.startsWith('+++ b/')) file = line.slice('+++ b/'.length)
-    const hunk = /^@@ -\S+ \+(\d+)(?:,(\d+))? @@/.exec(line)
-    if (hunk !== null && file !== undefined && hunk[2] !== '0' && !/(?:^|\/)tests?\//.test(file))
-      return { file, line: Number(hunk[1]) }
-  }
-  return undefined
-}
-
-/** Ten quiet minutes, then a minute in which every eighth request fails. */
-function errorSpike(
-  now: number,
-  at: { file: string; line: number } | undefined,
-  version: string,
-): LogEntry[] {
-  const entries: LogEntry[] = []
-  const onset = now - 60_000
-  for (let time = now - 600_000; time < now; time += 500) {
-    const fails = time >= onset && (time / 500) % 8 < 1
-    const common = {
-      time,
-      method: 'GET',
-      route: '/',
-      version,
-      fields: {},
-      file: 'rehearsal.log',
-      offset: entries.length,
-    }
-    if (fails) {
-      const frame = at === undefined ? '' : `\n    at handler (${at.file}:${at.line}:1)`
-      const message = 'rehearsal: a planted failure'
-      entries.push({
-        ...common,
-        level: 'error',
-        status: 500,
-        message,
-        stack: `Error: ${message}${frame}`,
-        duration: 3,
-      })
-    } else entries.push({ ...common, level: 'info', status: 200, message: 'GET /', duration: 3 })
-  }
-  return entries
 }

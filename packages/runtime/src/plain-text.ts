@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@opschart/core'
+import { redact, redactJson, type Json, type JsonObject } from '@opschart/core'
 
 const escape = String.fromCharCode(27)
 const bell = String.fromCharCode(7)
@@ -13,8 +13,13 @@ const controlButLayout = /(?![\n\t])\p{Cc}/gu
 /** What is not seen, but turns round or hides what is: overrides of direction, zero-width marks. */
 const invisible = /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu
 
-/** One line of text from outside, safe to show: no terminal sequences, no control or invisible characters, at most `most` long. */
+/** One line of text from outside, safe to show and to keep: no terminal sequences, no control or invisible characters, no secrets, at most `most` long. */
 export function plainLine(text: string, most: number): string {
+  return plainName(redact(text.slice(0, most * 4 + 256)), most)
+}
+
+/** Like {@link plainLine}, for names that must stay apart from one another: what looks like a secret stays. */
+export function plainName(text: string, most: number): string {
   const clean = text
     .slice(0, most * 4 + 256)
     .replace(terminalSequence, '')
@@ -26,9 +31,9 @@ export function plainLine(text: string, most: number): string {
   return clean.length <= most ? clean : `${clean.slice(0, most - 1).toWellFormed()}…`
 }
 
-/** A value from outside with every text in it, keys too, stripped of terminal sequences and control characters; line feeds and tabs stay. */
+/** A value from outside with every text in it, keys too, without terminal sequences, control characters and secrets; line feeds and tabs stay. */
 export function plainJson(value: JsonObject): JsonObject {
-  return stripped(value) as JsonObject
+  return redactJson(stripped(value)) as JsonObject
 }
 
 function stripped(value: Json): Json {

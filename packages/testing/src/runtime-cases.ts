@@ -6,6 +6,7 @@ import { incidentCases } from './runtime-cases-incidents.ts'
 import { releaseCases } from './runtime-cases-releases.ts'
 import { ruleCases } from './runtime-cases-rules.ts'
 import { signalCases } from './runtime-cases-signals.ts'
+import { trustCases } from './runtime-cases-trust.ts'
 import { waitingCases } from './runtime-cases-waiting.ts'
 import type { Case } from './store-case.ts'
 
@@ -25,4 +26,5 @@ export const runtimeCases: readonly Case<RuntimePlace>[] = [
   ...incidentCases,
   ...footprintCases,
   ...ruleCases,
+  ...trustCases,
 ]

@@ -3,8 +3,10 @@ import { OpschartError, wait, type Watcher, type WatcherContext } from '@opschar
 import { isSqlFile } from './files/compare-files.ts'
 import { createFileState, mostFiles, mostSignals, type FileLook, type FileState } from './files/file-state.ts'
 import { watchTree } from './files/watch-tree.ts'
+import { createDue } from './files/due.ts'
 import { createAlarm } from './shared/alarm.ts'
 import { compileGlobs, matchesGlobs, mayContain } from './shared/glob.ts'
+import { failureText } from './shared/failure-text.ts'
 import { handOver } from './shared/hand-over.ts'
 import { harmlessText } from './shared/harmless.ts'
 import { listFiles } from './shared/list-files.ts'
@@ -22,7 +24,6 @@ export interface FileWatcherOptions {
   readonly emits?: string
 }
 
-const debounce = 100
 /** A file that was written to while it was read is read again after this. */
 const whileWritten = 1_000
 /** How often everything is looked at, where the system cannot tell of changes. */
@@ -87,16 +88,16 @@ export function fileWatcher(options: FileWatcherOptions): Watcher {
       const { clock, cancel } = context
       const state = create(context)
       const alarm = createAlarm(clock, cancel)
-      const due = new Map<string, number>()
+      const due = createDue()
       let mustScan = true
       const problems: string[] = []
+      const said = new Set<string>()
       const tree = await watchTree(context.root, {
         mayContain: (folder) => mayContain(all, folder),
         matches,
         changed(file) {
-          // Each change begins the wait anew; where too many wait, one look at everything is less.
-          if (due.size < mostFiles) due.set(file, clock.now() + debounce)
-          else mustScan = true
+          // Where too many wait, one look at everything is less.
+          if (!due.add(file, clock.now())) mustScan = true
           alarm.ring()
         },
         failed(message) {
@@ -106,26 +107,35 @@ export function fileWatcher(options: FileWatcherOptions): Watcher {
       })
       try {
         while (!cancel.aborted) {
-          const ripe = [...due]
-            .filter(([, at]) => at <= clock.now())
-            .map(([file]) => file)
-            .slice(0, mostSignals)
-          for (const file of ripe) due.delete(file)
-          const look: FileLook = mustScan ? await state.scan() : await state.look(ripe)
-          const { report, isMore, changing } = look
-          for (const file of changing) due.set(file, clock.now() + whileWritten)
-          const said = problems.splice(0)
-          if (report !== undefined || said.length > 0) {
-            if (!(await handOver(context, { ...report, problems: [...said, ...(report?.problems ?? [])] })))
-              return
+          const isScan = mustScan
+          mustScan = false
+          const ripe = due.take(clock.now(), mostSignals)
+          let look: FileLook = { report: undefined, isMore: false, changing: [] }
+          try {
+            look = isScan ? await state.scan() : await state.look(ripe)
+          } catch (failure) {
+            problems.push(`files cannot be looked at: ${failureText(failure)}`)
+            mustScan = true
           }
-          mustScan = isMore
+          const { report, isMore, changing } = look
+          if (isMore) mustScan = true
+          for (const file of isScan ? [...changing, ...ripe] : changing)
+            due.add(file, clock.now(), whileWritten)
+          const fresh = problems.splice(0).filter((problem) => !said.has(problem))
+          for (const problem of fresh) said.add(problem)
+          if (report !== undefined || fresh.length > 0) {
+            const all = [...fresh, ...(report?.problems ?? [])]
+            if (!(await handOver(context, { ...report, problems: all }))) return
+          }
           if (isMore) continue
-          const next = Math.min(...due.values(), clock.now() + (tree.isWhole() ? 3_600_000 : scanEvery))
-          await alarm.sleep(Math.max(0, next - clock.now()))
-          if (due.size === 0 && !tree.isWhole()) mustScan = true
-          // So that a burst of events costs one look.
-          if (due.size > 0) await wait(clock, 5, cancel).catch(() => undefined)
+          if (mustScan) await wait(clock, whileWritten, cancel).catch(() => undefined)
+          else {
+            const rest = tree.isWhole() ? 3_600_000 : scanEvery
+            const isRung = await alarm.sleep(due.nextIn(clock.now()) ?? rest)
+            if (!isRung && !tree.isWhole()) mustScan = true
+            // So that a burst of events costs one look.
+            if (isRung) await wait(clock, 5, cancel).catch(() => undefined)
+          }
         }
       } finally {
         await tree.close()

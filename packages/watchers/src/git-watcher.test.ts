@@ -8,10 +8,13 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, rmSync, writeFileSync
 import path from 'node:path'
 
 import type { SignalDraft } from '@opschart/core'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { repository, type Repository } from '../test/repository.ts'
 import { recorder, simulatedClock, temporaryFolder, word } from '../test/support.ts'
 import { gitWatcher, type GitWatcherOptions } from './git-watcher.ts'
+
+// Many real git processes take a while where two processors are shared.
+vi.setConfig({ testTimeout: 30_000 })
 
 function project(options: Partial<GitWatcherOptions> = {}) {
   const repo = repository(temporaryFolder())

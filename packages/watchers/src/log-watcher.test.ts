@@ -439,6 +439,24 @@ describe('watching', () => {
     ])
   })
 
+  it('goes on when the project was away, and says so once', async () => {
+    const folder = temporaryFolder()
+    const root = path.join(folder, 'project')
+    mkdirSync(root)
+    writeFileSync(path.join(root, 'app.log'), '')
+    const record = recorder(root)
+    const watching = logWatcher({ service: 'shop', files: ['app.log'] }).watch(record.context())
+    await record.until(() => record.reports.length === 1)
+    renameSync(root, path.join(folder, 'away'))
+    await record.until(() => record.problems().length === 1)
+    appendFileSync(path.join(folder, 'away', 'app.log'), '{"msg":"meanwhile"}\n')
+    renameSync(path.join(folder, 'away'), root)
+    await record.until(() => record.entries().length === 1)
+    record.cancel()
+    await watching
+    expect(record.problems()).toHaveLength(1)
+  })
+
   it('ends at once when cancelled, also while the store cannot write', async () => {
     const root = temporaryFolder()
     const clock = simulatedClock()

@@ -1,28 +1,9 @@
+import { redact } from '@opschart/core'
+
 // eslint-disable-next-line no-control-regex -- these are the characters that must not pass
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 // eslint-disable-next-line no-control-regex -- a terminal's colours and cursor movements
 const escapes = /\u001b(?:\[[0-9;?]{0,32}[A-Za-z]|\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)?|[@-_])/g
-
-const secrets: readonly (readonly [RegExp, string])[] = [
-  [
-    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
-    '[redacted key]',
-  ],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, '[redacted]'],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|npm_)[A-Za-z0-9_-]{16,255}/g, '[redacted]'],
-  [/\beyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{0,1000}/g, '[redacted]'],
-  [/\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{8,4000}/gi, '$1 [redacted]'],
-  [/(:\/\/[^\s/:@]{0,100}):[^\s/@]{1,200}@/g, '$1:[redacted]@'],
-  [
-    /((?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)["']? {0,3}[:=] {0,3})["']?[^\s"',;&]{3,400}["']?/gi,
-    '$1[redacted]',
-  ],
-]
-
-/** Takes out what looks like a secret: private keys, access tokens, passwords in addresses and assignments. */
-export function redact(text: string): string {
-  return secrets.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text)
-}
 
 /** Outside text as harmless text: terminal sequences, control and invisible characters out; lines and tabs stay. */
 export function cleanText(text: string): string {

@@ -3,12 +3,13 @@
 //   - The same content planned twice changes nothing.
 //   - Outside text ends as harmless text: no control characters, no markup, no marker, no secret.
 
+import { redact } from '@opschart/core'
 import { describe, expect, it } from 'vitest'
 
 import { harness } from '../../test/task-harness.ts'
 import { planSection, replaceSection, sectionBody } from './marked-section.ts'
 import { planOwnedFile } from './owned-file.ts'
-import { fileName, markdownCode, markdownText, oneLine, outputTail, redact } from './plain-text.ts'
+import { fileName, markdownCode, markdownText, oneLine, outputTail } from './plain-text.ts'
 import { writePlanned } from './planned-file.ts'
 import { projectFiles } from './project-files.ts'
 

@@ -139,6 +139,12 @@ function ask(name: string, gate: Gate, question: GateQuestion): unknown {
   }
 }
 
+/** Operations without a warrant that may be open in one lifecycle. */
+const mostWithoutWarrant = 50
+
+const withoutWarrant = ({ operations }: LifecycleContext) =>
+  Object.values(operations).filter(({ warrant }) => warrant === null).length
+
 function refusalOfAdmission(
   parameters: AllowedParameters,
   context: LifecycleContext,
@@ -153,6 +159,9 @@ function refusalOfAdmission(
   if (kindOf(by) === 'watcher') return 'a watcher reports; it does not ask for work'
   const open = operationOf(context, asked.id)
   if (by === 'system' && open === undefined) return 'no such operation waits'
+  // Listed with the release, they are read and written with each of its signals.
+  if (open === undefined && asked.warrant === null && withoutWarrant(context) >= mostWithoutWarrant)
+    return `${mostWithoutWarrant} operations are open here already that no workflow has asked for`
   // One that is open is asked for again by the system alone, and only as it was: its phase may have come.
   if (open !== undefined && (by !== 'system' || open.status !== 'waiting')) {
     return `the operation ${asked.id} has been asked for already; it is ${open.status}`

@@ -25,8 +25,12 @@ export const releaseActions = {
   },
   /** A tag or a deployment names the version. */
   name_version(hands) {
+    const { context, event, note } = hands
     const version = text(hands, 'version')
-    if (version !== null) hands.note((draft) => void (draft.version = version))
+    // Once deployed, it keeps the name it was deployed under: a later tag would choose what a roll-back runs with.
+    const named = ![null, context.id, context.commit?.slice(0, 12)].includes(context.version)
+    if (version === null || (named && event.facts.service.stack.includes(context.id))) return
+    note((draft) => void (draft.version = version))
   },
   approve_review({ context, event, note }) {
     note((draft) => void (draft.review = { by: event.signal.by, commit: context.commit, at: event.now }))

@@ -11,7 +11,7 @@ import {
   type SignalDraft,
 } from '@opschart/core'
 
-import { plainJson, plainLine } from '../plain-text.ts'
+import { plainJson, plainLine, plainName } from '../plain-text.ts'
 
 /**
  * The signal of a draft that came from outside, by whom the channel says: checked, its texts stripped of what only a
@@ -30,17 +30,17 @@ export function signalOf(draft: SignalDraft, by: Principal, given: { clock: Cloc
     )
   }
   const { type, id, source, subject, time, severity, data, cause } = parsed.data
-  const named = id === undefined ? '' : plainLine(id, 200)
+  const named = id === undefined ? '' : plainName(id, 200)
   return {
     id: named === '' ? given.crypto.randomId() : named,
-    source: sourceOf(source === undefined ? '' : plainLine(source, 200), by),
+    source: sourceOf(source === undefined ? '' : plainName(source, 200), by),
     type,
-    ...(subject === undefined ? {} : { subject: plainLine(subject, 300) }),
+    ...(subject === undefined ? {} : { subject: plainName(subject, 300) }),
     time: time ?? given.clock.now(),
     severity: severity ?? 'INFO',
     data: plainJson((data ?? {}) as JsonObject),
     by,
-    ...(cause === undefined ? {} : { cause: plainLine(cause, 300) }),
+    ...(cause === undefined ? {} : { cause: plainName(cause, 300) }),
   }
 }
 

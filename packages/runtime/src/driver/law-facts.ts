@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   contextOf,
+  kindOf,
   phaseOf,
   predecessorOf,
   type ActorState,
@@ -113,7 +114,8 @@ function operationFacts(
     world.system,
     world.service,
   )
-  const asks = signal.data['approval'] === true && autonomy === 'act'
+  const alone = kindOf(known?.requested_by ?? signal.by) === 'agent' && changes === 'production'
+  const asks = autonomy === 'act' && (signal.data['approval'] === true || alone)
   return {
     autonomy: asks ? 'ask' : autonomy,
     changes,
@@ -125,7 +127,7 @@ function operationFacts(
       task,
       input,
     }),
-    ...(asks ? { because: 'its workflow asks for approval' } : because === undefined ? {} : { because }),
+    ...(asks ? { because: alone ? 'no workflow has asked for it' : 'its workflow asks for approval' } : because === undefined ? {} : { because }),
   }
 }
 
@@ -134,9 +136,10 @@ export function planOf(
   sources: FactSources,
   plan: { service: string; agent: string; task: string; input: OperationInput | undefined },
 ): JsonObject | null {
-  const service = sources.services.get(plan.service)
+  // Without configured services, any name is one: then its name is all that is known of it.
+  const service = sources.services.get(plan.service) ?? { name: plan.service }
   const task = sources.tasks.get(`${plan.agent}.${plan.task}`)
-  if (service === undefined || task?.plan === undefined || plan.input === undefined) return null
+  if (task?.plan === undefined || plan.input === undefined) return null
   try {
     return task.plan(plan.input, { service, root: sources.root })
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type Principal,
   type Sender,
+  type Signal,
   type SignalDraft,
   type Store,
   type Verdict,
@@ -70,6 +71,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
     const signal = checked({ ...draft, ...(draft.subject === undefined && to !== '' ? { subject: to } : {}) })
     const target = to === '' ? (signal.subject ?? '') : to
     const service = serviceOf(target)
+    if (operation !== undefined && service !== serviceOf(operation)) return refuseForeign(signal, operation)
     if (sources.services === undefined) return toAnything(target, { signal, ...carried, outside: true })
     if (!sources.services.has(service)) {
       const known = [...sources.services].join(', ') || 'none'
@@ -122,6 +124,21 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
       sources.services === undefined ? isLifecycleId(`${service}/x`) : sources.services.has(service)
     const data = { type_asked: asked, to: plainLine(to, 300) }
     return take(known ? service : '', { kind: 'told', entry: 'signal', type: 'refused', by, data, verdict })
+  }
+
+  /** An operation is known by its token where it works, and nowhere else: what it was told there may speak for anyone. */
+  function refuseForeign(signal: Signal, own: string): Promise<Verdict> {
+    const reason = `${by} has the token of an operation of ${serviceOf(own)}, and speaks for no other service`
+    const allowed = { phase: '', signals: [], agents: [] }
+    return take(serviceOf(own), {
+      kind: 'told',
+      entry: 'signal',
+      type: signal.type,
+      by,
+      data: { signal: signal as unknown as JsonObject },
+      verdict: { kind: 'refused', phase: '', reason, allowed, signal: signal.id },
+      key: { source: signal.source, id: signal.id },
+    })
   }
 
   async function answer(type: string, id: string, data: JsonObject): Promise<ActAnswer> {

@@ -1,6 +1,7 @@
 import {
   decide,
   phaseOf,
+  refusalOfOpening,
   route,
   type JsonObject,
   type LawEvent,
@@ -161,8 +162,11 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
       const { signal } = message
       const where = route(signal, world.service)
       if (where.kind === 'unrouted') return unrouted(signal, where.reason)
-      if (where.kind === 'open' && (await world.actor(where.id)) === undefined)
+      if (where.kind === 'open' && (await world.actor(where.id)) === undefined) {
+        const refusal = refusalOfOpening(lifecycle.definition, world.service, signal)
+        if (refusal !== undefined) return unrouted(signal, refusal)
         await open(where.id, where.branch)
+      }
       return decideSignal(where.id, message)
     },
 

@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   OperationError,
+  redactJson,
   type Clock,
   type Json,
   type JsonObject,
@@ -136,7 +137,7 @@ function checked(output: unknown): Json {
     const message = `its result is ${text.length} characters long; ${longestOutput} are kept`
     throw new OperationError({ code: 'invalid_output', message })
   }
-  return JSON.parse(text) as Json
+  return redactJson(JSON.parse(text) as Json)
 }
 
 function failureOf(error: unknown, cancel: AbortSignal): OperationFailure {
@@ -152,7 +153,7 @@ function plain({ code, message, retry, detail }: OperationFailure): OperationFai
   try {
     const text = canonicalJson(detail)
     const kept =
-      text.length <= longestOutput ? (JSON.parse(text) as JsonObject) : `${text.length} characters, not kept`
+      text.length <= longestOutput ? (redactJson(JSON.parse(text) as Json) as JsonObject) : `${text.length} characters, not kept`
     return { ...bounded, detail: kept }
   } catch {
     return bounded

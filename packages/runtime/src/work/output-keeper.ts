@@ -9,7 +9,8 @@ export interface OutputKeeper {
 
 /** Keeps at most `limit` bytes: half from the beginning, half from the end. */
 export function outputKeeper(limit: number): OutputKeeper {
-  const half = Math.max(1, Math.floor(limit / 2))
+  const half = Math.floor(limit / 2)
+  const rest = limit - half
   let head: Buffer[] = []
   let headLength = 0
   let tail: Buffer[] = []
@@ -24,13 +25,13 @@ export function outputKeeper(limit: number): OutputKeeper {
         headLength += first.length
       }
       if (head.length > 64) head = [Buffer.concat(head)]
-      const rest = chunk.subarray(first.length)
-      if (rest.length === 0) return
-      tail.push(Buffer.from(rest))
-      tailLength += rest.length
-      while (tailLength > half) {
+      const later = chunk.subarray(first.length)
+      if (later.length === 0) return
+      tail.push(Buffer.from(later))
+      tailLength += later.length
+      while (tailLength > rest) {
         const oldest = tail[0]!
-        const over = Math.min(tailLength - half, oldest.length)
+        const over = Math.min(tailLength - rest, oldest.length)
         dropped += over
         tailLength -= over
         if (over === oldest.length) tail.shift()

@@ -1,9 +1,10 @@
 import { canonicalJson, wait, type Report, type WatcherContext } from '@opschart/core'
 
 import { createAlarm } from '../shared/alarm.ts'
+import { failureText } from '../shared/failure-text.ts'
 import { baseOf, compileGlobs } from '../shared/glob.ts'
 import { handOver } from '../shared/hand-over.ts'
-import { createTail, type TailOptions } from './tail.ts'
+import { createTail, type Look, type TailOptions } from './tail.ts'
 import { watchFolders } from './watch-folders.ts'
 
 /** A tail of a watcher: what {@link TailOptions} says, without what the watcher's context knows. */
@@ -19,6 +20,7 @@ const restWhereBlind = 1_000
 const looksUntilRest = 25
 /** Least time between two looks, however often the system tells of changes. */
 const leastPause = 20
+const retryAfter = 1_000
 /** Time for which a file must have rested before its last entry counts as whole. */
 const settle = 400
 
@@ -43,22 +45,37 @@ export async function pollTail<Item>(context: WatcherContext, options: FollowOpt
 
 /** Follows the files until cancelled: each 200 ms, each 5 s when nothing happens, and at once when the system tells of a change. */
 export async function watchTail<Item>(context: WatcherContext, options: FollowOptions<Item>): Promise<void> {
-  const { root, checkpoint, clock, cancel } = context
-  const tail = createTail({ ...options, root, checkpoint, clock, settle })
+  const { root, clock, cancel } = context
+  let checkpoint = context.checkpoint
+  let tail = createTail({ ...options, root, checkpoint, clock, settle })
   const alarm = createAlarm(clock, cancel)
   const folders = watchFolders(root, () => alarm.ring())
+  const said = new Set<string>()
   let saved = checkpoint === undefined ? undefined : canonicalJson(checkpoint)
   // In a folder that is made later, the system tells of nothing until it is known.
   const isFlat = compileGlobs(options.files).every((glob) => baseOf(glob).isFlat)
   let quiet = 0
   try {
     while (!cancel.aborted) {
-      const look = await tail.look()
+      let look: Look<Item>
+      try {
+        look = await tail.look()
+      } catch (failure) {
+        // What was read in the look that failed is read again from where it was last saved.
+        await tail.close()
+        tail = createTail({ ...options, root, checkpoint, clock, settle })
+        const problem = `${options.files.join(', ')} cannot be read: ${failureText(failure)}`
+        if (!said.has(problem) && !(await handOver(context, { problems: [problem] }))) return
+        said.add(problem)
+        await alarm.sleep(retryAfter)
+        continue
+      }
       const report = reportOf(look, options)
       const text = canonicalJson(look.checkpoint)
       quiet = report === undefined ? quiet + 1 : 0
       if (report !== undefined || text !== saved) {
         if (!(await handOver(context, { ...report, checkpoint: look.checkpoint }))) return
+        checkpoint = look.checkpoint
         saved = text
       }
       if (look.more) continue

@@ -33,6 +33,8 @@ export interface Siblings {
    * original (which gives it, or else the copy does once the original is cut); `read` when all of it was read already.
    */
   isCopy(fresh: FoundFile, places: readonly Place[], now: number): Promise<'no' | 'wait' | 'read'>
+  /** Whether this file, as it is now, was beside one of them when they were last remembered. */
+  isRemembered(found: FoundFile): boolean
   /** Remembers what is beside these files now. */
   remember(files: readonly string[]): Promise<void>
   /** What is remembered, for the checkpoint. */
@@ -100,6 +102,7 @@ export function createSiblings(root: string, saved: Readonly<Record<string, read
       }
       return 'no'
     },
+    isRemembered: (found) => [...marks.values()].some((list) => list.includes(siblingMark(found))),
     async remember(files) {
       const folders = [...new Set(files.map((file) => path.posix.dirname(file)))]
       const present = new Map<string, string>()

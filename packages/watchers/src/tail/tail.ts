@@ -116,17 +116,17 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
     return places.map(track)
   }
 
-  // What was removed leaves its inode to another file, unless it is open. One of which nothing was read is not known again.
-  const isSame = async (file: TrackedFile, path: string) =>
-    file.isOpen() ||
-    file.place.path === path ||
-    (file.place.offset > 0 && (await continuesPlace(root, path, file.place)))
+  // What was removed leaves its inode to another file, unless it is open.
+  const isSame = async (file: TrackedFile, found: FoundFile) => {
+    if (file.isOpen() || file.place.path === found.path) return true
+    return file.place.offset > 0 ? continuesPlace(root, found.path, file.place) : siblings.isRemembered(found)
+  }
 
   /** Follows files that were renamed; finds again what has lost its path. */
   const follow = async (found: ReadonlyMap<string, FoundFile>, occupied: ReadonlySet<string>) => {
     for (const file of files.slice()) {
       const here = found.get(identityOf(file.place))
-      if (here !== undefined && (await isSame(file, here.path))) {
+      if (here !== undefined && (await isSame(file, here))) {
         if (here.path !== file.place.path) {
           siblings.changed()
           file.place = { ...file.place, path: here.path, displaced: file.place.displaced ?? clock.now() }
@@ -139,7 +139,7 @@ export function createTail<Item>(options: TailOptions<Item>): Tail<Item> {
       }
       if (file.isOpen()) continue
       const elsewhere = await siblings.find(file.place)
-      if (elsewhere !== undefined && (await isSame(file, elsewhere.path)))
+      if (elsewhere !== undefined && (await isSame(file, elsewhere)))
         file.place = { ...file.place, path: elsewhere.path }
       else {
         files = files.filter((other) => other !== file)
