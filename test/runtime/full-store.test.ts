@@ -5,7 +5,11 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { createScenario, type Scenario, type ScenarioOptions } from '../../packages/testing/src/runtime-scenario.ts'
+import {
+  createScenario,
+  type Scenario,
+  type ScenarioOptions,
+} from '../../packages/testing/src/runtime-scenario.ts'
 import { failingStore, type Weather } from './failing-store.ts'
 import { memoryPlace, sqlitePlace } from './places.ts'
 
@@ -17,7 +21,10 @@ async function inWeather(
   options: ScenarioOptions = {},
 ): Promise<void> {
   const weather: Weather = { full: false, tries: 0 }
-  const scenario = await createScenario(places[kind]((store) => failingStore(store, weather)), options)
+  const scenario = await createScenario(
+    places[kind]((store) => failingStore(store, weather)),
+    options,
+  )
   try {
     await body(scenario, weather)
     weather.full = false
@@ -43,13 +50,19 @@ describe.each(['memory', 'sqlite'] as const)('a full store (%s)', (kind) => {
       expect(await scenario.runtime.read('web/one')).toBeUndefined()
       weather.full = false
       expect(await scenario.git.send('web', draft)).toMatchObject({ kind: 'accepted', sequence: 2 })
-      expect(await scenario.git.send('web', draft)).toMatchObject({ kind: 'accepted', sequence: 2, duplicate: true })
+      expect(await scenario.git.send('web', draft)).toMatchObject({
+        kind: 'accepted',
+        sequence: 2,
+        duplicate: true,
+      })
     }))
 
   it('[D9] refuses what a person switches with an error: it is not switched', () =>
     inWeather(kind, async (scenario, weather) => {
       weather.full = true
-      await expect(scenario.ann.pause({ target: 'everything', reason: '' })).rejects.toMatchObject({ code: 'storage' })
+      await expect(scenario.ann.pause({ target: 'everything', reason: '' })).rejects.toMatchObject({
+        code: 'storage',
+      })
       expect((await scenario.runtime.status()).pauses).toEqual([])
     }))
 
@@ -108,8 +121,20 @@ describe.each(['memory', 'sqlite'] as const)('a full store (%s)', (kind) => {
       async (scenario, weather) => {
         await scenario.live('one', 'v1')
         await scenario.clock.advance(1_000)
-        const entry = { time: scenario.clock.now(), level: 'info', message: '', status: 500, fields: {}, file: 'log', offset: 0 } as const
-        const report = { entries: [entry, entry], signals: [{ type: 'TEST_FAILED', id: 'one' }], checkpoint: 1 }
+        const entry = {
+          time: scenario.clock.now(),
+          level: 'info',
+          message: '',
+          status: 500,
+          fields: {},
+          file: 'log',
+          offset: 0,
+        } as const
+        const report = {
+          entries: [entry, entry],
+          signals: [{ type: 'TEST_FAILED', id: 'one' }],
+          checkpoint: 1,
+        }
         weather.full = true
         await expect(scenario.observe(report)).rejects.toMatchObject({ code: 'storage' })
         const { watchers } = await scenario.runtime.status()
@@ -125,7 +150,17 @@ describe.each(['memory', 'sqlite'] as const)('a full store (%s)', (kind) => {
       },
       {
         feedbackLoops: [
-          { name: 'errors', monitor: 'error_rate', threshold: 1, clear: 1, for: 0, window: 60_000, min_samples: 100, cooldown: 0, severity: 'HIGH' },
+          {
+            name: 'errors',
+            monitor: 'error_rate',
+            threshold: 1,
+            clear: 1,
+            for: 0,
+            window: 60_000,
+            min_samples: 100,
+            cooldown: 0,
+            severity: 'HIGH',
+          },
         ],
       },
     ))

@@ -53,7 +53,8 @@ function mortal(store: Store): Store {
   }
 }
 
-const lines = (name: string): string[] => (existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : [])
+const lines = (name: string): string[] =>
+  existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : []
 
 const results: Record<string, (version: string) => Json> = {
   'developer-agent.deploy': (version) => ({ environment: 'production', version }),
@@ -61,7 +62,13 @@ const results: Record<string, (version: string) => Json> = {
   'incident-response-agent.verify_recovery': () => ({ recovered: true }),
 }
 
-const names = [...new Set(Object.values(releaseWorkflows as Record<string, WorkflowDefinition>).flatMap((workflow) => tasksOf(workflow)))]
+const names = [
+  ...new Set(
+    Object.values(releaseWorkflows as Record<string, WorkflowDefinition>).flatMap((workflow) =>
+      tasksOf(workflow),
+    ),
+  ),
+]
 const tasks = names.map((name): Task => {
   const [agent, task] = name.split('.') as [string, string]
   const changes = ['deploy', 'roll_back'].includes(task) ? 'production' : 'nothing'
@@ -71,10 +78,12 @@ const tasks = names.map((name): Task => {
     title: name,
     changes,
     timeout: 60_000,
-    async run({ release }, { key, footprint }) {
+    async run({ release }, context) {
+      const { key } = context
       point('task')
-      await footprint({ paths: [`${task}.txt`] })
-      if (!lines('effects').some((line) => line.startsWith(`${key} `))) appendFileSync(file('effects'), `${key} ${release.lifecycle} ${name}\n`)
+      await context.footprint({ paths: [`${task}.txt`] })
+      if (!lines('effects').some((line) => line.startsWith(`${key} `)))
+        appendFileSync(file('effects'), `${key} ${release.lifecycle} ${name}\n`)
       point('effect')
       return results[name]?.(release.version) ?? {}
     },
@@ -104,7 +113,8 @@ const rule = runtime.as('rule:errors')
 async function approve(): Promise<void> {
   const { services } = await runtime.status()
   const open = services.flatMap(({ lifecycles }) => lifecycles.flatMap(({ operations }) => operations))
-  for (const { id, plan, status } of open) if (status === 'awaiting_approval') await ann.approve({ operation: id, plan })
+  for (const { id, plan, status } of open)
+    if (status === 'awaiting_approval') await ann.approve({ operation: id, plan })
 }
 
 const steps: (() => Promise<unknown>)[] = [
@@ -112,10 +122,23 @@ const steps: (() => Promise<unknown>)[] = [
     const version = `v${index + 1}`
     const commit = `${version}-c`
     return [
-      () => git.send('web', { type: 'CODE_COMMITTED', id: `${branch}-1`, data: { branch, commit, author: 'bob' } }),
+      () =>
+        git.send('web', {
+          type: 'CODE_COMMITTED',
+          id: `${branch}-1`,
+          data: { branch, commit, author: 'bob' },
+        }),
       () => ann.send('web', { type: 'REVIEW_REQUESTED', id: `${branch}-2`, data: { branch } }),
-      () => runtime.as({ agent: 'reviewer-agent' }).send(`web/${branch}`, { type: 'REVIEW_APPROVED', id: `${branch}-3` }),
-      () => git.send('web', { type: 'CODE_MERGED', id: `${branch}-4`, data: { branch, commit: `${version}-m`, commits: [commit] } }),
+      () =>
+        runtime
+          .as({ agent: 'reviewer-agent' })
+          .send(`web/${branch}`, { type: 'REVIEW_APPROVED', id: `${branch}-3` }),
+      () =>
+        git.send('web', {
+          type: 'CODE_MERGED',
+          id: `${branch}-4`,
+          data: { branch, commit: `${version}-m`, commits: [commit] },
+        }),
       () => runtime.idle(),
       () => ann.send(`web/${branch}`, { type: 'DEPLOYMENT_REQUESTED', id: `${branch}-5`, data: { version } }),
       () => runtime.idle(),
@@ -128,7 +151,12 @@ const steps: (() => Promise<unknown>)[] = [
   () => runtime.idle(),
   // Three that wait for a phase, asked for a minute apart: each expires a day later.
   ...[1, 2, 3].flatMap((number) => [
-    () => ann.send('web/one', { type: 'OPERATION_REQUESTED', id: `wait-${number}`, data: { agent: 'data-migration-agent', task: 'generate_migration' } }),
+    () =>
+      ann.send('web/one', {
+        type: 'OPERATION_REQUESTED',
+        id: `wait-${number}`,
+        data: { agent: 'data-migration-agent', task: 'generate_migration' },
+      }),
     () => clock.advance(minute),
   ]),
   () => clock.advance(24 * 60 * minute),
@@ -150,27 +178,50 @@ process.stdout.write(JSON.stringify(await summary(runtime)))
 await runtime.close()
 
 /** What has come of it, less what counts attempts: versions of actors, and the keys and hashes that hold them. */
-async function summary({ store, audit }: Runtime): Promise<Json> {
+async function summary({ store, ...client }: Runtime): Promise<Json> {
   const rows = await store.history({ limit: 100_000 })
   const actors = await store.actors()
   const lifecycles = actors.filter(({ actor }) => actor.startsWith('web/') && !actor.includes('~'))
   const [fact] = await store.facts(['service:web'])
-  const { live, stack, incident, exclusive, deployments, remedies } = fact!.value as unknown as Record<string, Json>
-  const { sound, fault } = await audit()
+  const { live, stack, incident, exclusive, deployments, remedies } = fact!.value as unknown as Record<
+    string,
+    Json
+  >
+  const { sound, fault } = await client.audit()
   return {
     lifecycles: lifecycles.map(({ actor, state }) => {
-      const { branch, version, commit, workflows, warrants, operations, rollbacks } = contextOf(state as unknown as ActorState)
-      return { actor, phase: phaseOf(state as unknown as ActorState), branch, version, commit, workflows, warrants, operations, rollbacks } as unknown as Json
+      const { branch, version, commit, workflows, warrants, operations, rollbacks } = contextOf(
+        state as unknown as ActorState,
+      )
+      return {
+        actor,
+        phase: phaseOf(state as unknown as ActorState),
+        branch,
+        version,
+        commit,
+        workflows,
+        warrants,
+        operations,
+        rollbacks,
+      } as unknown as Json
     }),
     service: { live, stack, incident, exclusive, deployments, remedies } as Json,
     // Workflows under way, work and timers: there is none of them left.
-    left: [actors.filter(({ actor }) => actor.includes('~')).length, (await store.work()).length, (await store.nextTimer()) ?? null],
+    left: [
+      actors.filter(({ actor }) => actor.includes('~')).length,
+      (await store.work()).length,
+      (await store.nextTimer()) ?? null,
+    ],
     // Approvals are answers, sent when something awaits one, under ids of their own.
     signals: rows.flatMap(({ key, entry }) =>
-      key === null || key.source.includes('/') || typeOf(entry) === 'OPERATION_APPROVED' ? [] : [`${key.source} ${key.id}`],
+      key === null || key.source.includes('/') || typeOf(entry) === 'OPERATION_APPROVED'
+        ? []
+        : [`${key.source} ${key.id}`],
     ),
     expired: rows.flatMap(({ entry }) =>
-      typeOf(entry) === 'operation.expired' ? [(entry as { event: { operation: string } }).event.operation] : [],
+      typeOf(entry) === 'operation.expired'
+        ? [(entry as { event: { operation: string } }).event.operation]
+        : [],
     ),
     sound,
     fault: fault as unknown as Json,

@@ -42,7 +42,9 @@ for (let number = 1; number <= Number(count); number += 1) {
   const commit = { type: 'CODE_COMMITTED', data: { branch: name, commit: `${name}-${number}` } }
   sent.push(git.send('web', { ...commit, id: `own-${name}-${number}` }))
   // The same for everybody: one of us is the first.
-  sent.push(git.send('pay', { ...commit, id: `common-${number}`, data: { branch: 'common', commit: `c-${number}` } }))
+  sent.push(
+    git.send('pay', { ...commit, id: `common-${number}`, data: { branch: 'common', commit: `c-${number}` } }),
+  )
   const data = { agent: 'documentation-agent', task: 'write' }
   sent.push(ann.send('pay/common', { type: 'OPERATION_REQUESTED', id: `ask-${name}-${number}`, data }))
 }

@@ -9,10 +9,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 
-import { createRuntime } from '@opschart/runtime'
+import { createRuntime, type Runtime } from '@opschart/runtime'
 import { sqliteStore } from '@opschart/runtime/sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 
+import type { RuntimeSetup } from '../../packages/testing/src/runtime-case.ts'
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
 import { sqlitePlace } from './places.ts'
 
@@ -23,13 +24,17 @@ const releases = 15
 
 interface Neighbour {
   readonly child: ChildProcess
-  line(): Promise<string>
+  readonly line: () => Promise<string>
 }
 
 function neighbour(name: string): Neighbour {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'neighbour-child.ts'), folder, name, String(releases)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, 'neighbour-child.ts'), folder, name, String(releases)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   let text = ''
   const waiting: (() => void)[] = []
   child.stdout!.setEncoding('utf8').on('data', (part: string) => {
@@ -56,29 +61,51 @@ it('[D8] two processes send at the same time: each signal is decided once, each 
   const both = ['one', 'two'].map(neighbour)
   await Promise.all(both.map(({ line }) => line()))
   for (const { child } of both) child.stdin!.write('go\n')
-  const verdicts = (await Promise.all(both.map(({ line }) => line()))).map((line) => JSON.parse(line) as [string, boolean][])
+  const verdicts = (await Promise.all(both.map(({ line }) => line()))).map(
+    (line) => JSON.parse(line) as [string, boolean][],
+  )
   for (const { child } of both) child.stdin!.end('end\n')
-  await Promise.all(both.map(({ child }) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)))))
+  await Promise.all(
+    both.map(
+      ({ child }) =>
+        new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0))),
+    ),
+  )
 
   expect(verdicts.flat().filter(([kind]) => kind !== 'accepted')).toEqual([])
   expect(verdicts.flat().filter(([, duplicate]) => duplicate)).toHaveLength(releases)
-  const effects = readFileSync(path.join(folder, 'effects'), 'utf8').trim().split('\n').map((line) => line.split(' '))
+  const effects = readFileSync(path.join(folder, 'effects'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
   expect(effects).toHaveLength(2 * releases)
   expect(new Set(effects.map(([key]) => key)).size).toBe(2 * releases)
 
-  await using runtime = await createRuntime({ store: sqliteStore(path.join(folder, 'state.db')), services: [{ name: 'web' }, { name: 'pay' }], work: false })
+  await using runtime = await createRuntime({
+    store: sqliteStore(path.join(folder, 'state.db')),
+    services: [{ name: 'web' }, { name: 'pay' }],
+    work: false,
+  })
   expect(await runtime.audit()).toMatchObject({ sound: true, fault: null })
-  const keys = (await runtime.store.history({ limit: 10_000 })).flatMap(({ key }) => (key === null ? [] : [`${key.source} ${key.id}`]))
+  const keys = (await runtime.store.history({ limit: 10_000 })).flatMap(({ key }) =>
+    key === null ? [] : [`${key.source} ${key.id}`],
+  )
   expect(keys).toHaveLength(5 * releases)
   expect(new Set(keys).size).toBe(keys.length)
   expect(await runtime.store.work()).toEqual([])
-  for (const name of ['one', 'two']) expect((await runtime.read(`web/${name}`))?.commit).toBe(`${name}-${releases}`)
+  for (const name of ['one', 'two'])
+    expect((await runtime.read(`web/${name}`))?.commit).toBe(`${name}-${releases}`)
   expect((await runtime.read('pay/common'))?.operations).toEqual([])
 }, 60_000)
 
 /** Two runtimes on one file, in one process: each takes the other for another process. */
-async function sideBySide(body: (scenario: Scenario, beside: Awaited<ReturnType<Scenario['beside']>>) => Promise<void>): Promise<void> {
-  const scenario = await createScenario(sqlitePlace(undefined, { others: 1_000, isOwnerDead: () => false }), {})
+async function sideBySide(
+  body: (scenario: Scenario, beside: Awaited<ReturnType<Scenario['beside']>>) => Promise<void>,
+): Promise<void> {
+  const scenario = await createScenario(
+    sqlitePlace(undefined, { others: 1_000, isOwnerDead: () => false }),
+    {},
+  )
   try {
     await body(scenario, await scenario.beside({ watchers: [] }))
   } finally {
@@ -97,7 +124,9 @@ describe('[D8] beside another runtime on the same store', () => {
         }
       })()
       for (const commit of ['c1', 'c2', 'c3']) {
-        await beside.as({ watcher: 'git' }).send('web', { type: 'CODE_COMMITTED', data: { branch: 'one', commit } })
+        await beside
+          .as({ watcher: 'git' })
+          .send('web', { type: 'CODE_COMMITTED', data: { branch: 'one', commit } })
         await scenario.git.send('web', { type: 'CODE_COMMITTED', data: { branch: 'two', commit } })
       }
       await beside.as({ watcher: 'git' }).send('web/one', { type: 'LAST' })
@@ -112,7 +141,10 @@ describe('[D8] beside another runtime on the same store', () => {
       await scenario.ann.pause({ target: 'everything', reason: 'so that nobody begins' })
       await scenario.git.send('web', { type: 'CODE_COMMITTED', data: { branch: 'one', commit: 'c1' } })
       const ann = beside.as({ person: 'ann' })
-      await ann.send('web/one', { type: 'OPERATION_REQUESTED', data: { agent: 'documentation-agent', task: 'update_readme' } })
+      await ann.send('web/one', {
+        type: 'OPERATION_REQUESTED',
+        data: { agent: 'documentation-agent', task: 'update_readme' },
+      })
       await scenario.ann.resume('everything')
       const context = await held.started
       const { id } = await scenario.operation('update_readme')
@@ -132,7 +164,18 @@ it('[D8] work whose owner is gone without a word is taken over when its lease ha
   void scenario.merge('one', 'v1').catch(() => undefined)
   await lost.started
   // The first runtime is left as it is, with a clock that stands still for it: it renews nothing any more.
-  const later = await createScenario({ open: (setup) => createRuntime({ ...setup, store: scenario.runtime.store, others: 0, isOwnerDead: () => false }) } as never, {})
+  const later = await createScenario(
+    {
+      open: (setup: RuntimeSetup) =>
+        createRuntime({
+          ...setup,
+          store: (scenario.runtime as Runtime).store,
+          others: 0,
+          isOwnerDead: () => false,
+        }),
+    },
+    {},
+  )
   await later.clock.advance(14_999)
   expect(later.did).toEqual([])
   await later.clock.advance(1)

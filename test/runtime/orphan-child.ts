@@ -28,9 +28,18 @@ await using runtime = await createRuntime({
   store: sqliteStore(path.join(folder, 'state.db')),
   survivors: survivorFiles(path.join(folder, 'running')),
   services: [{ name: 'web' }],
-  tasks: [commandTask({ agent: 'documentation-agent', task: 'write', run: [process.execPath, '-e', program], changes: 'nothing' })],
+  tasks: [
+    commandTask({
+      agent: 'documentation-agent',
+      task: 'write',
+      run: [process.execPath, '-e', program],
+      changes: 'nothing',
+    }),
+  ],
 })
-await runtime.as({ watcher: 'git' }).send('web', { type: 'CODE_COMMITTED', id: 'one', data: { branch: 'one', commit: 'c1' } })
+await runtime
+  .as({ watcher: 'git' })
+  .send('web', { type: 'CODE_COMMITTED', id: 'one', data: { branch: 'one', commit: 'c1' } })
 const data = { agent: 'documentation-agent', task: 'write' }
 await runtime.as({ person: 'ann' }).send('web/one', { type: 'OPERATION_REQUESTED', id: 'ask', data })
 await runtime.idle()

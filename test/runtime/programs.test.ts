@@ -19,9 +19,22 @@ const folder = mkdtempSync(path.join(tmpdir(), 'opschart-programs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A runtime in which the integration tests are a program. */
-async function withTests(run: readonly string[], body: (scenario: Scenario) => Promise<void>, timeout = 60_000): Promise<void> {
-  const command = commandTask({ agent: 'test-executor', task: 'run_integration_tests', run, changes: 'nothing', timeout })
-  const scenario = await createScenario(memoryPlace(), { without: ['test-executor.run_integration_tests'], also: [command] })
+async function withTests(
+  run: readonly string[],
+  body: (scenario: Scenario) => Promise<void>,
+  timeout = 60_000,
+): Promise<void> {
+  const command = commandTask({
+    agent: 'test-executor',
+    task: 'run_integration_tests',
+    run,
+    changes: 'nothing',
+    timeout,
+  })
+  const scenario = await createScenario(memoryPlace(), {
+    without: ['test-executor.run_integration_tests'],
+    also: [command],
+  })
   try {
     await body(scenario)
     expect(await scenario.runtime.audit()).toMatchObject({ sound: true })
@@ -62,11 +75,20 @@ describe('an operation that is a program', () => {
         process.env['OPSCHART_TEST_SECRET'] = 'not to be passed on'
         await scenario.merge('one', 'v1')
         delete process.env['OPSCHART_TEST_SECRET']
-        const row = (await scenario.rows()).find(({ type }) => type === 'xstate.done.actor.run_integration_tests')
-        expect((row?.data as { output: unknown }).output).toEqual({
+        const row = (await scenario.rows()).find(
+          ({ type }) => type === 'xstate.done.actor.run_integration_tests',
+        )
+        expect((row!.data as { output: unknown }).output).toEqual({
           release: 'web/one',
           signal: 'CODE_MERGED',
-          names: ['OPSCHART_AGENT', 'OPSCHART_ATTEMPT', 'OPSCHART_KEY', 'OPSCHART_SERVICE', 'OPSCHART_TASK', 'OPSCHART_TOKEN'],
+          names: [
+            'OPSCHART_AGENT',
+            'OPSCHART_ATTEMPT',
+            'OPSCHART_KEY',
+            'OPSCHART_SERVICE',
+            'OPSCHART_TASK',
+            'OPSCHART_TOKEN',
+          ],
           agent: 'test-executor',
         })
         expect(await outcome(scenario)).toMatchObject({ outcome: 'done', phase: 'STAGING' })
@@ -80,7 +102,7 @@ describe('an operation that is a program', () => {
       expect((await scenario.rows()).filter(startOf)).toHaveLength(3)
       expect(await outcome(scenario)).toMatchObject({ outcome: 'failed', phase: 'REVIEW' })
       const [rejected] = (await scenario.rows()).filter(({ type }) => type === 'DEPLOYMENT_REJECTED')
-      expect((rejected?.data as { reason: string }).reason).toBe(`${process.execPath} exited with 1`)
+      expect((rejected!.data as { reason: string }).reason).toBe(`${process.execPath} exited with 1`)
     }))
 
   it('that cannot be started fails, and says why', () =>
@@ -94,13 +116,20 @@ describe('an operation that is a program', () => {
   it('that prints nonsense has no result', () =>
     withTests(['echo', '{"half": '], async (scenario) => {
       await scenario.merge('one', 'v1')
-      expect(await outcome(scenario)).toEqual({ outcome: 'invalid_output', message: 'echo did not print JSON', phase: 'REVIEW' })
+      expect(await outcome(scenario)).toEqual({
+        outcome: 'invalid_output',
+        message: 'echo did not print JSON',
+        phase: 'REVIEW',
+      })
     }))
 
   it('that floods its output has no result, and does not fill the journal', () =>
     withTests(['head', '-c', '50000000', '/dev/zero'], async (scenario) => {
       await scenario.merge('one', 'v1')
-      expect(await outcome(scenario)).toMatchObject({ outcome: 'invalid_output', message: 'head printed more than is kept' })
+      expect(await outcome(scenario)).toMatchObject({
+        outcome: 'invalid_output',
+        message: 'head printed more than is kept',
+      })
       expect(JSON.stringify(await scenario.rows()).length).toBeLessThan(200_000)
     }))
 
@@ -112,7 +141,9 @@ describe('an operation that is a program', () => {
 
   it('that hangs is ended at its time-out, with all of its group', () =>
     withTests(
-      script(`require('node:fs').writeFileSync(${JSON.stringify(path.join(folder, 'hangs'))}, String(process.pid)); setInterval(() => {}, 1000)`),
+      script(
+        `require('node:fs').writeFileSync(${JSON.stringify(path.join(folder, 'hangs'))}, String(process.pid)); setInterval(() => {}, 1000)`,
+      ),
       async (scenario) => {
         const merging = scenario.merge('one', 'v1')
         const pid = await written(path.join(folder, 'hangs'))
@@ -130,7 +161,9 @@ describe('an operation that is a program', () => {
 
   it('[L8] that is cancelled has ended before the next one of its agent begins', () =>
     withTests(
-      script(`require('node:fs').writeFileSync(${JSON.stringify(path.join(folder, 'cancelled'))}, String(process.pid)); setInterval(() => {}, 1000)`),
+      script(
+        `require('node:fs').writeFileSync(${JSON.stringify(path.join(folder, 'cancelled'))}, String(process.pid)); setInterval(() => {}, 1000)`,
+      ),
       async (scenario) => {
         const merging = scenario.merge('one', 'v1')
         const pid = await written(path.join(folder, 'cancelled'))
@@ -155,7 +188,10 @@ describe('an operation that is a program', () => {
         await scenario.restart()
         await merging.catch(() => undefined)
         await scenario.runtime.idle()
-        const lines = readFileSync(path.join(folder, 'keys'), 'utf8').trim().split('\n').map((line) => line.split(' '))
+        const lines = readFileSync(path.join(folder, 'keys'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => line.split(' '))
         expect(lines.map(([, attempt]) => attempt)).toEqual(['1', '2'])
         expect(new Set(lines.map(([key]) => key)).size).toBe(1)
         expect(await outcome(scenario)).toMatchObject({ outcome: 'done' })

@@ -29,7 +29,9 @@ export function watchfulStore(store: Store, faults: string[]): Store {
         .map(({ actor }) => actor)
       const expected = live === null ? [] : [live]
       if (found.join() !== expected.join()) {
-        faults.push(`row ${sequence}: ${found.join(', ') || 'none'} in a live phase, the pointer names ${live ?? 'none'}`)
+        faults.push(
+          `row ${sequence}: ${found.join(', ') || 'none'} in a live phase, the pointer names ${live ?? 'none'}`,
+        )
       }
     }
   }

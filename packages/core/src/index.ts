@@ -74,6 +74,7 @@ export type { Arrow, LifecycleDefinition, PhaseDefinition } from './law/definiti
 export type { Gate, GateQuestion } from './law/gates.ts'
 export { allowedIn, contextOf, decide, explain, phaseOf, type Decided } from './law/decide.ts'
 export { nearestAdmitting, phasesAllowing, successors } from './law/topology.ts'
+export { openChannels } from './law/allowed.ts'
 export { refusalOfOpening } from './law/may-open.ts'
 export { route, openingSignals, type Route } from './routing.ts'
 export {

@@ -37,7 +37,10 @@ describe('redacting', () => {
   it('looks into values, and at the names of members', () => {
     expect(
       redactJson({ list: ['token=abcdef', 1, null], deep: { db_password: 'x y', tokens: 'two', token: 3 } }),
-    ).toEqual({ list: ['token=[redacted]', 1, null], deep: { db_password: '[redacted]', tokens: 'two', token: 3 } })
+    ).toEqual({
+      list: ['token=[redacted]', 1, null],
+      deep: { db_password: '[redacted]', tokens: 'two', token: 3 },
+    })
   })
 
   it.each([
@@ -58,6 +61,6 @@ describe('redacting', () => {
   ])('comes to an end with a million characters of %j', (part) => {
     // A quadratic expression takes hours for it.
     const text = part.repeat(Math.ceil(1_000_000 / part.length))
-    expect(redact(text)).toContain(part.slice(0, 1))
+    expect(redact(`${text} the end`)).toMatch(/the end$|\[redacted(?: key)?\]$/)
   })
 })

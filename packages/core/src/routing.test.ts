@@ -116,12 +116,21 @@ describe('[L14] opening a release', () => {
 })
 
 describe('[L14] a branch', () => {
-  it.each(['a~deploy:1', 'a b', 'a\u001b[31m', 'a:b', '../\n', 'x'.repeat(201)])(
-    'is not called %.20j, and opens nothing',
-    (branch) => {
-      expect(to('CODE_COMMITTED', { branch }, state)).toContain('is no name of a branch')
-    },
-  )
+  it.each([
+    'a~deploy:1',
+    'a b',
+    'a\u001b[31m',
+    'a:b',
+    '../\n',
+    'x'.repeat(201),
+    '--upload-pack=x',
+    '../../etc',
+    'a/../b',
+    '/etc',
+    'a//b',
+  ])('is not called %.20j, and opens nothing', (branch) => {
+    expect(to('CODE_COMMITTED', { branch }, state)).toContain('is no name of a branch')
+  })
   it('may have slashes, a hash and letters of any script', () => {
     expect(to('CODE_COMMITTED', { branch: 'feature/größe#7' }, state)).toBe('open web/feature/größe#7')
   })

@@ -70,7 +70,7 @@ const branchName = /^[^\s~^:?*[\\\u0000-\u001f\u007f]{1,200}$/
 function onBranch(service: ServiceState, branch: string): Route {
   const open = openOn(inOrder(service), branch)
   if (open !== undefined) return { kind: 'lifecycle', id: open.id }
-  if (!branchName.test(branch))
+  if (!branchName.test(branch) || /^[-/]|\.\.|\/\//.test(branch))
     return { kind: 'unrouted', reason: `${plainText(branch, 100)} is no name of a branch` }
   const base = `${service.service}/${branch}`
   let id = base

@@ -124,6 +124,7 @@ export function fakeClient(
           approvals: 0,
         },
         lines: [],
+        open: [],
         waiting: [],
         reports: [],
       }),

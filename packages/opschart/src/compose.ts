@@ -13,6 +13,7 @@ import {
   type Service,
   type Task,
 } from '@opschart/core'
+import { prepareFolder } from '@opschart/hosts/http'
 import {
   commandTask,
   createRuntime,
@@ -79,6 +80,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     ...service,
     name,
   }))
+  const database = join(root, stateFolder, 'state.db')
+  prepareFolder(database)
   const known = knownProcesses(survivorFiles(join(root, stateFolder, 'running')))
   const runtimeOptions: RuntimeOptions = {
     root,
@@ -99,7 +102,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       oscillation_limit: configuration.limits.oscillation,
     },
     logs: (service, from, to) => readLogs(root, service.logs ?? [], from, to, mostEntries),
-    store: sqliteStore(join(root, stateFolder, 'state.db')),
+    store: sqliteStore(database),
     survivors: known.survivors,
     notify: (notice) => notify(configuration, root, notice, options.onNotice),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -21,6 +21,8 @@ const heading =
 /** Bytes: it is read with each row that is written. */
 const longest = 256 * 1024
 const page = 500
+/** Operations that are listed: all of them have to fit into the file. */
+const mostPending = 200
 
 /** Keeps the context file as the journal says. */
 export interface ContextFile {
@@ -59,7 +61,7 @@ export function createContextFile(sources: {
         folded = row.sequence
       }
     }
-    context = { ...context, pending_operations: pendingOf(await sources.pending()) }
+    context = { ...context, pending_operations: pendingOf((await sources.pending()).slice(0, mostPending)) }
   }
 
   async function write(): Promise<void> {

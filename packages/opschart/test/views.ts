@@ -232,6 +232,7 @@ export function digest(change: Partial<DigestView> = {}): DigestView {
         severity: 'HIGH',
       },
     ],
+    open: [],
     waiting: [operation()],
     reports: ['incidents/2026-03-02-web-v2.3.1.md'],
     ...change,

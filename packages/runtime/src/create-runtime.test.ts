@@ -1,70 +1,207 @@
-import { expect, it } from 'vitest'
-import type { Task } from '@opschart/core'
-import { createRuntime } from './create-runtime.ts'
-import { releaseWorkflows, tasksOf } from '@opschart/core'
+// Properties:
+//   - With nothing given there is a runtime: the default law, in memory, where nobody acts; any name is a service.
+//   - What cannot work is refused before anything is started.
+//   - Without work, signals are decided and nothing is carried out; polled, each watcher looks once.
+//   - Closed, it says so; closing ends what runs, and twice is once.
 
-const every = [...new Set(Object.values(releaseWorkflows).flatMap((workflow) => tasksOf(workflow as never)))]
-const task = (name: string, run: Task['run'] = () => Promise.resolve({ ok: true })): Task => {
-  const [agent, task] = name.split('.') as [string, string]
+import { defineLifecycle, type Task, type Watcher, type WatcherContext } from '@opschart/core'
+import { describe, expect, it } from 'vitest'
+
+import { createRuntime } from './create-runtime.ts'
+import { memoryStore } from './stores/memory.ts'
+
+const release = defineLifecycle({
+  id: 'release',
+  agents: ['deployer', 'responder'],
+  initial: 'STAGING',
+  phases: {
+    STAGING: { allow: ['deployer'], on: { DEPLOYED: { to: 'PRODUCTION', by: ['deployer'] } } },
+    PRODUCTION: { allow: ['responder'], on: { ERRORS_ROSE: 'INCIDENT' } },
+    INCIDENT: { allow: ['responder'], on: { RESOLVED: 'PRODUCTION' } },
+  },
+})
+
+/** A task that changes nothing, and notes each of its starts. */
+function noting(starts: string[], run: Task['run'] = () => Promise.resolve(null)): Task {
   return {
-    agent,
-    task,
-    title: name,
-    changes: ['deploy', 'roll_back'].includes(task) ? 'production' : 'nothing',
-    timeout: 10_000,
-    run,
+    agent: 'deployer',
+    task: 'look',
+    title: 'looks',
+    changes: 'nothing',
+    timeout: 60_000,
+    run(input, context) {
+      starts.push(context.key)
+      return run(input, context)
+    },
   }
 }
-it('a release goes its way', async () => {
-  const calls: string[] = []
-  const outputs: Record<string, (input: never) => unknown> = {
-    deploy: (input: any) => ({ environment: 'production', version: input.release.version }),
-    decide: () => ({ decision: 'rollback', reason: 'because' }),
-    verify_recovery: () => ({ recovered: true }),
-  }
-  const tasks = every.map((name) =>
-    task(name, async (input) => {
-      calls.push(name)
-      return outputs[name.split('.')[1]!]?.(input) ?? {}
-    }),
-  )
-  await using runtime = await createRuntime({
-    services: [{ name: 'web', deploy: ['./d'], rollback: ['./r'] }],
-    tasks,
-    onProblem: (t) => console.log('PROBLEM', t),
-  })
-  runtime.on('row', (row) => console.log(row.sequence, row.text))
-  const git = runtime.as({ watcher: 'git' }),
-    ann = runtime.as({ person: 'ann' })
-  const release = async (branch: string, version: string) => {
-    await git.send('web', { type: 'CODE_COMMITTED', data: { branch, commit: `c-${version}`, author: 'bob' } })
-    await ann.send('web', { type: 'REVIEW_REQUESTED', data: { branch } })
-    const v = await runtime.as({ agent: 'reviewer-agent' }).send(`web/${branch}`, { type: 'REVIEW_APPROVED' })
-    expect(v.kind).toBe('accepted')
-    await git.send('web', {
-      type: 'CODE_MERGED',
-      data: { branch, commit: `m-${version}`, commits: [`c-${version}`], into: 'main' },
+
+const ask = { type: 'OPERATION_REQUESTED', data: { agent: 'deployer', task: 'look' } }
+
+describe('a runtime', () => {
+  it('needs nothing: it is the default law in memory', async () => {
+    await using runtime = await createRuntime()
+    const verdict = await runtime
+      .as({ watcher: 'git' })
+      .send('web', { type: 'CODE_COMMITTED', data: { branch: 'one' } })
+    expect(verdict).toMatchObject({
+      kind: 'accepted',
+      lifecycle: 'web/one',
+      phase: 'DEVELOPMENT',
+      sequence: 2,
     })
-    await git.send('web', { type: 'VERSION_TAGGED', data: { version, commit: `m-${version}` } })
+    expect(await runtime.audit()).toMatchObject({ sound: true, rows: 2 })
+  })
+
+  it('without services, opens a lifecycle for the first signal that names it', async () => {
+    await using runtime = await createRuntime({ lifecycle: release })
+    const verdict = await runtime.as({ agent: 'responder' }).send('web/v2', { type: 'DEPLOYED' })
+    expect(verdict).toMatchObject({
+      kind: 'refused',
+      reason: 'DEPLOYED in STAGING: only deployer may send it, not agent:responder',
+    })
+    expect(await runtime.as({ agent: 'deployer' }).send('web/v2', { type: 'DEPLOYED' })).toMatchObject({
+      kind: 'accepted',
+      phase: 'PRODUCTION',
+    })
+    expect((await runtime.read('web/v2'))?.phase).toBe('PRODUCTION')
+  })
+
+  it.each(['web/a b', 'web/a~b', '../x', 'web/', '/x', 'web/x\u0000', `web/${'x'.repeat(300)}`])(
+    'without services, opens no lifecycle called %j',
+    async (name) => {
+      await using runtime = await createRuntime({ lifecycle: release })
+      await expect(runtime.as({ agent: 'deployer' }).send(name, { type: 'DEPLOYED' })).rejects.toMatchObject({
+        code: 'input',
+      })
+      expect(await runtime.log()).toEqual([])
+    },
+  )
+
+  it('knows who sends in each form, and refuses who is nobody', async () => {
+    await using runtime = await createRuntime({ lifecycle: release })
+    for (const who of ['agent:deployer', { agent: 'deployer' }] as const) {
+      expect((await runtime.as(who).send(`web/${typeof who}`, { type: 'DEPLOYED' })).kind).toBe('accepted')
+    }
+    for (const who of ['deployer', 'root:x', { agent: 'a b' }, { person: '' }, {}] as never[]) {
+      expect(() => runtime.as(who)).toThrow('is no principal')
+    }
+  })
+
+  it.each([
+    ['a name that is none', [{ name: 'a b' }], 'a name is letters'],
+    ['a name twice', [{ name: 'a' }, { name: 'a' }], 'two feedback loops are called a'],
+    [
+      'a threshold that it clears above',
+      [{ name: 'a', clear: 0.5 }],
+      'it clears at 0.5, above its threshold 0.1',
+    ],
+  ])('[R1] is not started with a feedback loop that has %s', async (_, loops, message) => {
+    const loop = {
+      monitor: 'error_rate',
+      threshold: 0.1,
+      clear: 0.1,
+      for: 0,
+      window: 1,
+      min_samples: 1,
+      cooldown: 0,
+      severity: 'LOW',
+    } as const
+    const starting = createRuntime({ feedbackLoops: loops.map((some) => ({ ...loop, ...some })) })
+    await expect(starting).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining(message) as unknown,
+    })
+  })
+
+  it('without work, decides and carries nothing out; another on the same store does', async () => {
+    const store = memoryStore()
+    const starts: string[] = []
+    const beside = await createRuntime({
+      lifecycle: release,
+      store: { ...store, close: () => Promise.resolve() },
+      tasks: [noting(starts)],
+      work: false,
+    })
+    expect(await beside.as({ person: 'ann' }).send('web/v2', ask)).toMatchObject({ kind: 'accepted' })
+    await beside.idle()
+    expect(starts).toEqual([])
+    await beside.close()
+    await using runtime = await createRuntime({ lifecycle: release, store, tasks: [noting(starts)] })
     await runtime.idle()
-    const r = await ann.send(`web/${branch}`, { type: 'DEPLOYMENT_REQUESTED', data: { version } })
-    console.log(r.kind, r.reason)
-    await runtime.idle()
-    const view = await runtime.read(`web/${branch}`)
-    const op = view!.operations[0]!
-    console.log(JSON.stringify(op))
-    console.log(await runtime.as({ agent: 'developer-agent' }).approve({ operation: op.id, plan: op.plan }))
-    console.log(await ann.approve({ operation: op.id, plan: 'no' }))
-    console.log((await ann.approve({ operation: op.id, plan: op.plan })).reason)
-    await runtime.idle()
-    console.log((await ann.approve({ operation: op.id, plan: op.plan })).reason)
-  }
-  await release('one', 'v1')
-  await release('two', 'v2')
-  await runtime.as('rule:error_spike').send('web', { type: 'ERROR_THRESHOLD_EXCEEDED', severity: 'HIGH' })
-  await runtime.idle()
-  const status = await runtime.status()
-  console.log(JSON.stringify(status.services[0]!.lifecycles.map((l) => [l.id, l.name, l.phase, l.live])))
-  console.log(JSON.stringify(await runtime.audit()))
-  console.log(calls.join(' '))
+    expect(starts).toHaveLength(1)
+  })
+
+  it('polls each watcher once, from where it was the last time', async () => {
+    const seen: unknown[] = []
+    const watcher: Watcher = {
+      name: 'counter',
+      watch: () => Promise.resolve(),
+      async poll(context: WatcherContext) {
+        seen.push(context.checkpoint)
+        await context.report({ signals: [{ type: 'NOISE', id: `n${seen.length}` }], checkpoint: seen.length })
+      },
+    }
+    await using runtime = await createRuntime({
+      services: [{ name: 'web' }],
+      watchers: [{ watcher, service: 'web' }],
+    })
+    await runtime.poll()
+    await runtime.poll()
+    expect(seen).toEqual([undefined, 1])
+    expect((await runtime.log()).map(({ by }) => by)).toEqual(['watcher:counter', 'watcher:counter'])
+  })
+
+  it('goes on when a watcher ends by a failure, and says so', async () => {
+    const problems: string[] = []
+    const watcher: Watcher = {
+      name: 'broken',
+      watch: () => Promise.reject(new Error('no such log\u001b[2J')),
+      poll: () => Promise.resolve(),
+    }
+    await using runtime = await createRuntime({
+      services: [{ name: 'web' }],
+      watchers: [{ watcher, service: 'web' }],
+      onProblem: (text) => problems.push(text),
+    })
+    while (problems.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(problems).toEqual(['watcher broken:web has ended: no such log'])
+    expect((await runtime.status()).watchers).toEqual([
+      { name: 'broken:web', state: 'ended', problem: 'no such log' },
+    ])
+  })
+
+  it('tells a task that it ends when it closes, and waits for the programs that it has started', async () => {
+    const starts: string[] = []
+    const running = Promise.withResolvers<AbortSignal>()
+    const store = memoryStore()
+    const task = noting(starts, async (_, context) => {
+      const { cancel } = context
+      const program = context.run([process.execPath, '-e', 'setInterval(() => {}, 1000)'])
+      running.resolve(cancel)
+      await program
+      return null
+    })
+    const runtime = await createRuntime({
+      lifecycle: release,
+      store: { ...store, close: () => Promise.resolve() },
+      tasks: [task],
+    })
+    await runtime.as({ person: 'ann' }).send('web/v2', ask)
+    const cancel = await running.promise
+    await runtime.close()
+    await runtime.close()
+    expect(cancel.aborted).toBe(true)
+    // It is still wanted, and free for whoever comes next.
+    expect(await store.work()).toMatchObject([{ status: 'running', attempt: 1, until: 0 }])
+  })
+
+  it('says that it is closed', async () => {
+    const runtime = await createRuntime({ lifecycle: release })
+    await runtime.close()
+    await expect(
+      runtime.as({ agent: 'deployer' }).send('web/v2', { type: 'DEPLOYED' }),
+    ).rejects.toMatchObject({ code: 'closed' })
+    await expect(runtime.status()).rejects.toMatchObject({ code: 'closed' })
+  })
 })

@@ -17,7 +17,7 @@ import { checkFit } from './driver/fit.ts'
 import { contextOfPlan, planHash, type FactSources } from './driver/law-facts.ts'
 import { lifecycleOf, ruleActor } from './driver/names.ts'
 import { createNeighbours } from './driver/neighbours.ts'
-import { autonomyIn, autonomyOf, defaultPolicy, type Policy } from './driver/policy.ts'
+import { autonomyIn, defaultPolicy, type Policy } from './driver/policy.ts'
 import { createSender, principalOf, type SenderSources } from './driver/sender.ts'
 import { createSwitches } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
@@ -67,6 +67,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const footprints = new Map<string, ServiceState['footprints']>()
   const closing = new AbortController()
 
+  const changesOf = (task: string) => tasks.get(task)?.changes ?? 'production'
   const facts: FactSources = {
     services,
     tasks,
@@ -115,7 +116,6 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     takenBy: (held) => holding.takenBy(held),
     autonomy: async (service) => {
       const [system, states] = await Promise.all([views.systemState(), views.serviceStates()])
-      const changesOf = (task: string) => tasks.get(task)?.changes ?? 'production'
       return autonomyIn(
         policy,
         system,
@@ -250,19 +250,14 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     why: async (about) => why(store, about, await views.resolveName(about)),
     subscribe: ({ from }) => feed.from(from ?? 1, logView),
     audit: ({ head } = {}) => audit(turnSources, head),
-    digest: async ({ since }) => digest(store, since, clock.now(), await views.waiting()),
-    async record(target) {
-      const system = await views.systemState()
-      const [agent = target, task = ''] = target.split('.')
-      const changes = tasks.get(target)?.changes ?? 'nothing'
-      const { autonomy } = autonomyOf(
-        { agent, task, changes, workflow: null, phase: '' },
-        policy,
-        system,
-        undefined,
-      )
-      return recordOf(store, target, [...tasks.values()], autonomy)
-    },
+    digest: async ({ since }) => digest(store, since, clock.now(), await views.waiting(), await views.open()),
+    record: async (target) =>
+      recordOf(
+        store,
+        target,
+        [...tasks.values()],
+        autonomyIn(policy, await views.systemState(), undefined, changesOf),
+      ),
     on(event, listener) {
       emitter.on(event, listener)
       return () => void emitter.off(event, listener)

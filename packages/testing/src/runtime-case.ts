@@ -5,6 +5,7 @@ import type {
   Crypto,
   FeedbackLoop,
   Lifecycle,
+  LogEntryView,
   Service,
   Task,
   Watcher,
@@ -39,6 +40,8 @@ export interface RuntimeSetup {
 export interface RunningRuntime extends Client {
   /** Resolves when nothing is under way and nothing that could start is queued. */
   idle(): Promise<void>
+  /** Rows as they are written; returns what takes the listener away. */
+  on(event: 'row', listener: (row: LogEntryView) => void): () => void
   /** Takes the measures, and looks for due timers and work. */
   check(): Promise<void>
   close(): Promise<void>

@@ -7,26 +7,29 @@ const complete = (scenario: Scenario, version: string) =>
 
 /** What our own work touches is known to be ours [L12]. */
 export const footprintCases: readonly Case<RuntimePlace>[] = [
-  runtimeCase('[L12] a report of our own deployment gets it as its cause, is no violation, and starts nothing; a minute later it is news', async (scenario) => {
-    let running = ''
-    scenario.script['developer-agent.deploy'] = async ({ release }, context) => {
-      await context.footprint({ versions: [release.version] })
-      const verdict = await complete(scenario, release.version)
-      running = `${verdict.kind}: ${verdict.reason === `DEPLOYMENT_COMPLETE is what ${context.key} did`}`
-      return { environment: 'production', version: release.version }
-    }
-    await scenario.staged('one', 'v1')
-    await scenario.deploy('one', 'v1')
-    same(running, 'ignored: true', 'while it runs')
-    const starts = scenario.did.length
-    same((await complete(scenario, 'v1')).kind, 'ignored', 'just after it')
-    const row = (await scenario.rows()).findLast(({ type }) => type === 'DEPLOYMENT_COMPLETE')!
-    same(/~deploy:/.test(row.cause ?? ''), true, 'its cause is the operation')
-    await scenario.clock.advance(60_000)
-    same((await complete(scenario, 'v1')).kind, 'violation', 'a minute after it')
-    await scenario.runtime.idle()
-    same([scenario.did.length, await scenario.phase('web/v1')], [starts, 'PRODUCTION'], 'starts, the phase')
-  }),
+  runtimeCase(
+    '[L12] a report of our own deployment gets it as its cause, is no violation, and starts nothing; a minute later it is news',
+    async (scenario) => {
+      let running = ''
+      scenario.script['developer-agent.deploy'] = async ({ release }, context) => {
+        await context.footprint({ versions: [release.version] })
+        const verdict = await complete(scenario, release.version)
+        running = `${verdict.kind}: ${verdict.reason === `DEPLOYMENT_COMPLETE is what ${context.key} did`}`
+        return { environment: 'production', version: release.version }
+      }
+      await scenario.staged('one', 'v1')
+      await scenario.deploy('one', 'v1')
+      same(running, 'ignored: true', 'while it runs')
+      const starts = scenario.did.length
+      same((await complete(scenario, 'v1')).kind, 'ignored', 'just after it')
+      const row = (await scenario.rows()).findLast(({ type }) => type === 'DEPLOYMENT_COMPLETE')!
+      same(/~deploy:/.test(row.cause ?? ''), true, 'its cause is the operation')
+      await scenario.clock.advance(60_000)
+      same((await complete(scenario, 'v1')).kind, 'violation', 'a minute after it')
+      await scenario.runtime.idle()
+      same([scenario.did.length, await scenario.phase('web/v1')], [starts, 'PRODUCTION'], 'starts, the phase')
+    },
+  ),
 
   runtimeCase('[L12] a roll-back’s own report starts nothing', async (scenario) => {
     await scenario.live('one', 'v1')

@@ -1,9 +1,11 @@
 import type { RuntimePlace } from './runtime-case.ts'
 import { approvalCases } from './runtime-cases-approvals.ts'
 import { autonomyCases } from './runtime-cases-autonomy.ts'
+import { doorCases } from './runtime-cases-doors.ts'
 import { footprintCases } from './runtime-cases-footprints.ts'
 import { incidentCases } from './runtime-cases-incidents.ts'
 import { releaseCases } from './runtime-cases-releases.ts'
+import { routingCases } from './runtime-cases-routing.ts'
 import { ruleCases } from './runtime-cases-rules.ts'
 import { signalCases } from './runtime-cases-signals.ts'
 import { trustCases } from './runtime-cases-trust.ts'
@@ -19,9 +21,11 @@ import type { Case } from './store-case.ts'
  */
 export const runtimeCases: readonly Case<RuntimePlace>[] = [
   ...signalCases,
+  ...doorCases,
   ...waitingCases,
   ...approvalCases,
   ...autonomyCases,
+  ...routingCases,
   ...releaseCases,
   ...incidentCases,
   ...footprintCases,

@@ -1,11 +1,6 @@
 import {
   releaseWorkflows,
-  tasksOf,
-  type Changes,
-  type Json,
-  type JsonObject,
   type LogEntryView,
-  type OperationInput,
   type OperationView,
   type Report,
   type Sender,
@@ -15,15 +10,17 @@ import {
   type Verdict,
   type Watcher,
   type WatcherContext,
-  type WorkflowDefinition,
 } from '@opschart/core'
 
 import { repeatableCrypto } from './repeatable-crypto.ts'
 import type { RunningRuntime, RuntimePlace, RuntimeSetup } from './runtime-case.ts'
+import { scriptedWork, type ScriptedWork } from './scripted-work.ts'
 import { simulatedClock, type SimulatedClock } from './simulated-clock.ts'
 
 /** What a case wants to be otherwise than usual. */
-export type ScenarioOptions = Partial<Omit<RuntimeSetup, 'services' | 'clock' | 'crypto' | 'root' | 'tasks' | 'notify' | 'onProblem'>> & {
+export type ScenarioOptions = Partial<
+  Omit<RuntimeSetup, 'services' | 'clock' | 'crypto' | 'root' | 'tasks' | 'notify' | 'onProblem'>
+> & {
   /** The services of the configuration; null: there is none, and any name is one. `web` and `pay` when absent. */
   readonly services?: readonly Service[] | null
   /** Tasks beside those of the default workflows. */
@@ -32,30 +29,13 @@ export type ScenarioOptions = Partial<Omit<RuntimeSetup, 'services' | 'clock' | 
   readonly without?: readonly string[]
 }
 
-/** What a task does in a scenario. */
-export type Scripted = (input: OperationInput, context: TaskContext) => Json | Promise<Json>
-
-/** A task that is held in the middle of its run. */
-export interface HeldTask {
-  /** Resolves when it runs. */
-  readonly started: Promise<TaskContext>
-  /** Lets it end: with an output, or the error that it then throws. */
-  release(outcome?: Json | Error): void
-}
-
 /** A small world around a runtime: releases of the service `web` (and `pay`), people, scripted tasks, a clock that stands still. */
-export interface Scenario {
+export interface Scenario extends ScriptedWork {
   readonly clock: SimulatedClock
   readonly runtime: RunningRuntime
   readonly git: Sender
   readonly ann: Sender
   readonly reviewer: Sender
-  /** What tasks do, by `agent.task`; others succeed with nothing. */
-  readonly script: Record<string, Scripted>
-  /** What the tasks that change production would run, by task. */
-  readonly plans: Record<string, JsonObject>
-  /** `agent.task` of every start, in order. */
-  readonly did: string[]
   readonly notices: { about: string; text: string; severity: string }[]
   /** What went wrong outside of any signal; a case that expects something takes it out. */
   problems: string[]
@@ -63,8 +43,6 @@ export interface Scenario {
   observe(report: Report): Promise<void>
   /** So many requests to `web` are answered with this status now; one when absent. */
   requests(status: number, count?: number): Promise<void>
-  /** Holds the next start of a task. */
-  hold(task: string): HeldTask
   /** Brings a branch to STAGING, with everything that runs after the merge. */
   merge(branch: string, version: string, service?: string): Promise<void>
   /** A branch is in STAGING and may be deployed, because a person says so: nothing has run. */
@@ -97,49 +75,19 @@ export interface Scenario {
 /** 1 January 2026, 00:00 UTC. */
 export const scenarioStart = 1_767_225_600_000
 
-const production = ['deploy', 'roll_back', 'apply_migration', 'revert_migration']
-const twoServices: readonly Service[] = ['web', 'pay'].map((name) => ({ name, deploy: ['./deploy'], rollback: ['./roll-back'] }))
+const twoServices: readonly Service[] = ['web', 'pay'].map((name) => ({
+  name,
+  deploy: ['./deploy'],
+  rollback: ['./roll-back'],
+}))
 
 /** Opens a runtime in a place, with everything around it. */
 export async function createScenario(place: RuntimePlace, options: ScenarioOptions): Promise<Scenario> {
   const { also = [], without = [], services = twoServices, ...given } = options
   const clock = simulatedClock(scenarioStart)
   const crypto = repeatableCrypto('scenario')
-  const did: string[] = []
   const notices: Scenario['notices'] = []
-  const script: Record<string, Scripted> = {
-    'developer-agent.deploy': ({ release }) => ({ environment: 'production', version: release.version }),
-    'incident-response-agent.decide': () => ({ decision: 'ask', reason: 'not sure' }),
-    'incident-response-agent.verify_recovery': () => ({ recovered: true }),
-  }
-  const plans: Record<string, JsonObject> = {}
-  const holds = new Map<string, (context: TaskContext) => Promise<Json>>()
-
-  const carriedOut = (name: string, changes: Changes): Task => {
-    const [agent, task] = name.split('.') as [string, string]
-    return {
-      agent,
-      task,
-      title: name,
-      changes,
-      timeout: 60_000,
-      async run(input, context) {
-        did.push(name)
-        const held = holds.get(name)
-        holds.delete(name)
-        return held === undefined ? ((await script[name]?.(input, context)) ?? {}) : held(context)
-      },
-      ...(changes === 'production'
-        ? { plan: ({ release }: OperationInput) => plans[task] ?? { command: [`./${task}`, release.version] } }
-        : {}),
-    }
-  }
-  const workflows = { ...releaseWorkflows, ...given.lifecycle?.workflows } as Record<string, WorkflowDefinition>
-  const names = [...new Set(Object.values(workflows).flatMap((workflow) => tasksOf(workflow)))]
-  const tasks = names
-    .filter((name) => !without.includes(name))
-    .map((name) => carriedOut(name, production.includes(name.split('.')[1]!) ? 'production' : 'nothing'))
-
+  const work = scriptedWork({ ...releaseWorkflows, ...given.lifecycle?.workflows }, without)
   let watching = Promise.withResolvers<WatcherContext>()
   const logs: Watcher = {
     name: 'logs',
@@ -160,7 +108,7 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
     clock,
     crypto,
     root: '/',
-    tasks: [...tasks, ...also],
+    tasks: [...work.tasks, ...also],
     notify: ({ about, text, severity }) => {
       notices.push({ about, text, severity })
       return Promise.resolve()
@@ -198,31 +146,23 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
     get reviewer() {
       return runtime.as({ agent: 'reviewer-agent' })
     },
-    script,
-    plans,
-    did,
+    ...work,
     notices,
     problems: [],
     async observe(report) {
       await (await watching.promise).report(report)
     },
     async requests(status, count = 1) {
-      const entry = { time: clock.now(), level: 'info', message: '', status, fields: {}, file: 'log', offset: 0 } as const
+      const entry = {
+        time: clock.now(),
+        level: 'info',
+        message: '',
+        status,
+        fields: {},
+        file: 'log',
+        offset: 0,
+      } as const
       await scenario.observe({ entries: Array.from({ length: count }, () => entry) })
-    },
-    hold(task) {
-      const started = Promise.withResolvers<TaskContext>()
-      const ended = Promise.withResolvers<Json>()
-      // Whoever cancels it may leave it hanging for ever: that is no unhandled failure.
-      ended.promise.catch(() => {})
-      holds.set(task, (context) => {
-        started.resolve(context)
-        return ended.promise
-      })
-      return {
-        started: started.promise,
-        release: (outcome = {}) => (outcome instanceof Error ? ended.reject(outcome) : ended.resolve(outcome)),
-      }
     },
     async merge(branch, version, service = 'web') {
       const { git, ann, reviewer } = scenario
@@ -231,7 +171,10 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
       await ann.send(service, { type: 'REVIEW_REQUESTED', data: { branch } })
       await reviewer.send(`${service}/${branch}`, { type: 'REVIEW_APPROVED' })
       const merged = `${version}-merge`
-      await git.send(service, { type: 'CODE_MERGED', data: { branch, commit: merged, commits: [commit], into: 'main' } })
+      await git.send(service, {
+        type: 'CODE_MERGED',
+        data: { branch, commit: merged, commits: [commit], into: 'main' },
+      })
       await git.send(service, { type: 'VERSION_TAGGED', data: { version, commit: merged } })
       await runtime.idle()
     },
@@ -253,7 +196,8 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
     },
     async operation(task) {
       const open = (await scenario.operations()).filter((operation) => operation.task === task)
-      if (open.length !== 1) throw new Error(`one open operation of ${task} was expected, there are ${open.length}`)
+      if (open.length !== 1)
+        throw new Error(`one open operation of ${task} was expected, there are ${open.length}`)
       return open[0]!
     },
     async approve(task, by = scenario.ann) {
@@ -267,7 +211,10 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
     async approveWhenAsked(task) {
       const { sequence } = await scenario.until(
         ({ sequence, type, verdict }) =>
-          sequence > asked && type === 'OPERATION_REQUESTED' && verdict?.kind === 'accepted' && verdict.reason.includes(`.${task} awaits`),
+          sequence > asked &&
+          type === 'OPERATION_REQUESTED' &&
+          verdict?.kind === 'accepted' &&
+          verdict.reason.includes(`.${task} awaits`),
       )
       asked = sequence
       await scenario.approve(task)
@@ -286,7 +233,9 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
       }
     },
     async verdicts(type) {
-      return (await scenario.rows()).flatMap((row) => (row.type === type && row.verdict !== null ? [row.verdict] : []))
+      return (await scenario.rows()).flatMap((row) =>
+        row.type === type && row.verdict !== null ? [row.verdict] : [],
+      )
     },
     async restart(otherwise = {}) {
       await runtime.close()
@@ -305,4 +254,18 @@ export async function createScenario(place: RuntimePlace, options: ScenarioOptio
 export async function tokenOf(context: TaskContext): Promise<string> {
   const { stdout } = await context.run(['env'])
   return /^OPSCHART_TOKEN=(.+)$/m.exec(stdout)?.[1] ?? ''
+}
+
+/** A watcher of `web` that hands over a checkpoint when it starts, and nothing else. */
+export function silentWatcher(name: string): { readonly watcher: Watcher; readonly service: string } {
+  const watcher: Watcher = {
+    name,
+    poll: () => Promise.resolve(),
+    async watch(context) {
+      await context.report({ checkpoint: 1 })
+      if (context.cancel.aborted) return
+      await new Promise<void>((resolve) => context.cancel.addEventListener('abort', () => resolve()))
+    },
+  }
+  return { watcher, service: 'web' }
 }

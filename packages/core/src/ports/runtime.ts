@@ -220,6 +220,8 @@ export interface DigestView {
     readonly approvals: number
   }
   readonly lines: readonly { readonly at: number; readonly text: string; readonly severity: Severity }[]
+  /** What stands open whoever was told of it: violations and incidents, each with the way out; one line each. */
+  readonly open: readonly string[]
   /** What waits for a person. */
   readonly waiting: readonly OperationView[]
   readonly reports: readonly string[]

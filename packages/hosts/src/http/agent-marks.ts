@@ -53,6 +53,23 @@ export const hostPrograms: Readonly<Record<string, string>> = {
 }
 
 /**
+ * Programs whose terminals any other program may type into, and read, by a command of theirs (`tmux send-keys`,
+ * `tmux capture-pane`): the code of a challenge says nothing of a person there.
+ */
+export const sharedTerminals: Readonly<Record<string, string>> = {
+  SCREEN: 'screen',
+  gotty: 'gotty',
+  screen: 'screen',
+  shpool: 'shpool',
+  tmate: 'tmate',
+  tmux: 'tmux',
+  'tmux: server': 'tmux',
+  ttyd: 'ttyd',
+  'wezterm-mux-server': 'wezterm-mux-server',
+  zellij: 'zellij',
+}
+
+/**
  * Programs that open a terminal for another program without a person before it. One that a person started has a shell
  * above it; one that hangs on the system itself was cut off from whoever started it.
  */

@@ -12,6 +12,6 @@ export {
 export { confirmed, type PersonAtTerminal } from './person-at-terminal.ts'
 export type { OpenTerminal, ProcessFacts, ProcessTable } from './process-table.ts'
 export { serveSocket, type SocketOptions, type SocketServer } from './serve-socket.ts'
-export { socketPathOf } from './socket-place.ts'
+export { prepareFolder, socketPathOf } from './socket-place.ts'
 export { systemProcesses } from './system-processes.ts'
 export type { DaemonFacts } from './wire.ts'

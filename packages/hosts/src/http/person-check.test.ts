@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { hostPrograms, hostVariables, runnerVariables } from './agent-marks.ts'
+import { hostPrograms, hostVariables, runnerVariables, sharedTerminals } from './agent-marks.ts'
 import { checkPerson } from './person-check.ts'
 import { programNames, type ProcessFacts, type ProcessTable } from './process-table.ts'
 
@@ -100,6 +100,11 @@ describe('no person', () => {
       'nobody’s shell started',
       [changed(20, { programs: ['python3', 'x'] })],
     ],
+    [
+      'sits in a terminal that an interpreter made, cut off from whoever started it in another one',
+      'nobody’s shell started',
+      [changed(20, { programs: ['python3', 'x'], terminal: '7' })],
+    ],
   ])('%s', async (_, reason, parameters) => {
     expect(await check(...parameters)).toEqual({ refusal: expect.stringContaining(reason) })
   })
@@ -120,6 +125,16 @@ describe('no person', () => {
       refusal: `process 20 (node) is ${host}`,
     })
   })
+
+  it.each(Object.entries(sharedTerminals))(
+    'sits in a terminal that any program may type into and read: %s',
+    async (program, name) => {
+      const refusal = { refusal: expect.stringContaining(`runs in ${name}`) }
+      expect(await check(changed(20, { programs: [program] }))).toEqual(refusal)
+      // Its server need not be what holds the terminal: a shell may stand between them.
+      expect(await check(changed(30, { programs: ['bash', program] }))).toEqual(refusal)
+    },
+  )
 
   it('has a line of ancestors without end', async () => {
     const circle = [...usual.slice(0, 2), { ...usual[2]!, parent: 30 }]

@@ -2,6 +2,7 @@ import {
   hostPrograms,
   hostVariables,
   runnerVariables,
+  sharedTerminals,
   terminalMakers,
   terminalScripts,
 } from './agent-marks.ts'
@@ -109,7 +110,11 @@ function refusalOfProcess(process: ProcessFacts, check: PersonCheck): string | u
       return `${what} was started by ${hostVariables[name]} (${name} is set)`
   }
   const host = process.programs.find((program) => Object.hasOwn(hostPrograms, program))
-  return host === undefined ? undefined : `${what} is ${hostPrograms[host]}`
+  if (host !== undefined) return `${what} is ${hostPrograms[host]}`
+  const shared = process.programs.find((program) => Object.hasOwn(sharedTerminals, program))
+  return shared === undefined
+    ? undefined
+    : `it runs in ${sharedTerminals[shared]}, where any program can type and read; use a terminal outside of it`
 }
 
 /** Whether what holds the terminal makes terminals for programs, and was cut off from whoever started it. */
@@ -119,8 +124,8 @@ function isOrphanedMaker(line: readonly ProcessFacts[], leader: number): boolean
   const above = line[leader + 2]
   const adopted =
     keeper.parent <= 1 || (above !== undefined && above.programs.some((name) => adopters.has(name)))
-  // A terminal of its own above it: a person's shell started it there.
-  if (!adopted || keeper.terminal !== null) return false
+  // One in a terminal of its own counts, too: whoever started it there need not have been a shell.
+  if (!adopted) return false
   if (keeper.programs.some((name) => terminalScripts.includes(name))) return false
   return keeper.programs.some((name) => terminalMakers.some((maker) => maker.test(name)))
 }

@@ -29,8 +29,11 @@ export interface SocketServer {
   close(): Promise<void>
 }
 
-/** Connections at one time. */
+/** Connections at one time, and those of them that may follow the rows: the others stay free for questions. */
 const mostConnections = 256
+const mostStreams = 64
+/** Milliseconds within which a question is to be there: all of it comes from this machine. */
+const patience = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
 const downBody = z.strictObject({})
 /**
@@ -42,8 +45,9 @@ export async function serveSocket(options: SocketOptions): Promise<SocketServer>
   const { path } = options
   const facts: DaemonFacts = { ...options.about, pid: process.pid, since: options.clock.now() }
   const door = createDoor(options)
-  const server = createServer((request, response) => {
-    answer(options, door, facts, request, response).catch((error: unknown) => {
+  const streams = new Set<ServerResponse>()
+  const server = createServer(patience, (request, response) => {
+    answer({ ...options, streams }, door, facts, request, response).catch((error: unknown) => {
       if (response.headersSent) return response.destroy()
       const { status, body } = toWire(error)
       sendJson(response, status, body)
@@ -97,19 +101,24 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 async function answer(
-  options: SocketOptions,
+  options: SocketOptions & { readonly streams: Set<ServerResponse> },
   door: Ask,
   facts: DaemonFacts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://daemon')
+  const url = URL.parse(request.url ?? '/', 'http://daemon')
+  if (url === null) throw new OpschartError('input', 'this address is not known here')
   const name = url.pathname.startsWith(`${version}/`) ? url.pathname.slice(version.length + 1) : ''
   if (request.method === 'GET' && name === 'rows') {
     const last = request.headers['last-event-id']
     const from =
       sequenceOf(url.searchParams.get('from')) ??
       (typeof last === 'string' ? (sequenceOf(last) ?? 0) + 1 : undefined)
+    if (options.streams.size >= mostStreams)
+      throw new OpschartError('conflict', `${mostStreams} follow already; end one of them`)
+    options.streams.add(response)
+    response.once('close', () => options.streams.delete(response))
     return sendRows(options.client.subscribe(from === undefined ? {} : { from }), response, options.clock)
   }
   if (request.method !== 'POST')

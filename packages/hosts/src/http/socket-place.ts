@@ -29,7 +29,7 @@ export function socketPathOf(root: string): string {
 }
 
 /**
- * Makes the socket's folder for this user alone (mode 0700).
+ * Makes the folder of a socket, or of another file of the daemon's, for this user alone (mode 0700).
  *
  * @throws OpschartError `storage` when the folder is another's, or a link: somebody else could put a socket there.
  */
@@ -41,7 +41,7 @@ export function prepareFolder(path: string): void {
   if (!facts.isDirectory() || (user !== undefined && facts.uid !== user)) {
     throw new OpschartError(
       'storage',
-      `${folder} must be a folder of your own for the daemon's socket; remove it and start again`,
+      `${folder} must be a folder of your own, and no link; remove it and start again`,
     )
   }
   if ((facts.mode & 0o077) !== 0) chmodSync(folder, 0o700)

@@ -204,6 +204,21 @@ describe('following the journal', () => {
     expect(await never).toEqual({ done: true, value: undefined })
   })
 
+  it('are followed by so many at once that commands are always answered', async () => {
+    const streams = Array.from({ length: 70 }, () =>
+      connect(door.path, { clock: door.clock }).then((follower) =>
+        follower.subscribe({ from: 1 })[Symbol.asyncIterator](),
+      ),
+    )
+    client.append(logRow(1))
+    const ends = await Promise.allSettled(streams.map(async (rows) => (await (await rows).next()).value))
+    const refused = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []))
+    expect(refused).toHaveLength(6)
+    expect(refused[0]).toContain('64 follow already')
+    expect(await remote.status()).toEqual(await client.status())
+    for (const rows of streams) await (await rows).return?.()
+  })
+
   it('begins with the first row when no place is named', async () => {
     client.append(logRow(1))
     const rows = remote.subscribe({})[Symbol.asyncIterator]()

@@ -40,13 +40,17 @@ export function renderDigest(digest: DigestView, look: Look): string[] {
   if (digest.reports.length > 0) {
     lines.push('', paint('bold', 'Reports'), ...digest.reports.map((report) => `  ${visible(report, 300)}`))
   }
+  if (digest.open.length > 0) {
+    const open = digest.open.flatMap((line) => paragraph(look, '  ', visible(line, 500)))
+    lines.push('', paint('bold', 'Stands open'), ...open)
+  }
   if (digest.waiting.length > 0) {
     lines.push(
       '',
       paint('bold', 'Waits for you'),
       ...digest.waiting.flatMap((operation) => waitingLines(operation, look)),
     )
-  } else if (counted.length > 0) {
+  } else if (counted.length > 0 && digest.open.length === 0) {
     lines.push('', paint('gray', 'Nothing waits for you.'))
   }
   return fitted(lines, look)

@@ -84,7 +84,7 @@ describe('the daemon', () => {
   it('says why it cannot start', async () => {
     await writeFile(join(root, '.claude/config/operational.yaml'), 'servces: {}\n')
     const up = await opschart('up', '--detach')
-    expect(up.code).toBe(5)
+    expect(up.code).toBe(1)
     expect(up.stderr).toContain('operational.yaml:1:1')
     // The caret stands where it belongs: what is safe on a terminal keeps its columns.
     expect(up.stderr).toMatch(/\| servces: \{\}\n +\| \^+\n/)

@@ -34,20 +34,64 @@ export function renderRehearsal(rehearsal: Rehearsal, look: Look): string[] {
     ),
   ]
   const add = (label: string, text: string) =>
-    lines.push(...paragraph(look, `  ${paint('gray', `${label}:`)} `, visible(text)))
+    lines.push(...paragraph(look, `  ${paint('gray', `${label}:`)} `, visible(text, 600)))
   add('before it', rehearsal.previous ?? 'nothing: there would be no release to go back to')
-  add('triage would find', told(rehearsal.triage, 'cause'))
-  add('it would decide', told(rehearsal.decision, 'decision'))
-  add('the roll-back would run', rehearsal.command === null ? 'nothing' : canonicalJson(rehearsal.command))
+  const found = triageLines(rehearsal.triage)
+  add('triage would find', found[0] ?? 'nothing')
+  for (const line of found.slice(1)) lines.push(...paragraph(look, '    ', visible(line, 600)))
+  add('it would decide', decisionLine(rehearsal.decision))
+  const commands = commandLines(rehearsal.command)
+  if (commands.length === 0) add('the roll-back would run', 'nothing')
+  for (const command of commands) add('the roll-back would run', command)
   for (const { task, changes } of rehearsal.heldBack) add('held back', `${task} (changes ${changes})`)
   return lines
 }
 
-/** A result in a line: its decision and reason where it has them, else all of it. */
-function told(value: Json, member: string): string {
-  if (value === null) return 'nothing'
-  if (typeof value !== 'object' || Array.isArray(value)) return canonicalJson(value)
-  const { [member]: head, reason } = value as Record<string, Json | undefined>
-  if (typeof head !== 'string') return canonicalJson(value)
-  return typeof reason === 'string' ? `${head}: ${reason}` : head
+/** Suspects that are shown, and the most evidence of each. */
+const shownSuspects = 3
+const shownEvidence = 3
+
+/** What failed, the cause, and each suspect with its evidence. */
+function triageLines(triage: Json): string[] {
+  if (member(triage, 'cause') === undefined) return []
+  const [group] = list(triage, 'groups')
+  const title = member(group, 'title')
+  return [
+    `${text(member(triage, 'failed'))} of ${text(member(triage, 'requests'))} requests failed${title === undefined ? '' : `: ${text(title)}`}`,
+    `${text(member(member(triage, 'cause'), 'kind'))}, confidence ${text(member(member(triage, 'cause'), 'confidence'))}: ${text(member(member(triage, 'cause'), 'summary'))}`,
+    ...list(triage, 'suspects')
+      .slice(0, shownSuspects)
+      .map((suspect, index) => {
+        const evidence = list(suspect, 'evidence').slice(0, shownEvidence)
+        const commit = member(suspect, 'commit')
+        const name = commit === undefined ? '' : `${text(commit).slice(0, 12)} `
+        const why = evidence.map((one) => text(member(one, 'detail'))).join('; ')
+        return `${index + 1}. ${name}${text(member(suspect, 'title'))} (${text(member(suspect, 'score'))}): ${why}`
+      }),
+  ]
 }
+
+function decisionLine(decision: Json): string {
+  const head = member(decision, 'decision')
+  const reason = member(decision, 'reason')
+  if (head === undefined) return 'nothing'
+  return reason === undefined ? text(head) : `${text(head)}: ${text(reason)}`
+}
+
+/** The roll-back's commands as their argument arrays: no shell takes part, so no shell line is shown. */
+function commandLines(plan: Json): string[] {
+  return list(plan, 'commands').map((command) => canonicalJson(command))
+}
+
+const member = (value: Json | undefined, name: string): Json | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name)
+    ? (value as Record<string, Json>)[name]
+    : undefined
+
+function list(value: Json | undefined, name: string): readonly Json[] {
+  const found = member(value, name)
+  return Array.isArray(found) ? found : []
+}
+
+const text = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : canonicalJson(value ?? null)

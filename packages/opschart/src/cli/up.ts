@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { OpschartError, type LogEntryView } from '@opschart/core'
@@ -94,6 +94,7 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const log = join(folder, 'daemon.log')
   const file = openSync(log, 'a', 0o600)
+  const { size: before } = fstatSync(file)
   terminal.progress('starting the daemon …')
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'up', '--root', root], {
     cwd: root,
@@ -105,12 +106,12 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
   terminal.progress('')
   if (message !== ready) {
-    const tail = visibleLines(readFileSync(log, 'utf8').trimEnd().slice(-20_000), 20_000).slice(-20)
-    for (const line of tail) terminal.note(`  ${line}`)
-    throw new OpschartError(
-      'unreachable',
-      `the daemon ended before it answered; the whole of its words is in ${log}`,
+    const words = readFileSync(log).subarray(before).toString('utf8').trimEnd()
+    for (const line of visibleLines(words.slice(-20_000), 20_000).slice(-60)) terminal.note(`  ${line}`)
+    terminal.note(
+      `opschart: the daemon ended before it answered; the whole of its words is in ${visible(log)}`,
     )
+    return exitCodes.failed
   }
   child.disconnect()
   child.unref()

@@ -33,6 +33,8 @@ async function main(): Promise<void> {
       (error: unknown) => send({ id, error: error instanceof Error ? error.message : String(error) }),
     )
   })
+  // Ctrl-C reaches the whole group: the demo ends its daemon itself, in good order.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('disconnect', () => void daemon.close().then(() => process.exit(0)))
   send({ ready: true, person })
   for await (const row of daemon.client.subscribe({ from: Number(from) })) send({ row })

@@ -8,6 +8,7 @@ import {
   type ActAnswer,
   type LifecycleView,
   type LogEntryView,
+  type OperationView,
   type Verdict,
 } from '@opschart/core'
 
@@ -35,6 +36,10 @@ export interface DemoOptions {
 
 const requestsPerSecond = 120
 
+/** What breaks the demo off, and the exit code of what was. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const brokenOff = 130
+
 /**
  * Runs the main job on real parts: a repository, a service, load, its deploy command, and a daemon that nobody tells anything.
  *
@@ -49,6 +54,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const screen = createScreen(options)
   const daemon = createController(root, { row: (row) => screen.row(row), line: (line) => screen.aside(line) })
   let load: ReturnType<typeof startLoad> | undefined
+  const end = async (): Promise<void> => {
+    await load?.stop()
+    await daemon.stop()
+    endService(root)
+    if (options.keep === true) screen.say(`kept in ${root}`)
+    else rmSync(root, { recursive: true, force: true })
+  }
+  // Broken off, it leaves nothing behind either: no service, no daemon, no folder.
+  const onSignal = (): void => void end().finally(() => process.exit(brokenOff))
+  for (const signal of signals) process.once(signal, onSignal)
   try {
     screen.chapter('A repository with a service, and a daemon that watches it')
     const project = await createProject(root)
@@ -66,7 +81,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
     screen.chapter(`The second release: eight commits, one of them guilty (${defect.title})`)
     const before = daemon.rows.at(-1)?.sequence ?? 0
-    const away = Date.now()
     await release(project, daemon, screen, {
       branch: 'release-2',
       version: 'v2.0.0',
@@ -75,6 +89,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     })
 
     screen.chapter('Nobody says anything from here on')
+    const away = Date.now()
     if (options.crash === true) {
       await daemon.row('the roll-back', (row) => row.text.includes('INCIDENT → ROLLBACK'), before)
       await crashAtBoundaries(root, daemon, (line) => screen.crash(line))
@@ -102,11 +117,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       json: options.json === true,
     })
   } finally {
-    await load?.stop()
-    await daemon.stop()
-    endService(root)
-    if (options.keep === true) screen.say(`kept in ${root}`)
-    else rmSync(root, { recursive: true, force: true })
+    for (const signal of signals) process.off(signal, onSignal)
+    await end()
   }
 }
 
@@ -184,7 +196,7 @@ async function release(
   )!
   screen.law(
     `To deploy changes production: a person is asked, and shown the exact command.`,
-    JSON.stringify(operation.commands ?? {}),
+    commandsOf(operation.commands),
   )
   const answer = { operation: operation.id, plan: operation.plan }
   const approved = await daemon.ask<ActAnswer>('person', 'approve', answer)
@@ -217,6 +229,12 @@ async function unreviewed(project: Project, daemon: Controller, screen: Screen):
   await project.git('merge', '--quiet', '--no-ff', '-m', "Merge branch 'quick-fix'", 'quick-fix')
   const row = await daemon.row('the violation', ({ verdict }) => verdict?.kind === 'violation', since)
   screen.law('Somebody merges what nobody has reviewed.', row.text)
+}
+
+/** The exact commands of a plan, as one would type them. */
+function commandsOf(plan: OperationView['commands']): string {
+  const { commands } = (plan ?? {}) as { commands?: readonly (readonly string[])[] }
+  return (commands ?? []).map((argv) => `$ ${argv.join(' ')}`).join('\n')
 }
 
 /** Ends the demo's service: the process that its own deploy command wrote down. */

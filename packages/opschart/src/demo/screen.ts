@@ -33,7 +33,8 @@ export function createScreen(options: {
   colour: boolean
   json?: boolean
 }): Screen {
-  const width = Math.max(60, Math.min(options.out.columns ?? 100, 160))
+  // Where nobody draws lines, nothing needs to be cut.
+  const width = options.out.columns === undefined ? 10_000 : Math.max(60, Math.min(options.out.columns, 160))
   const quiet = options.json === true
   const paint = (style: Style, text: string) =>
     options.colour ? styleText(style, text, { validateStream: false }) : text
@@ -55,7 +56,7 @@ export function createScreen(options: {
   let began: number | undefined
 
   return {
-    chapter: (title) => print(`\n${paint(['bold', 'cyan'], `── ${cut(title, width - 6)} ──`)}\n`),
+    chapter: (title) => print(`\n${paint(['bold', 'cyan'], wrapped(title, '── ').join('\n'))}\n`),
     say: (text) => print(paint('dim', wrapped(text, '         ').join('\n'))),
     aside: (text) => print(paint('yellow', wrapped(`! ${text}`, '         ').join('\n'))),
     row(row) {
@@ -82,7 +83,7 @@ export function createScreen(options: {
         print(paint('bold', `  ${service.service}`))
         for (const { id, name, phase, live } of service.lifecycles) {
           const tag = live ? paint(['bold', 'green'], ' ● live') : ''
-          const other = name === id ? '' : paint('dim', ` (${id})`)
+          const other = name === id || width < 110 ? '' : paint('dim', ` (${id})`)
           print(
             `    ${name.padEnd(22)} ${phases.map((known) => (known === phase ? paint(['bold', 'inverse'], ` ${known} `) : paint('dim', known.slice(0, 3).toLowerCase()))).join(' ')}${tag}${other}`,
           )
@@ -94,7 +95,10 @@ export function createScreen(options: {
       print(paint('bold', '  While you were away'))
       const { counts } = digest
       const parts = Object.entries(counts).filter(([, count]) => count > 0)
-      print(`    ${parts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
+      const told = parts
+        .map(([name, count]) => `${count} ${count === 1 ? name.replace(/s$/, '') : name}`)
+        .join(', ')
+      print(wrapped(told, '    ').join('\n'))
       for (const { text } of digest.lines.filter(({ text }) => text.includes('→')).slice(-8))
         print(`    · ${cut(text, width - 6)}`)
       for (const operation of digest.waiting)
@@ -109,7 +113,11 @@ export function createScreen(options: {
         print(paint('dim', `    … ${lines.length - shownFileLines} more lines`))
       print('')
     },
-    check: (text, holds) => print(`  ${holds ? paint('green', '✓') : paint(['bold', 'red'], '✗')} ${text}`),
+    check(text, holds) {
+      const [first = '', ...rest] = wrapped(text, '    ')
+      print(`  ${holds ? paint('green', '✓') : paint(['bold', 'red'], '✗')} ${first.trimStart()}`)
+      for (const line of rest) print(line)
+    },
     json: (value) => void options.out.write(`${JSON.stringify(value, null, 2)}\n`),
   }
 }
@@ -129,6 +137,7 @@ const phases = [
 function matters(row: LogEntryView): boolean {
   if (row.moved !== null || row.kind === 'problem' || row.kind === 'act') return true
   if (row.type === 'operation.settled' || row.type === 'measure') return true
+  if (row.type === 'xstate.done.actor.triage' || row.type === 'xstate.done.actor.decide') return true
   if (row.kind === 'opened') return row.text.endsWith('is opened')
   if (row.verdict === null) return row.type.startsWith('xstate.') && !row.actor.includes('~')
   return row.verdict.kind !== 'ignored' && row.type !== 'OPERATION_REQUESTED'

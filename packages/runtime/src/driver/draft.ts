@@ -1,6 +1,7 @@
 import {
   kindOf,
   nameOf,
+  openChannels,
   OpschartError,
   signalDraftSchema,
   type Clock,
@@ -30,19 +31,35 @@ export function signalOf(draft: SignalDraft, by: Principal, given: { clock: Cloc
     )
   }
   const { type, id, source, subject, time, severity, data, cause } = parsed.data
+  const now = given.clock.now()
   const named = id === undefined ? '' : plainName(id, 200)
+  const from = sourceOf(source === undefined ? '' : plainName(source, 200), by)
   return {
-    id: named === '' ? given.crypto.randomId() : named,
-    source: sourceOf(source === undefined ? '' : plainName(source, 200), by),
+    id: named === '' ? given.crypto.randomId() : idOf(named, from, by, given.crypto),
+    source: from,
     type,
     ...(subject === undefined ? {} : { subject: plainName(subject, 300) }),
-    time: time ?? given.clock.now(),
+    // A clock that runs ahead, or a line that is made up, does not move an incident into the future.
+    time: Math.min(time ?? now, now),
     severity: severity ?? 'INFO',
     data: plainJson((data ?? {}) as JsonObject),
     by,
     ...(cause === undefined ? {} : { cause: plainName(cause, 300) }),
   }
 }
+
+/**
+ * Incidents and runs are named after the signal that began them. Whoever may write what they like has ids of their own,
+ * so that theirs cannot take the place of another's, whose report and history would then be written over.
+ */
+function idOf(id: string, source: string, by: Principal, crypto: Crypto): string {
+  if (!openChannels.includes(by) && kindOf(by) !== 'agent') return id
+  if (id.startsWith(`${source}:`)) return id
+  const own = `${source}:${id}`
+  return own.length <= longestId ? own : `${source.slice(0, 100)}:${crypto.sha256(own).slice(0, 32)}`
+}
+
+const longestId = 200
 
 /**
  * Who first uses a source and an id makes every later signal of the same two a duplicate. So a watcher has its own name

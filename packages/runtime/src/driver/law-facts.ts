@@ -127,7 +127,11 @@ function operationFacts(
       task,
       input,
     }),
-    ...(asks ? { because: alone ? 'no workflow has asked for it' : 'its workflow asks for approval' } : because === undefined ? {} : { because }),
+    ...(asks
+      ? { because: alone ? 'no workflow has asked for it' : 'its workflow asks for approval' }
+      : because === undefined
+        ? {}
+        : { because }),
   }
 }
 

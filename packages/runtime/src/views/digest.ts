@@ -11,6 +11,7 @@ export async function digest(
   since: number,
   until: number,
   waiting: readonly OperationView[],
+  open: readonly string[],
 ): Promise<DigestView> {
   const counts = {
     signals: 0,
@@ -70,6 +71,6 @@ export async function digest(
   }
 
   function finished(): DigestView {
-    return { since, until, counts, lines: lines.reverse(), waiting, reports }
+    return { since, until, counts, lines: lines.reverse(), open, waiting, reports }
   }
 }

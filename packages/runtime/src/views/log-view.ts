@@ -59,7 +59,8 @@ function signalLine(
   const said =
     signal === undefined || signal.type === 'OPERATION_REQUESTED' || verdict.reason.startsWith(signal.type)
   const what = said ? '' : `${signal.type}: `
-  return `${verdict.kind}: ${what}${verdict.reason} (${String(by)} on ${actor})`
+  const where = actor.startsWith('ledger:') ? '' : ` on ${actor}`
+  return `${verdict.kind}: ${what}${verdict.reason} (${String(by)}${where})`
 }
 
 function messageLine(row: JournalRow, entry: JournalEntry): string {
@@ -71,8 +72,9 @@ function messageLine(row: JournalRow, entry: JournalEntry): string {
     const workflow = row.actor.includes('~') ? `${row.actor.split('~')[1]!.split(':', 1)[0]}.` : ''
     const outcome = (entry.event['output'] as { outcome?: string } | null | undefined)?.outcome
     if (how === 'error')
-      return `${workflow}${name} failed: ${error?.code ?? ''} ${error?.message ?? ''}`.trim()
-    return workflow === '' ? `${name!.split(':', 1)[0]} ${outcome ?? 'ended'}` : `${workflow}${name} is done`
+      return `${workflow}${name} failed: ${error?.code ?? 'failed'}: ${error?.message ?? ''}`
+    if (workflow === '') return `${name!.split(':', 1)[0]} ${outcome ?? 'ended'}`
+    return `${workflow}${name} is done${found(entry.event['output'])}`
   }
   if (type === 'operation.settled')
     return `${said(entry.event['what'], 'operation')} has ended: ${said(entry.event['outcome'])}`
@@ -86,6 +88,16 @@ function messageLine(row: JournalRow, entry: JournalEntry): string {
     return `${row.actor.split(':')[1] ?? row.actor}: ${share} of ${said(entry.event['samples'])} requests`
   }
   return `${type} on ${row.actor}${unheard(entry)}`
+}
+
+/** What a step found or decided, where its result says so: people want to read that without opening it. */
+function found(output: Json | undefined): string {
+  if (output === null || typeof output !== 'object' || Array.isArray(output)) return ''
+  const { decision, reason, cause, path } = output as Readonly<Record<string, Json | undefined>>
+  if (typeof decision === 'string') return `: ${decision}: ${said(reason)}`
+  const summary = (cause as { summary?: Json } | null | undefined)?.summary
+  if (typeof summary === 'string') return `: ${summary}`
+  return typeof path === 'string' ? `: ${path}` : ''
 }
 
 /** Why a private message moved nothing, where that is worth a word. */

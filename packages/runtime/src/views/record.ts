@@ -1,5 +1,6 @@
 import type { Autonomy, JournalEntry, RecordView, Store, Task } from '@opschart/core'
 
+const strictness: readonly Autonomy[] = ['observe', 'ask', 'act']
 const searched = 50_000
 const page = 1_000
 
@@ -8,7 +9,7 @@ export async function recordOf(
   store: Store,
   target: string,
   tasks: readonly Task[],
-  autonomy: Autonomy,
+  autonomyOf: (agent: string, task: string) => Autonomy,
 ): Promise<RecordView> {
   const own = tasks.filter(
     ({ agent, task }) => target === '*' || target === agent || target === `${agent}.${task}`,
@@ -47,6 +48,9 @@ export async function recordOf(
     if (oldest === undefined || oldest.sequence <= 1) break
     before = oldest.sequence - 1
   }
+  // Of several tasks, what every one of them may do.
+  const given = own.map(({ agent, task }) => autonomyOf(agent, task))
+  const autonomy = strictness.find((one) => given.includes(one)) ?? 'act'
   return {
     target,
     changes: [...new Set(own.map(({ changes }) => changes))].sort(),

@@ -187,6 +187,24 @@ export function createViews(sources: ViewSources) {
       const all = await Promise.all(actors.map((actor) => operations(actor, system)))
       return all.flat().filter(({ status }) => status === 'awaiting_approval' || status === 'waiting')
     },
+    /** Incidents and violations that nobody has answered, each with its way out. */
+    async open(): Promise<string[]> {
+      const incidents = (await serviceStates()).flatMap(({ service, incident, live }) =>
+        incident === null
+          ? []
+          : [
+              `${incident.id} on ${live ?? service} is open${
+                incident.acknowledged
+                  ? `; ${incident.owner} has it`
+                  : `: \`opschart send ${live ?? service} INCIDENT_ACKNOWLEDGED\` takes it`
+              }`,
+            ],
+      )
+      const violations = (await openViolations(store)).map(
+        ({ row, text }) => `violation #${row}: ${text}; \`opschart adopt\` says where the release really is`,
+      )
+      return [...incidents, ...violations.slice(0, 10)]
+    },
     async status(): Promise<StatusView> {
       const system = await systemState()
       const states = await serviceStates()
@@ -213,7 +231,7 @@ export function createViews(sources: ViewSources) {
         head: await store.head(),
         services,
         pauses: system.pauses,
-        violations: await openViolations(store),
+        violations: (await openViolations(store)).length,
         watchers: sources.watchers.map((watcher) => ({ ...watcher })),
       }
     },
@@ -221,14 +239,16 @@ export function createViews(sources: ViewSources) {
 }
 
 /** Violations of the last thousand rows that nobody has answered yet: by adopting, or by rolling it back [L7]. */
-async function openViolations(store: Store): Promise<number> {
+async function openViolations(store: Store): Promise<{ row: number; text: string }[]> {
   const answered = new Set<string>()
-  let open = 0
+  const open: { row: number; text: string }[] = []
   for (const row of await store.history({ backwards: true, limit: 1_000 })) {
     const entry = row.entry as unknown as JournalEntry
     const answers = entry.event.type === 'ADOPTED' || entry.event.type === 'ROLLED_BACK'
     if (entry.verdict?.kind === 'accepted' && answers) answered.add(row.actor)
-    if (entry.verdict?.kind === 'violation' && !answered.has(row.actor)) open += 1
+    if (entry.verdict?.kind === 'violation' && !answered.has(row.actor)) {
+      open.push({ row: row.sequence, text: `${entry.event.type} on ${row.actor}` })
+    }
   }
   return open
 }

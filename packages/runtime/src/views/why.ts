@@ -56,11 +56,22 @@ function matters(row: JournalRow): boolean {
 
 function concerns(row: JournalRow, about: string): boolean {
   if (row.key?.id === about) return true
+  if (about.startsWith('incident-') && ofIncident(row, about)) return true
   const entry = row.entry as unknown as JournalEntry
   if (entry.cause === about || entry.event.type === about || entry.event['operation'] === about) return true
-  const asked = (entry.event['signal'] as { data?: { id?: unknown; operation?: unknown } } | undefined)?.data
-  if (asked?.id === about || asked?.operation === about) return true
+  // What a signal is about: the operation that it asks for or answers, or the signal that it was raised for.
+  const { id, operation, signal } =
+    (entry.event['signal'] as { data?: Record<string, unknown> } | undefined)?.data ?? {}
+  if (id === about || operation === about || signal === about) return true
   return entry.effects.some((effect) => effect.key === about)
+}
+
+/** Whether a row opened an incident, or is a result of the workflow that it started. */
+function ofIncident(row: JournalRow, incident: string): boolean {
+  const { changes, event } = row.entry as unknown as JournalEntry
+  const opens = changes.some((change) => change.kind === 'open_incident' && change.incident.id === incident)
+  const run = row.actor.endsWith(`:${incident.slice('incident-'.length)}`)
+  return opens || (run && event.type.startsWith('xstate.done.actor.'))
 }
 
 /** The rows that led to a row, following causes back. */

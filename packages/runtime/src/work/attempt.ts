@@ -153,7 +153,9 @@ function plain({ code, message, retry, detail }: OperationFailure): OperationFai
   try {
     const text = canonicalJson(detail)
     const kept =
-      text.length <= longestOutput ? (redactJson(JSON.parse(text) as Json) as JsonObject) : `${text.length} characters, not kept`
+      text.length <= longestOutput
+        ? (redactJson(JSON.parse(text) as Json) as JsonObject)
+        : `${text.length} characters, not kept`
     return { ...bounded, detail: kept }
   } catch {
     return bounded

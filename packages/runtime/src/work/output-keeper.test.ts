@@ -40,8 +40,14 @@ describe('what is kept of an output', () => {
     fc.assert(
       fc.property(pieces, fc.integer({ min: 2, max: 300 }), (texts, limit) => {
         const whole = kept(limit, [Buffer.from(texts.join(''))])
-        expect(kept(limit, texts.map((text) => Buffer.from(text)))).toEqual(whole)
-        if (Buffer.from(texts.join('')).length <= limit) expect(whole.text).toBe(texts.join('').toWellFormed())
+        expect(
+          kept(
+            limit,
+            texts.map((text) => Buffer.from(text)),
+          ),
+        ).toEqual(whole)
+        if (Buffer.from(texts.join('')).length <= limit)
+          expect(whole.text).toBe(texts.join('').toWellFormed())
       }),
       { numRuns: 100 },
     )

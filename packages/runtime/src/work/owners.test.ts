@@ -12,6 +12,9 @@ it('[D8] an owner is dead when its process is gone', () => {
   expect(isOwnerDead(`${pid}:abc`)).toBe(true)
 })
 
-it.each([`${process.pid}:abc`, '1:abc', ':abc', '0:abc', '-1:abc', 'elsewhere:abc', ''])('[D8] nothing is known of %j', (owner) => {
-  expect(isOwnerDead(owner)).toBe(false)
-})
+it.each([`${process.pid}:abc`, '1:abc', ':abc', '0:abc', '-1:abc', 'elsewhere:abc', ''])(
+  '[D8] nothing is known of %j',
+  (owner) => {
+    expect(isOwnerDead(owner)).toBe(false)
+  },
+)

@@ -48,7 +48,15 @@ async function gone(pid: number): Promise<void> {
 describe('a program', () => {
   it('is told how it ended, and what it printed', async () => {
     const end = await script('console.log("out"); console.error("err"); process.exitCode = 3')
-    expect(end).toMatchObject({ code: 3, signal: null, stdout: 'out\n', stderr: 'err\n', truncated: false, timedOut: false, cancelled: false })
+    expect(end).toMatchObject({
+      code: 3,
+      signal: null,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      truncated: false,
+      timedOut: false,
+      cancelled: false,
+    })
   })
 
   it('is started without a shell', async () => {
@@ -68,12 +76,18 @@ describe('a program', () => {
   })
 
   it('that cannot be started says why', async () => {
-    expect(await run(['/no/such/program'])).toMatchObject({ code: null, failed: expect.stringContaining('ENOENT') as unknown })
+    expect(await run(['/no/such/program'])).toMatchObject({
+      code: null,
+      failed: expect.stringContaining('ENOENT') as unknown,
+    })
     expect((await run(['program\0'])).failed).toBeDefined()
   })
 
   it('that was ended by a signal says by which', async () => {
-    expect(await script('process.kill(process.pid, "SIGKILL")')).toMatchObject({ code: null, signal: 'SIGKILL' })
+    expect(await script('process.kill(process.pid, "SIGKILL")')).toMatchObject({
+      code: null,
+      signal: 'SIGKILL',
+    })
   })
 
   it('is not started at all when it is no longer wanted', async () => {

@@ -29,7 +29,11 @@ function freshFolder(): string {
 
 /** A program in a group of its own, as an operation starts it. */
 function program(key: string, argv: readonly string[] = ['sleep', '1000']): ChildProcess & { pid: number } {
-  const child = spawn(argv[0]!, argv.slice(1), { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, OPSCHART_KEY: key } })
+  const child = spawn(argv[0]!, argv.slice(1), {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, OPSCHART_KEY: key },
+  })
   started.push(child)
   return child as ChildProcess & { pid: number }
 }
@@ -47,10 +51,14 @@ describe('survivors', () => {
 
   it('[D5] ends the rest of a group whose leader has ended', async () => {
     const survivors = survivorFiles(freshFolder())
-    const text = 'const c = require("node:child_process").spawn("sleep", ["1000"], { stdio: "ignore" }); console.log(c.pid); process.exit(0)'
+    const text =
+      'const c = require("node:child_process").spawn("sleep", ["1000"], { stdio: "ignore" }); console.log(c.pid); process.exit(0)'
     const leader = program('key', [process.execPath, '-e', text])
     survivors.started('key', leader.pid)
-    const [[output]] = (await Promise.all([once(leader.stdout!, 'data'), once(leader, 'exit')])) as [[Buffer], unknown]
+    const [[output]] = (await Promise.all([once(leader.stdout!, 'data'), once(leader, 'exit')])) as [
+      [Buffer],
+      unknown,
+    ]
     const left = Number(output.toString())
     expect(isRunning(left)).toBe(true)
     await survivors.end('key')
@@ -87,7 +95,9 @@ describe('survivors', () => {
     const [file = '', ...others] = readdirSync(place)
     expect(others).toEqual([])
     expect(file).toMatch(/^[0-9a-f]{32}\.pids$/)
-    expect([statSync(place).mode & 0o777, statSync(path.join(place, file)).mode & 0o777]).toEqual([0o700, 0o600])
+    expect([statSync(place).mode & 0o777, statSync(path.join(place, file)).mode & 0o777]).toEqual([
+      0o700, 0o600,
+    ])
   })
 })
 
