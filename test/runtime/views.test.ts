@@ -232,6 +232,9 @@ describe('a digest', () => {
     const whole = await scenario.runtime.digest({ since: 0 })
     expect(whole).toMatchObject({ since: 0, until: scenarioStart + 2 * minute, counts, reports: [] })
     expect(whole.waiting.map(({ task }) => task)).toEqual(['triage'])
+    expect(whole.open).toEqual([
+      expect.stringMatching(/^violation #\d+: CODE_MERGED on web\/two; `opschart adopt` says/),
+    ])
     expect(whole.lines.map(({ text }) => text.split(':', 1)[0])).toEqual([
       'ADOPTED',
       'ADOPTED',

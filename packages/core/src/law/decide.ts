@@ -6,6 +6,7 @@ import { kindOf } from '../principal.ts'
 import { longestChain } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
 import { isNamedIn, openChannels, refusalOf, type AllowedParameters } from './allowed.ts'
+import type { Emission } from './emission.ts'
 import type { LawEvent } from './law-event.ts'
 import type { LifecycleContext } from './lifecycle-context.ts'
 import { lawSignals } from './definition.ts'
@@ -22,6 +23,8 @@ export interface Decided {
   /** The operation whose footprint the report matched [L12]. */
   readonly cause?: string
 }
+
+type Stepped = Extract<Step, { kind: 'stepped' }>
 
 /** Decides one signal by the law. Pure: the same arguments give the same answer, to the byte. */
 export function decide(lifecycle: Lifecycle, state: ActorState, event: LawEvent, at: StepAt): Decided {
@@ -58,7 +61,7 @@ export function decide(lifecycle: Lifecycle, state: ActorState, event: LawEvent,
     }
   }
   if (!step.handled) return { verdict: denied(lifecycle, state, event, common), ...caused }
-  return { verdict: acceptance(step.state, event, common, lifecycle), step, ...caused }
+  return { verdict: acceptance(step, event, common, lifecycle), step, ...caused }
 }
 
 /** The phase of a lifecycle's state. */
@@ -86,8 +89,17 @@ export function allowedIn(lifecycle: Lifecycle, state: ActorState): Allowed {
   return { phase, signals: [...signals].map(([type, by]) => ({ type, by: [...by] })), agents }
 }
 
+/** Why an operation that was let in is not carried out: what its workflow is told. */
+function whyNot(effects: Stepped['effects']): string {
+  for (const effect of effects) {
+    const emission = effect.kind === 'emit' ? (effect.event as unknown as Emission) : undefined
+    if (emission?.type === 'settle') return emission.failure.message
+  }
+  return 'nothing is left to do'
+}
+
 function acceptance(
-  next: ActorState,
+  { state: next, effects }: Stepped,
   event: LawEvent,
   common: { lifecycle: string; signal: string; phase: string },
   lifecycle: Lifecycle,
@@ -105,7 +117,7 @@ function acceptance(
     }
     const outcome =
       operation === undefined
-        ? 'is not carried out (autonomy is observe, or its time is over)'
+        ? `is not carried out: ${whyNot(effects)}`
         : operation.status === 'running'
           ? 'is admitted'
           : 'awaits a person’s approval'
