@@ -197,7 +197,7 @@ describe('why', () => {
     const end = (await scenario.rows()).find(({ type }) => type === 'ROLLED_BACK')!
     const chain = await scenario.runtime.why(String(end.sequence))
     expect(chain.map(({ text }) => text.replace(/[0-9a-f]{16}/, '…'))).toEqual([
-      'ignored: DISK_FULL has no arrow anywhere in the law (watcher:git on web/two)',
+      'ignored: DISK_FULL has no arrow anywhere in the law; only rules answer it (watcher:git on web/two)',
       'INCIDENT_DECLARED: PRODUCTION → INCIDENT; incident_detected starts (system)',
       'incident_detected:… starts',
       'incident_detected.triage is done',

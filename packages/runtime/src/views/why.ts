@@ -47,6 +47,9 @@ export async function why(
 
 function matters(row: JournalRow): boolean {
   const entry = row.entry as unknown as JournalEntry
+  // That a step's work was let in explains nothing: what it found, and what was refused, does.
+  const admitted = entry.verdict?.reason.includes(' is admitted in ') === true
+  if (entry.event.type === 'OPERATION_REQUESTED' && admitted) return false
   return (
     entry.moved !== null ||
     (entry.verdict !== null && entry.verdict.kind !== 'ignored') ||
