@@ -24,10 +24,7 @@ export interface WorkflowRun {
   /** Timers that are set, with what is left of each in milliseconds. */
   timers(): Record<string, number>
   done(step: string, output?: Json): Stepped
-  fail(
-    step: string,
-    failure?: { code?: string; message?: string; retry?: boolean; detail?: Json },
-  ): Stepped
+  fail(step: string, failure?: { code?: string; message?: string; retry?: boolean; detail?: Json }): Stepped
   /** The phase that started it is left. */
   left(): Stepped
   /** Time passes until the next timer, which fires. */

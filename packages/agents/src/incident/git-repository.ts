@@ -155,7 +155,17 @@ export async function openRepository(
     },
     async blame(from, to, file, first, last) {
       const range = from === null ? to : `${from}..${to}`
-      const output = await run(['blame', '-w', '--no-textconv', '--porcelain', '-L', `${first},${last}`, range, '--', file])
+      const output = await run([
+        'blame',
+        '-w',
+        '--no-textconv',
+        '--porcelain',
+        '-L',
+        `${first},${last}`,
+        range,
+        '--',
+        file,
+      ])
       return readBlame(output ?? '', from !== null)
     },
   }

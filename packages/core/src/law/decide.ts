@@ -139,7 +139,11 @@ function denied(
   const { signal } = event
   const elsewhere = arrowsOf(lifecycle.definition).filter((arrow) => arrow.signal === event.type)
   if (elsewhere.length === 0 && !lawSignals.includes(event.type)) {
-    return { ...common, kind: 'ignored', reason: `${event.type} has no arrow anywhere in the law; only rules answer it` }
+    return {
+      ...common,
+      kind: 'ignored',
+      reason: `${event.type} has no arrow anywhere in the law; only rules answer it`,
+    }
   }
   const allowed = allowedIn(lifecycle, state)
   const reason = explain(lifecycle, state, event)
