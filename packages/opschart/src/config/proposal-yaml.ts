@@ -4,15 +4,18 @@ import type { ProposedService, ProposedValue } from './propose-service.ts'
 /** Where an installed package carries the JSON Schema, relative to the project. */
 export const installedSchema = 'node_modules/opschart/schema/operational.schema.json'
 
+/** Where it is written when the package is not installed in the project: beside the configuration. */
+export const writtenSchema = '.claude/config/operational.schema.json'
+
 /**
  * The text of a small `operational.yaml`: what was found with where, what was not as a comment, and everything only
- * observed. `hasSchema` says whether the package is installed where an editor can read its schema.
+ * observed. `schema` is where an editor finds the schema, relative to the configuration.
  */
-export function proposalYaml(services: readonly ProposedService[], hasSchema: boolean): string {
+export function proposalYaml(services: readonly ProposedService[], schema: string): string {
   const hasLogs = services.some(({ values }) => values.some(({ key }) => key === 'logs'))
   const loop = '{ name: error_spike, monitor: error_rate, threshold: 0.01, for: 1m, action: incident }'
   return [
-    ...(hasSchema ? [`# yaml-language-server: $schema=../../${installedSchema}`] : []),
+    `# yaml-language-server: $schema=${schema}`,
     '# What opschart knows of this project. `opschart check` tells what is wrong with it.',
     'services:',
     ...services.flatMap(serviceLines),

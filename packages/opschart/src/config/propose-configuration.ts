@@ -1,9 +1,10 @@
 import { findRepository } from './find-releases.ts'
 import { findServices } from './find-services.ts'
+import { operationalJsonSchema } from './json-schema.ts'
 import { lineDifference } from './line-difference.ts'
 import { configurationFile, configurationModule } from './load-configuration.ts'
 import { projectFolder, type ProjectFolder } from './project-folder.ts'
-import { installedSchema, proposalYaml } from './proposal-yaml.ts'
+import { installedSchema, proposalYaml, writtenSchema } from './proposal-yaml.ts'
 import { proposeService, type ProposedService } from './propose-service.ts'
 
 /** What git shall not keep: our state, the projected context and the inbox. */
@@ -69,7 +70,8 @@ export async function proposeConfiguration(
       )
   }
 
-  const yaml = proposalYaml(services, (await project.kind(installedSchema)) === 'file')
+  const installed = (await project.kind(installedSchema)) === 'file'
+  const yaml = proposalYaml(services, installed ? `../../${installedSchema}` : 'operational.schema.json')
   const initialised =
     (await project.kind(configurationFile)) !== undefined ||
     (await project.kind(configurationModule)) !== undefined
@@ -79,8 +81,23 @@ export async function proposeConfiguration(
   const files = [
     await proposedConfiguration(project, yaml),
     ...(repository === undefined ? [] : [await proposedIgnore(project)]),
+    ...(installed || initialised ? [] : [await proposedSchema(project)]),
   ]
   return { root: project.root, initialised, services, yaml, files, notes }
+}
+
+/** The schema, for editors, where no installed package carries it. */
+async function proposedSchema(project: ProjectFolder): Promise<ProposedFile> {
+  const before = (await project.text(writtenSchema, 1024 * 1024)) ?? null
+  const content = `${JSON.stringify(operationalJsonSchema(), null, 2)}\n`
+  return {
+    path: writtenSchema,
+    content,
+    before,
+    action: before === null ? 'create' : 'keep',
+    // Nobody wants to read it here.
+    difference: before === null ? `+ ${content.split('\n').length} lines of JSON Schema, for editors` : '',
+  }
 }
 
 async function proposedConfiguration(project: ProjectFolder, yaml: string): Promise<ProposedFile> {

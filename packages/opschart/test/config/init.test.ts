@@ -10,6 +10,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { operationalJsonSchema } from '../../src/config/json-schema.ts'
 import { parseConfiguration } from '../../src/config/parse-configuration.ts'
 import { proposeConfiguration, type Proposal } from '../../src/config/propose-configuration.ts'
 import { writeProposal } from '../../src/config/write-proposal.ts'
@@ -78,8 +79,8 @@ describe('a project of one service', () => {
       'user-service: it is not clear which version runs: v2.10.0 (git, the newest tag), 2.3.0 (package.json)',
     ])
     expect(readBack(proposal).autonomy).toEqual({ default: 'observe', targets: {} })
-    expect(proposal.yaml)
-      .toBe(`# What opschart knows of this project. \`opschart check\` tells what is wrong with it.
+    expect(proposal.yaml).toBe(`# yaml-language-server: \$schema=operational.schema.json
+# What opschart knows of this project. \`opschart check\` tells what is wrong with it.
 services:
   user-service: # package.json, name
     logs: [logs/*.log]                    # logs/user.log
@@ -135,7 +136,10 @@ autonomy: observe
     )
     expect(proposal.yaml).toContain('# feedback_loops:')
     expect(proposal.notes[0]).toBe('this is no git repository: commits, merges and tags are not seen')
-    expect(proposal.files.map((file) => file.path)).toEqual(['.claude/config/operational.yaml'])
+    expect(proposal.files.map((file) => file.path)).toEqual([
+      '.claude/config/operational.yaml',
+      '.claude/config/operational.schema.json',
+    ])
     readBack(proposal)
   })
 
@@ -335,12 +339,20 @@ describe('writing', () => {
           .join('\n'),
       ],
       ['.gitignore', 'append', ' node_modules/\n *.log\n+.opschart/\n+.claude/contexts/\n+.claude/events/'],
+      [
+        '.claude/config/operational.schema.json',
+        'create',
+        expect.stringContaining('JSON Schema, for editors'),
+      ],
     ])
     const written = await writeProposal(proposal)
     expect(written.map(({ path: file, outcome }) => [file, outcome])).toEqual([
       ['.claude/config/operational.yaml', 'created'],
       ['.gitignore', 'appended'],
+      ['.claude/config/operational.schema.json', 'created'],
     ])
+    const schema = await readFile(path.join(project.root, '.claude/config/operational.schema.json'), 'utf8')
+    expect(JSON.parse(schema)).toEqual(operationalJsonSchema())
     expect(await readFile(path.join(project.root, '.claude/config/operational.yaml'), 'utf8')).toBe(
       proposal.yaml,
     )
@@ -391,6 +403,7 @@ describe('writing', () => {
     expect(written.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['left', 'it has come to be there since it was looked at'],
       ['left', 'it has changed since it was looked at'],
+      ['created', null],
     ])
     expect(await readFile(path.join(project.root, '.gitignore'), 'utf8')).toBe('mine')
     expect(await readFile(path.join(project.root, '.claude/config/operational.yaml'), 'utf8')).toBe('mine')
@@ -408,6 +421,7 @@ describe('writing', () => {
     expect((await writeProposal(proposal)).map(({ reason }) => reason)).toEqual([
       '.claude/config lies outside of the project',
       'a symbolic link stands for it',
+      '.claude/config lies outside of the project',
     ])
     expect(await readdir(path.join(outside.root, 'claude'))).toEqual([])
     expect(await readFile(path.join(outside.root, 'ignore'), 'utf8')).toBe('theirs')
