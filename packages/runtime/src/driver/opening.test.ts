@@ -1,0 +1,17 @@
+// Properties of opening a lifecycle:
+//   - A release that cannot be adopted as it was said is not opened.
+
+import { expect, it } from 'vitest'
+
+import { createRuntime } from '../create-runtime.ts'
+
+it('[L7] an adoption into a phase that there is not opens nothing, and says which there are', async () => {
+  await using runtime = await createRuntime({ services: [{ name: 'web' }] })
+  const ann = runtime.as({ person: 'ann' })
+  const answer = await ann.adopt({ to: 'web/v1', phase: 'PRODUKTION', reason: 'a slip' })
+  expect(answer.done).toBe(false)
+  expect(answer.reason).toContain('the law has no phase PRODUKTION; it has DEVELOPMENT, REVIEW')
+  expect(await runtime.read('web/v1')).toBeUndefined()
+  expect((await ann.adopt({ to: 'web/v1', phase: 'PRODUCTION', reason: 'it runs' })).done).toBe(true)
+  expect(await runtime.read('web/v1')).toMatchObject({ phase: 'PRODUCTION', live: true })
+})
