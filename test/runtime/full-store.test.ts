@@ -185,3 +185,32 @@ describe.each(['memory', 'sqlite'] as const)('a full store (%s)', (kind) => {
       expect(scenario.did.filter((name) => name === 'test-executor.run_integration_tests')).toHaveLength(2)
     }))
 })
+
+it('[D4] a timer that cannot be fired holds up no other, and is tried again', async () => {
+  let poison = true
+  const place = memoryPlace((store) => ({
+    ...store,
+    async commit(units) {
+      const poisoned = units.some(({ timersGone = [] }) =>
+        timersGone.some(({ actor }) => actor === 'web/one'),
+      )
+      if (poison && poisoned) throw new Error('nobody knows why')
+      return store.commit(units)
+    },
+  }))
+  const scenario = await createScenario(place, {})
+  for (const branch of ['one', 'two']) {
+    await scenario.git.send('web', { type: 'CODE_COMMITTED', data: { branch, commit: branch } })
+    const data = { agent: 'monitoring-agent', task: 'gather_metrics' }
+    await scenario.ann.send(`web/${branch}`, { type: 'OPERATION_REQUESTED', data })
+  }
+  const open = async () => (await scenario.operations()).map(({ lifecycle }) => lifecycle)
+  await scenario.clock.advance(24 * 60 * 60_000)
+  await scenario.runtime.idle()
+  expect(await open()).toEqual(['web/one'])
+  poison = false
+  await tryAgain(scenario)
+  expect(await open()).toEqual([])
+  expect(scenario.problems).toContain('timers could not be looked at: nobody knows why')
+  await scenario.close()
+})

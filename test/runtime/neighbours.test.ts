@@ -15,7 +15,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 
 import type { RuntimeSetup } from '../../packages/testing/src/runtime-case.ts'
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
-import { sqlitePlace } from './places.ts'
+import { freshFile, sqlitePlace } from './places.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'opschart-neighbours-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -135,6 +135,98 @@ describe('[D8] beside another runtime on the same store', () => {
       expect(rows).toEqual(Array.from({ length: 9 }, (_, index) => index + 1))
     }))
 
+  it('what was decided on facts that another has changed meanwhile is decided again', async () => {
+    let between: (() => Promise<unknown>) | undefined
+    const store = sqliteStore(freshFile())
+    const place = {
+      open: (setup: RuntimeSetup) =>
+        createRuntime({
+          ...setup,
+          others: 0,
+          store: {
+            ...store,
+            async commit(units) {
+              const first = between
+              between = undefined
+              await first?.()
+              return store.commit(units)
+            },
+          },
+        }),
+    }
+    const scenario = await createScenario(place, {})
+    await scenario.live('one', 'v1')
+    await scenario.staged('two', 'v2')
+    const beside = await createRuntime({
+      store: { ...store, close: () => Promise.resolve() },
+      services: [{ name: 'web' }],
+      others: 0,
+      work: false,
+    })
+    // The other opens an incident just before this one writes a verdict that says there is none.
+    between = () => beside.as({ person: 'ann' }).send('web/one', { type: 'INCIDENT_DECLARED', id: 'x' })
+    const verdict = await scenario.runtime
+      .as('rule:errors')
+      .send('web/two', { type: 'ERROR_THRESHOLD_EXCEEDED' })
+    expect(verdict).toMatchObject({ kind: 'ignored', reason: 'part of incident incident-x' })
+    await scenario.runtime.idle()
+    expect(await scenario.runtime.audit()).toMatchObject({ sound: true })
+    await beside.close()
+    await scenario.close()
+  })
+
+  it('[D4] a timer that another has set anew just before it fires keeps its new time', async () => {
+    let between: (() => Promise<unknown>) | undefined
+    const store = sqliteStore(freshFile())
+    const place = {
+      open: (setup: RuntimeSetup) =>
+        createRuntime({
+          ...setup,
+          others: 0,
+          store: {
+            ...store,
+            async timersDue(now, limit) {
+              const due = await store.timersDue(now, limit)
+              const first = due.length > 0 ? between : undefined
+              if (first !== undefined) between = undefined
+              await first?.()
+              return due
+            },
+          },
+        }),
+    }
+    const scenario = await createScenario(place, {})
+    await scenario.live('one', 'v1')
+    await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
+    await scenario.runtime.idle()
+    const { clock } = scenario
+    const shared = { ...store, close: () => Promise.resolve() }
+    const beside = await createRuntime({
+      store: shared,
+      clock,
+      services: [{ name: 'web' }],
+      others: 0,
+      work: false,
+    })
+    const ann = beside.as({ person: 'ann' })
+    between = async () => {
+      await ann.send('web', { type: 'INCIDENT_RESOLVED' })
+      await ann.send('web', { type: 'INCIDENT_DECLARED' })
+    }
+    const escalated = () => scenario.notices.filter(({ severity }) => severity === 'CRITICAL').length
+    await clock.advance(15 * 60_000)
+    await scenario.runtime.idle()
+    expect(escalated()).toBe(0)
+    await clock.advance(15 * 60_000 - 1)
+    await scenario.runtime.idle()
+    expect(escalated()).toBe(0)
+    await clock.advance(1)
+    await scenario.runtime.idle()
+    expect(escalated()).toBe(1)
+    await beside.close()
+    await scenario.close()
+  })
+
   it('what another has asked for is done here, and what another has cancelled ends here', () =>
     sideBySide(async (scenario, beside) => {
       const held = scenario.hold('documentation-agent.update_readme')
@@ -149,8 +241,10 @@ describe('[D8] beside another runtime on the same store', () => {
       const context = await held.started
       const { id } = await scenario.operation('update_readme')
       expect((await ann.cancel(id)).done).toBe(true)
+      // Noticed by what the other has written, long before a lease would be found lost.
       await scenario.clock.advance(1_000)
-      while (!context.cancel.aborted) await scenario.clock.advance(1_000)
+      await scenario.clock.advance(1_000)
+      expect(context.cancel.aborted).toBe(true)
       await scenario.runtime.idle()
       await beside.idle()
       expect(await scenario.operations()).toEqual([])

@@ -324,6 +324,8 @@ describe('reading on', () => {
     const scenario = await createScenario(memoryPlace(), {})
     const rows = scenario.runtime.subscribe({ from: 1 })[Symbol.asyncIterator]()
     const next = rows.next()
+    // Until it really waits.
+    await scenario.clock.advance(0)
     await rows.return?.()
     expect(await next).toEqual({ done: true, value: undefined })
     const other = scenario.runtime.subscribe({ from: 1 })[Symbol.asyncIterator]().next()

@@ -13,3 +13,5 @@ export {
 } from './law-arbitraries.ts'
 export { createLawRun, type LawRun, type LawTaken } from './law-run.ts'
 export { holdToLaw, lawProperty, type LawPropertyOptions } from './law-property.ts'
+export { runtimeCase, type RunningRuntime, type RuntimePlace, type RuntimeSetup } from './runtime-case.ts'
+export { runtimeCases } from './runtime-cases.ts'

@@ -1,3 +1,5 @@
+import { OperationError } from '@opschart/core'
+
 import { runtimeCase, type RuntimePlace } from './runtime-case.ts'
 import type { Scenario } from './runtime-scenario.ts'
 import { same, type Case } from './store-case.ts'
@@ -215,6 +217,24 @@ export const autonomyCases: readonly Case<RuntimePlace>[] = [
         'the phases',
       )
     },
+  ),
+
+  runtimeCase(
+    '[L11] what has to be undone is undone in a pause, and nothing else is begun',
+    async (scenario) => {
+      await scenario.live('one', 'v1')
+      await scenario.git.send('web', { type: 'SLOW_QUERY' })
+      await scenario.runtime.idle()
+      const held = scenario.hold('performance-optimizer-agent.verify_optimization')
+      await scenario.git.send('web', { type: 'MAINTENANCE_WINDOW_STARTED' })
+      await held.started
+      await scenario.ann.pause({ target: 'everything', reason: 'in the middle' })
+      const before = scenario.did.length
+      held.release(new OperationError({ code: 'failed', message: 'it is slower' }))
+      await scenario.runtime.idle()
+      same(scenario.did.slice(before), ['data-migration-agent.revert_migration'], 'what is done in the pause')
+    },
+    { policy: { autonomy: 'act' } },
   ),
 
   runtimeCase(

@@ -155,11 +155,9 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
         if (message.open === undefined) return unrouted(signal, `there is no lifecycle ${id}`)
         // What cannot be adopted is not opened either: a slip of the pen would leave a release that nobody can remove.
         const { phases } = lifecycle.definition
-        if (signal.type === 'ADOPTED' && !Object.hasOwn(phases, String(signal.data['phase'])))
-          return unrouted(
-            signal,
-            `the law has no phase ${String(signal.data['phase'])}; it has ${Object.keys(phases).join(', ')}`,
-          )
+        const phase = typeof signal.data['phase'] === 'string' ? signal.data['phase'] : ''
+        if (signal.type === 'ADOPTED' && !Object.hasOwn(phases, phase))
+          return unrouted(signal, `the law has no phase ${phase}; it has ${Object.keys(phases).join(', ')}`)
         await open(id, message.open.branch)
       }
       return decideSignal(id, message)

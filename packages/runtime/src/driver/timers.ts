@@ -36,14 +36,19 @@ export function createTimers(sources: {
         (timer) => !failing.has(nameOf(timer)),
       )
       if (due.length === 0 || closed) break
+      let fired = false
       for (const timer of due) {
         if (closed) return
-        await fireOne(timer).catch((error: unknown) => {
+        try {
+          await fireOne(timer)
+          fired = true
+        } catch (error) {
           if (error instanceof OpschartError && error.code === 'storage') throw error
           failing.set(nameOf(timer), error)
-        })
+        }
       }
-      sources.after()
+      // Nothing follows from what was not fired: to look again at once would go round in a circle.
+      if (fired) sources.after()
     }
     for (const error of failing.values()) throw error
     const next = await store.nextTimer()
