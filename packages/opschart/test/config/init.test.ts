@@ -79,7 +79,7 @@ describe('a project of one service', () => {
       'user-service: it is not clear which version runs: v2.10.0 (git, the newest tag), 2.3.0 (package.json)',
     ])
     expect(readBack(proposal).autonomy).toEqual({ default: 'observe', targets: {} })
-    expect(proposal.yaml).toBe(`# yaml-language-server: \$schema=operational.schema.json
+    expect(proposal.yaml).toBe(`# yaml-language-server: $schema=operational.schema.json
 # What opschart knows of this project. \`opschart check\` tells what is wrong with it.
 services:
   user-service: # package.json, name
