@@ -12,22 +12,31 @@ export type Effect =
       readonly id: string
       readonly src: string
       readonly input: Json
+      /** Whether the parent is told of each change of the child's snapshot. */
+      readonly sync?: true
     }
   /** End a child: cancel its work. */
   | { readonly kind: 'stop'; readonly key: string; readonly id: string; readonly child: string }
-  /** Deliver an event to another actor of the system by the private path. `to` is a child's id or `parent`. */
+  /**
+   * Deliver an event to another actor of the system by the private path. `to` is a child's id, `#_parent` or `#_internal`;
+   * `child` is the key of the child that is meant when another one has its id by now.
+   */
   | {
       readonly kind: 'send'
       readonly key: string
       readonly to: string
+      readonly child?: string
       readonly event: JsonObject & { readonly type: string }
     }
+  /** Deliver an event at a time, to the actor itself unless `to` says otherwise. */
   | {
       readonly kind: 'timer'
       readonly key: string
       readonly id: string
       readonly due: number
       readonly event: JsonObject & { readonly type: string }
+      readonly to?: string
+      readonly child?: string
     }
   | { readonly kind: 'cancel_timer'; readonly key: string; readonly id: string }
   /** What the machine emitted: a named request to the driver, with its content. */

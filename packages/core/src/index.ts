@@ -1,4 +1,4 @@
-export { canonicalJson, type Json, type JsonObject } from './json.ts'
+export { canonicalJson, notJson, type Json, type JsonObject } from './json.ts'
 export { isPrincipal, kindOf, nameOf, type Principal, type PrincipalKind } from './principal.ts'
 export {
   maxSignalData,
@@ -49,7 +49,15 @@ export {
   type LifecycleOptions,
 } from './law/lifecycle.ts'
 export { releaseLifecycle, type Phase } from './release/release.lifecycle.ts'
-export { createKernel, type ActorState, type Kernel, type Step } from './kernel.ts'
+export {
+  createKernel,
+  errorJson,
+  type ActorState,
+  type Kernel,
+  type KernelOptions,
+  type Step,
+  type StepAt,
+} from './kernel.ts'
 export type {
   ActAnswer,
   AuditView,

@@ -6,7 +6,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { canonicalJson } from './json.ts'
+import { canonicalJson, notJson } from './json.ts'
 
 const shuffled = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shuffled)
@@ -68,5 +68,35 @@ describe('canonical JSON', () => {
     expect(canonicalJson(deep(500))).toHaveLength(1_000)
     expect(() => canonicalJson(deep(501))).toThrow('more than 500 levels')
     expect(() => canonicalJson(deep(100_000))).toThrow(TypeError)
+  })
+})
+
+describe('what is no JSON', () => {
+  class Money {}
+  const self: Record<string, unknown> = {}
+  self['inner'] = { self }
+  let deep: unknown = 0
+  for (let level = 0; level < 600; level += 1) deep = [deep]
+
+  it.each([
+    [{ a: { when: new Date(0) } }, 'a.when is a Date, which has no JSON form'],
+    [{ a: [1, new Map()] }, 'a[1] is a Map, which has no JSON form'],
+    [{ price: new Money() }, 'price is a Money, which has no JSON form'],
+    [{ a: () => 1 }, 'a is a function, which has no JSON form'],
+    [{ a: 1n }, 'a is a bigint, which has no JSON form'],
+    [{ a: Number.NaN }, 'a is NaN, which has no JSON form'],
+    [self, 'inner.self contains itself, which has no JSON form'],
+  ])('is said with its place: %#', (value, said) => {
+    expect(notJson(value)).toBe(said)
+  })
+
+  it('is nested without end', () => {
+    expect(notJson({ deep })).toMatch(/… has more than 500 levels of nesting/)
+  })
+
+  it('is not what a round trip gives back, absent members aside', () => {
+    const twice = { a: 1 }
+    expect(notJson({ a: null, b: undefined, c: [twice, twice, 'x', false, -0.5] })).toBeUndefined()
+    expect(notJson(Object.assign(Object.create(null) as object, { a: 1 }))).toBeUndefined()
   })
 })

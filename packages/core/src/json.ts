@@ -52,3 +52,35 @@ function writeObject(value: object, path: Set<object>): string {
     .map((key) => `${JSON.stringify(key)}:${write(record[key], path)}`)
   return `{${members.join(',')}}`
 }
+
+/**
+ * What in a value is no JSON and would be lost or turned into something else by a round trip (a date, a map, an instance
+ * of a class, a function, `NaN`), said with its place; undefined when all of it is. An absent member is fine.
+ */
+export function notJson(value: unknown): string | undefined {
+  return search(value, '', new Set())
+}
+
+function search(value: unknown, place: string, path: Set<object>): string | undefined {
+  const no = (what: string) => `${place.length > 100 ? `${place.slice(0, 100)}…` : place} ${what}`
+  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean')
+    return undefined
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : no(`is ${value}, which has no JSON form`)
+  if (typeof value !== 'object') return no(`is a ${typeof value}, which has no JSON form`)
+  if (path.has(value)) return no('contains itself, which has no JSON form')
+  if (path.size >= deepest)
+    return no(`has more than ${deepest} levels of nesting, which have no JSON form here`)
+  const isList = Array.isArray(value)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (!isList && prototype !== Object.prototype && prototype !== null)
+    return no(`is a ${value.constructor.name}, which has no JSON form`)
+  path.add(value)
+  for (const [key, member] of Object.entries(value)) {
+    if (member === null || typeof member === 'string') continue
+    const wrong = search(member, isList ? `${place}[${key}]` : place === '' ? key : `${place}.${key}`, path)
+    if (wrong !== undefined) return wrong
+  }
+  path.delete(value)
+  return undefined
+}

@@ -1,9 +1,10 @@
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
-import { createActor } from 'xstate'
 
-import { OpschartError } from './errors.ts'
 import type { Effect } from './effect.ts'
-import { canonicalJson, type Json, type JsonObject } from './json.ts'
+import { canonicalJson, notJson, type Json, type JsonObject } from './json.ts'
+import { effectReader, type ExecutableAction } from './kernel/effect-reader.ts'
+import { prepareMachine } from './kernel/prepare-machine.ts'
+import { createSelf, type SpawnedChild } from './kernel/stand-ins.ts'
 
 /** Where and when a step is taken. All that a step may know of the outside is here, in the event and in the state. */
 export interface StepAt {
@@ -19,7 +20,7 @@ export interface StepAt {
 export interface ActorState {
   /** XState's persisted snapshot. */
   readonly snapshot: JsonObject
-  /** The effect key under which each child that is at work was started: the fence for its completion. */
+  /** The effect key under which each child was started: the fence for its completion. */
   readonly children: Readonly<Record<string, string>>
 }
 
@@ -32,222 +33,171 @@ export type Step =
       readonly changed: boolean
       /** Whether any transition was taken, even one that changes nothing. */
       readonly handled: boolean
+      /** In the order in which XState's own actor would carry them out. */
       readonly effects: readonly Effect[]
-      /** Set when the machine has reached a final state. */
+      /**
+       * `done`: a final state was reached. `error`: a child's error was left unhandled, which ends a machine. `stopped`: it
+       * was told to end (`xstate.stop`).
+       */
+      readonly status: 'active' | 'done' | 'error' | 'stopped'
+      /** What a machine that is done gives; absent when it gives nothing. */
       readonly output?: Json
-      readonly status: 'active' | 'done'
+      /** The error that ended it. */
+      readonly error?: Json
     }
-  /** A guard or action threw, or an error was left unhandled: nothing changes. */
+  /** A guard or action threw, or asks for what cannot be made durable: nothing changes. */
   | { readonly kind: 'threw'; readonly reason: string }
 
 /** A machine as a pure function: no clock, no randomness, no I/O. */
 export interface Kernel {
   readonly machine: AnyStateMachine
-  initial(input: Json, at: StepAt): Step
+  initial(input: Json | undefined, at: StepAt): Step
   step(state: ActorState, event: JsonObject & { readonly type: string }, at: StepAt): Step
   /** The state as XState's own snapshot, to ask it questions. */
   restore(state: ActorState): AnyMachineSnapshot
 }
 
-interface ExecutableAction {
-  readonly type: string
-  readonly params: unknown
+/** What kind of machine a kernel is made of. */
+export interface KernelOptions {
+  /** Whether its actors have a parent, to which they may send. */
+  readonly child?: boolean
 }
 
 /**
  * Makes the pure kernel of a machine. It goes through `machine.transition` with one scope that is used again and again:
- * the exported `transition()` builds an actor, and so an initial snapshot, on every call.
+ * the exported `transition()` builds an actor, and so an initial snapshot, on every call. Of a machine's children it
+ * knows that they are there and no more: their logic is replaced by stand-ins.
+ *
+ * A state that a step has given is remembered as long as it is held: going on from that very object costs no reading of JSON.
  */
-export function createKernel(given: AnyStateMachine): Kernel {
-  const machine = bounded(given)
-  // The actor is never started: it is only the `self` that actions are handed.
-  const self = createActor(machine as AnyStateMachine, { input: {} as never, logger: () => {} })
+export function createKernel(given: AnyStateMachine, { child = false }: KernelOptions = {}): Kernel {
+  let spawned: SpawnedChild[] = []
   let actions: ExecutableAction[] = []
+  const machine = prepareMachine(given, (born) => void spawned.push(born))
+  const { self, setId } = createSelf(child)
+  const reader = effectReader(self)
+  const live = new WeakMap<ActorState, AnyMachineSnapshot>()
   const scope = {
     self,
     id: machine.id,
     sessionId: machine.id,
     logger: () => {},
-    defer: () => {},
+    // Only the spawning in an assign comes here: whatever else is deferred is an action, which is not carried out.
+    defer: () => void actions.push({ type: 'spawned', params: spawned.at(-1)?.ref }),
     emit: () => {},
     stopChild: () => {},
     system: self.system,
     actionExecutor: (action: ExecutableAction) => void actions.push(action),
   }
 
-  const restore = (state: ActorState): AnyMachineSnapshot =>
+  const restore = (state: ActorState): AnyMachineSnapshot => {
+    const known = live.get(state)
+    if (known !== undefined) return known
     // A copy: restoring writes actor references into the context that it is given.
-    machine.restoreSnapshot(
-      structuredCloneJson(state.snapshot) as never,
+    const snapshot = machine.restoreSnapshot(
+      copied(state.snapshot) as never,
       scope as never,
     ) as AnyMachineSnapshot
+    reader.remember(snapshot, state.children)
+    live.set(state, snapshot)
+    return snapshot
+  }
 
-  const finish = (
-    next: AnyMachineSnapshot,
-    before: ActorState | undefined,
-    handled: boolean,
-    at: StepAt,
-  ): Step => {
-    if (next.status === 'error') return { kind: 'threw', reason: reasonOf(next.error) }
-    const children: Record<string, string> = { ...before?.children }
-    const effects: Effect[] = []
-    for (const action of actions) {
-      const effect = toEffect(action, `${at.id}:${at.version}:${effects.length}`, at, children)
-      if (effect === undefined) continue
-      if (effect.kind === 'spawn') children[effect.id] = effect.key
-      if (effect.kind === 'stop') delete children[effect.id]
-      effects.push(effect)
+  function begin({ id }: StepAt): void {
+    spawned = []
+    actions = []
+    setId(id)
+  }
+
+  function finish(next: AnyMachineSnapshot, first: boolean, handled: boolean, at: StepAt): Step {
+    const { effects, children } = reader.read({ actions, spawned, next, first, at })
+    const snapshot = persisted(machine, next)
+    const state = { snapshot, children }
+    live.set(state, next)
+    const { status } = next as { status: string }
+    const step = { kind: 'stepped', state, changed: true, handled, effects } as const
+    if (status === 'done') {
+      return { ...step, status, ...(next.output === undefined ? {} : { output: plain(next.output) }) }
     }
-    for (const id of Object.keys(next.children ?? {})) {
-      if (!Object.hasOwn(children, id)) throw inline(`child ${id}`)
-    }
-    const persisted = lean(machine.getPersistedSnapshot(next as never) as unknown as JsonObject)
-    const state: ActorState = JSON.parse(canonicalJson({ snapshot: persisted, children })) as ActorState
-    const done = next.status === 'done'
-    return {
-      kind: 'stepped',
-      state,
-      changed: effects.length > 0 || before === undefined || canonicalJson(before) !== canonicalJson(state),
-      handled,
-      effects,
-      status: done ? 'done' : 'active',
-      ...(done ? { output: (next.output ?? null) as Json } : {}),
-    }
+    if (status === 'error') return { ...step, status, error: errorJson(next.error) }
+    return { ...step, status: status === 'stopped' ? status : 'active' }
   }
 
   return {
     machine,
     restore,
     initial(input, at) {
-      actions = []
+      begin(at)
       try {
-        return finish(machine.getInitialSnapshot(scope as never, input as never), undefined, true, at)
+        const next = machine.getInitialSnapshot(scope as never, copied(input) as never) as AnyMachineSnapshot
+        if (next.status === 'error') return { kind: 'threw', reason: reasonOf(next.error) }
+        return finish(next, true, true, at)
       } catch (error) {
         return { kind: 'threw', reason: reasonOf(error) }
       }
     },
     step(state, event, at) {
-      actions = []
+      begin(at)
       try {
-        const snapshot = restore(state)
-        const handled = machine.getTransitionData(snapshot as never, event as never).length > 0
-        // Nothing waits for it, so nothing can change. A child's failure is the exception: unhandled, it ends the machine.
-        if (!handled && !event.type.startsWith('xstate.error.')) return unchanged(state, snapshot)
-        const next = machine.transition(snapshot as never, event as EventObject as never, scope as never)
-        return finish(next as AnyMachineSnapshot, state, handled, at)
+        const before = restore(state)
+        // The wildcard is no event's name, and XState throws for it.
+        if (before.status !== 'active' || event.type === '*') return unchanged(state, before)
+        const own = copied(event) as EventObject
+        const next = machine.transition(before as never, own as never, scope as never)
+        const same = next === before && actions.length === 0
+        if (!same) return finish(next as AnyMachineSnapshot, false, true, at)
+        const handled = machine.getTransitionData(before as never, own as never).length > 0
+        return { ...unchanged(state, before), handled }
       } catch (error) {
+        // An assign that changed its context in place, and then threw, has changed what is remembered.
+        live.delete(state)
         return { kind: 'threw', reason: reasonOf(error) }
       }
     },
   }
 }
 
-function unchanged(state: ActorState, { status, output }: AnyMachineSnapshot): Step {
+function unchanged(
+  state: ActorState,
+  { status, output, error }: AnyMachineSnapshot,
+): Extract<Step, { kind: 'stepped' }> {
   const same = { kind: 'stepped', state, changed: false, handled: false, effects: [] } as const
-  return status === 'done'
-    ? { ...same, status, output: (output ?? null) as Json }
-    : { ...same, status: 'active' }
+  if (status === 'done')
+    return { ...same, status, ...(output === undefined ? {} : { output: plain(output) }) }
+  if (status === 'error') return { ...same, status, error: errorJson(error) }
+  return { ...same, status: (status as string) === 'stopped' ? 'stopped' : 'active' }
 }
 
-function toEffect(
-  action: ExecutableAction,
-  key: string,
-  at: StepAt,
-  children: Readonly<Record<string, string>>,
-): Effect | undefined {
-  const params = action.params as Record<string, unknown>
-  switch (action.type) {
-    case 'xstate.spawnChild': {
-      if (typeof params['id'] !== 'string')
-        throw new OpschartError('configuration', 'a child without an id cannot be found again; give it one')
-      if (typeof params['src'] !== 'string' || params['src'].startsWith('xstate.'))
-        throw inline(`child ${params['id']}`)
-      if (params['systemId'] !== undefined) {
-        throw new OpschartError(
-          'configuration',
-          `child ${params['id']} has a systemId, which is one process’s own; address it by its id`,
-        )
-      }
-      const input = (params['input'] ?? null) as Json
-      return { kind: 'spawn', key, id: params['id'], src: params['src'], input: plain(input) }
-    }
-    case 'xstate.stopChild': {
-      const id = (action.params as { id?: string } | undefined)?.id
-      const child = id === undefined || !Object.hasOwn(children, id) ? undefined : children[id]
-      return id === undefined || child === undefined ? undefined : { kind: 'stop', key, id, child }
-    }
-    case 'xstate.raise': {
-      if (params['delay'] === undefined) return undefined
-      const event = plain(params['event']) as JsonObject & { type: string }
-      const id = (params['id'] as string | undefined) ?? key
-      return { kind: 'timer', key, id, due: at.now + Number(params['delay']), event }
-    }
-    case 'xstate.cancel':
-      return { kind: 'cancel_timer', key, id: String(params['sendId']) }
-    case 'xstate.sendTo': {
-      if (params['delay'] !== undefined) {
-        throw new OpschartError(
-          'configuration',
-          'a delayed sendTo is not durable here; raise the delay, then send',
-        )
-      }
-      const target: unknown = params['targetId'] ?? (params['to'] as { id?: string } | undefined)?.id
-      if (typeof target !== 'string') {
-        throw new OpschartError('configuration', 'a message must name the child that it is for by its id')
-      }
-      return {
-        kind: 'send',
-        key,
-        to: target,
-        event: plain(params['event']) as JsonObject & { type: string },
-      }
-    }
-    case 'xstate.emit':
-      return { kind: 'emit', key, event: plain(params['event']) as JsonObject & { type: string } }
-    case 'xstate.log':
-      return undefined
-    default:
-      // A custom action's function would be I/O inside a decision; what it wants done must be emitted.
-      throw new OpschartError(
-        'configuration',
-        `action ${action.type} is a function that would run inside a decision; emit what it should do instead`,
-      )
-  }
+/** XState's persisted snapshot, as JSON. */
+function persisted(machine: AnyStateMachine, next: AnyMachineSnapshot): JsonObject {
+  const snapshot = machine.getPersistedSnapshot(next as never) as unknown as Record<string, Json>
+  if (next.status === 'error') snapshot['error'] = errorJson(next.error)
+  const wrong = notJson({ context: snapshot['context'], output: snapshot['output'] })
+  if (wrong !== undefined) throw new TypeError(`${wrong}; keep what JSON can hold`)
+  return snapshot
 }
 
-/** A machine that takes more steps than this for one event runs in a circle. */
-const mostMicrosteps = 1_000
-
-/** The same machine, which gives up on a circle of eventless transitions instead of running for ever. */
-function bounded(machine: AnyStateMachine): AnyStateMachine {
-  if (Number.isFinite(machine.options?.maxIterations)) return machine
-  const copy = machine.provide({} as never) as AnyStateMachine
-  copy.options = { ...copy.options, maxIterations: mostMicrosteps }
-  return copy
+/** What a machine puts into its context must not be changed by whoever has handed it over. */
+function copied<Value>(value: Value): Value {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as Value)
 }
-
-const inline = (what: string) =>
-  new OpschartError(
-    'configuration',
-    `${what} is inline logic, which cannot be restored; register it by name in setup({ actors })`,
-  )
 
 const plain = (value: unknown): Json => JSON.parse(canonicalJson(value)) as Json
 
-function structuredCloneJson<Value>(value: Value): Value {
-  return JSON.parse(JSON.stringify(value)) as Value
+/** An error as data: what is thrown again somewhere else, or next month, is read and not caught. */
+export function errorJson(error: unknown): Json {
+  if (!(error instanceof Error)) {
+    try {
+      return plain(error ?? null)
+    } catch {
+      return { name: 'Error', message: String(error) }
+    }
+  }
+  const { code } = error as { code?: unknown }
+  const { name, message } = error
+  return { name, message, ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}) }
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** A child's own snapshot is kept by the child's own actor; here it is only known to be there. */
-function lean(snapshot: JsonObject): JsonObject {
-  const children = (snapshot['children'] ?? {}) as Record<string, JsonObject>
-  const kept = Object.entries(children).map(([id, child]) => [
-    id,
-    { ...child, snapshot: { status: 'active' } },
-  ])
-  return { ...snapshot, children: Object.fromEntries(kept) as JsonObject }
 }

@@ -32,7 +32,7 @@ export interface WorkflowRun {
   /** Any event, by the private path. */
   send(event: JsonObject & { readonly type: string }): Stepped
   state(): ActorState
-  status(): 'active' | 'done'
+  status(): Extract<Step, { kind: 'stepped' }>['status']
   output(): JsonObject | undefined
 }
 

@@ -53,7 +53,7 @@ describe('the law property', () => {
 
   it('finds a gate that is no pure function, and says so', () => {
     let count = 0
-    const gates = { sometimes: () => (count++ % 3 === 0 ? (true as const) : `no, ${count}`) }
+    const gates = { sometimes: () => (count++ % 5 === 0 ? (true as const) : `no, ${count}`) }
     const moody = createLifecycle(
       {
         ...release.definition,

@@ -216,20 +216,21 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
         ...(facts === undefined ? {} : { facts }),
         ...(changes === undefined ? {} : { changes }),
       }
-      if (step?.kind === 'stepped' && step.handled) {
+      const broke = step === undefined ? undefined : breakage(step)
+      if (step?.kind === 'stepped' && step.handled && broke === undefined) {
         await record(actor, decider, row, step)
         return undefined
       }
       const reason = late
         ? 'a late result: the work was cancelled or done again since'
-        : step?.kind === 'threw'
-          ? `the machine broke: ${step.reason}`
+        : broke !== undefined
+          ? `the machine broke: ${broke}`
           : 'nothing here waits for it'
       await record(actor, decider, {
         ...row,
         verdict: { kind: 'ignored', reason, lifecycle: lifecycleOf(actor) },
       })
-      if (step?.kind === 'threw' && decider.startsWith('workflow:')) effects.tellBroken(actor, step.reason)
+      if (broke !== undefined && decider.startsWith('workflow:')) effects.tellBroken(actor, broke)
       return undefined
     },
 
@@ -276,6 +277,14 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
 
     told: (message: Of<'told'>): Promise<Verdict | undefined> => told(message),
   }
+}
+
+/** Why a step is not to be taken: it threw, or a child's error that nothing handles would end the machine. */
+function breakage(step: Step): string | undefined {
+  if (step.kind === 'threw') return step.reason
+  if (step.status !== 'error') return undefined
+  const { message } = (step.error ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? message : 'an error of a child was not handled'
 }
 
 /** The steps of one turn. */

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  notJson,
   OpschartError,
   severities,
   type Decision,
@@ -47,7 +48,7 @@ export function preparedUnit(unit: Unit): PreparedUnit {
       key: decision.key && { source: decision.key.source, id: decision.key.id },
       at: finite(decision.at, `time of ${what}`),
       entry: json(decision.entry, `entry of ${what}`),
-      state: decision.state === undefined ? undefined : json(decision.state, `state of ${what}`),
+      state: decision.state === undefined ? undefined : inOrder(decision.state, `state of ${what}`),
     }
   })
   once(
@@ -89,6 +90,13 @@ function json(value: unknown, what: string): string {
   } catch (cause) {
     throw refused(`the ${what} cannot be written as JSON: ${(cause as Error).message}`, cause)
   }
+}
+
+/** A state keeps the order of its members: a machine that goes through them does the same after it was read again. */
+function inOrder(value: unknown, what: string): string {
+  const wrong = notJson({ [what]: value })
+  if (wrong !== undefined) throw refused(wrong)
+  return JSON.stringify(value)
 }
 
 function time(value: number, what: string): number {
