@@ -11,7 +11,8 @@ export type Effect =
       readonly key: string
       readonly id: string
       readonly src: string
-      readonly input: Json
+      /** Absent when it gets none. */
+      readonly input?: Json
       /** Whether the parent is told of each change of the child's snapshot. */
       readonly sync?: true
     }

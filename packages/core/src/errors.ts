@@ -6,6 +6,7 @@
  * - `storage`: the store could not write or read (full disk, read-only folder, corrupt file); what was committed stays.
  * - `store_version`: the store was written by a newer version.
  * - `conflict`: another process moved the actor first, more often than was retried.
+ * - `busy`: too much waits already; nothing was accepted, and the same may be sent again later.
  * - `unsupported`: this implementation of a port lacks an optional ability.
  * - `unreachable`: the daemon did not answer.
  * - `input`: a value handed to a function is not of its form.
@@ -17,6 +18,7 @@ export type ErrorCode =
   | 'storage'
   | 'store_version'
   | 'conflict'
+  | 'busy'
   | 'unsupported'
   | 'unreachable'
   | 'input'

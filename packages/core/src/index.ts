@@ -58,8 +58,19 @@ export {
   type Step,
   type StepAt,
 } from './kernel.ts'
+export { checkMachine, isMachine } from './machine/check-machine.ts'
+export { machineDefinition } from './machine/machine-definition.ts'
+export {
+  fromOperation,
+  operationOf,
+  type Operation,
+  type OperationGiven,
+  type OperationOptions,
+} from './machine/from-operation.ts'
+export { misfires, type Migration, type Misfire } from './machine/migration.ts'
 export type {
   ActAnswer,
+  ActorView,
   AuditView,
   Client,
   DigestView,
@@ -97,7 +108,7 @@ export { releaseWorkflows } from './release/release-workflows.ts'
 export { milliseconds, parseDuration, type Duration } from './duration.ts'
 export { tasksOf, type StepDefinition, type WorkflowDefinition } from './workflow/definition.ts'
 export { workflowMachine, type OperationRequest } from './workflow/workflow-machine.ts'
-export type { EntryKind, JournalEntry } from './journal.ts'
+export { entryOf, writtenEntry, type EntryKind, type JournalEntry } from './journal.ts'
 export {
   feedbackLoopMachine,
   type FeedbackLoop,

@@ -68,7 +68,7 @@ export interface KernelOptions {
  * the exported `transition()` builds an actor, and so an initial snapshot, on every call. Of a machine's children it
  * knows that they are there and no more: their logic is replaced by stand-ins.
  *
- * A state that a step has given is remembered as long as it is held: going on from that very object costs no reading of JSON.
+ * A snapshot that a step has given is remembered as long as it is held: going on from that very object costs no reading of JSON.
  */
 export function createKernel(given: AnyStateMachine, { child = false }: KernelOptions = {}): Kernel {
   let spawned: SpawnedChild[] = []
@@ -76,7 +76,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
   const machine = prepareMachine(given, (born) => void spawned.push(born))
   const { self, setId } = createSelf(child)
   const reader = effectReader(self)
-  const live = new WeakMap<ActorState, AnyMachineSnapshot>()
+  const live = new WeakMap<JsonObject, AnyMachineSnapshot>()
   const scope = {
     self,
     id: machine.id,
@@ -91,7 +91,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
   }
 
   const restore = (state: ActorState): AnyMachineSnapshot => {
-    const known = live.get(state)
+    const known = live.get(state.snapshot)
     if (known !== undefined) return known
     // A copy: restoring writes actor references into the context that it is given.
     const snapshot = machine.restoreSnapshot(
@@ -99,7 +99,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
       scope as never,
     ) as AnyMachineSnapshot
     reader.remember(snapshot, state.children)
-    live.set(state, snapshot)
+    live.set(state.snapshot, snapshot)
     return snapshot
   }
 
@@ -113,7 +113,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
     const { effects, children } = reader.read({ actions, spawned, next, first, at })
     const snapshot = persisted(machine, next)
     const state = { snapshot, children }
-    live.set(state, next)
+    live.set(snapshot, next)
     const { status } = next as { status: string }
     const step = { kind: 'stepped', state, changed: true, handled, effects } as const
     if (status === 'done') {
@@ -150,7 +150,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
         return { ...unchanged(state, before), handled }
       } catch (error) {
         // An assign that changed its context in place, and then threw, has changed what is remembered.
-        live.delete(state)
+        live.delete(state.snapshot)
         return { kind: 'threw', reason: reasonOf(error) }
       }
     },

@@ -51,6 +51,10 @@ export function fakeClient(
         await note('send', values)
         return accepted
       },
+      start: async (...values) => {
+        await note('start', values)
+        return accepted
+      },
       approve: (...values) => note('approve', values),
       reject: (...values) => note('reject', values),
       adopt: (...values) => note('adopt', values),
@@ -81,6 +85,7 @@ export function fakeClient(
       Promise.resolve(
         status(options.operations ?? [], rows).services[0]?.lifecycles.find(({ name }) => name === id),
       ),
+    actor: () => Promise.resolve(undefined),
     log: ({ from = 1, limit = 1000 } = {}) =>
       Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),
     why: (about) => Promise.resolve(rows.filter(({ actor }) => actor === about)),

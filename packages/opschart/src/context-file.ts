@@ -1,8 +1,8 @@
 import {
+  entryOf,
   emptyContext,
   foldContext,
   pendingOf,
-  type JournalEntry,
   type Json,
   type OperationalContext,
   type OperationView,
@@ -57,7 +57,7 @@ export function createContextFile(sources: {
       const rows = await sources.store.history({ from: folded + 1, limit: page })
       if (rows.length === 0) break
       for (const row of rows) {
-        context = foldContext(context, row.entry as unknown as JournalEntry).context
+        context = foldContext(context, entryOf(row)).context
         folded = row.sequence
       }
     }

@@ -2,15 +2,21 @@ export {
   checkLaw,
   createLifecycle,
   defineLifecycle,
+  fromOperation,
   OperationError,
   OpschartError,
   releaseLifecycle,
+  type ActorView,
   type Client,
   type Gate,
   type Lifecycle,
   type LifecycleOptions,
   type LifecycleView,
   type LogEntryView,
+  type Migration,
+  type Misfire,
+  type OperationGiven,
+  type OperationOptions,
   type Principal,
   type Sender,
   type Service,
@@ -23,5 +29,14 @@ export {
   type Verdict,
   type Watcher,
 } from '@opschart/core'
-export { commandTask, createRuntime, memoryStore, type Runtime, type RuntimeOptions } from '@opschart/runtime'
+export {
+  commandTask,
+  createRuntime,
+  memoryStore,
+  type Emitted,
+  type MachineOptions,
+  type Machines,
+  type Runtime,
+  type RuntimeOptions,
+} from '@opschart/runtime'
 export { defineConfiguration } from './config/define-configuration.ts'

@@ -29,6 +29,7 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     }
     return {
       send: (...values) => note(answers.verdict ?? verdict(), 'send', ...values),
+      start: (...values) => note(answers.verdict ?? verdict(), 'start', ...values),
       approve: (...values) => note(act, 'approve', ...values),
       reject: (...values) => note(act, 'reject', ...values),
       adopt: (...values) => note(act, 'adopt', ...values),
@@ -46,6 +47,7 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     withToken: (token) => Promise.resolve(token === 'good' ? sender('agent:deployer') : undefined),
     status: () => Promise.resolve(answers.status ?? status()),
     read: () => Promise.resolve(undefined),
+    actor: () => Promise.resolve(undefined),
     log: ({ from, limit = 1000, backwards = false } = {}) => {
       const found = rows.filter(({ sequence }) => from === undefined || sequence >= from)
       return Promise.resolve((backwards ? found.toReversed() : found).slice(0, limit))

@@ -4,15 +4,12 @@ import {
   releaseLifecycle,
   type Kernel,
   type Lifecycle,
-  type LogEntryView,
   type Principal,
   type Sender,
   type ServiceState,
 } from '@opschart/core'
-import { EventEmitter } from 'eventemitter3'
 
-import { checkLoops, definitionHashes } from './definitions.ts'
-import { audit } from './driver/audit.ts'
+import { agentsOf, checkLoops, checkNames, definitionHashes } from './definitions.ts'
 import { checkFit } from './driver/fit.ts'
 import { contextOfPlan, planHash, type FactSources } from './driver/law-facts.ts'
 import { lifecycleOf, ruleActor } from './driver/names.ts'
@@ -21,7 +18,8 @@ import { autonomyIn, defaultPolicy, type Policy } from './driver/policy.ts'
 import { createSender, principalOf, type SenderSources } from './driver/sender.ts'
 import { createSwitches } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
-import { createTurns, type TurnOutcome } from './driver/turn.ts'
+import type { TurnOutcome } from './driver/lines.ts'
+import { createTurns } from './driver/turn.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import { plainLine } from './plain-text.ts'
 import type { Runtime, RuntimeOptions } from './runtime-options.ts'
@@ -30,15 +28,16 @@ import { createRuleHost } from './senses/rule-host.ts'
 import { createWatcherHost } from './senses/watcher-host.ts'
 import { memoryStore } from './stores/memory.ts'
 import { systemClock } from './system-clock.ts'
-import { digest } from './views/digest.ts'
 import { createFeed } from './views/feed.ts'
-import { logView } from './views/log-view.ts'
-import { recordOf } from './views/record.ts'
+import { createListeners } from './views/listeners.ts'
+import { createQuestions } from './views/questions.ts'
 import { createViews } from './views/status-view.ts'
-import { why } from './views/why.ts'
+import { createCharts } from './machines/charts.ts'
+import { keepMachines } from './machines/keep-machines.ts'
 import { createDispatcher } from './work/dispatcher.ts'
 import { createHolding } from './work/holding.ts'
 import { createOperations } from './work/operations.ts'
+import { isOperationAttempt } from './work/attempt.ts'
 import { isOwnerDead } from './work/owners.ts'
 import { createPersist } from './work/persist.ts'
 import { noSurvivors } from './work/survivors.ts'
@@ -62,8 +61,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const tasks = new Map((options.tasks ?? []).map((task) => [`${task.agent}.${task.task}`, task]))
   const works = options.work !== false
   const problem = options.onProblem ?? (() => {})
-  const emitter = new EventEmitter<{ row: [LogEntryView] }>()
-  /** Footprints by service, as last committed: what watchers ask for each write that they see. */
+  const listeners = createListeners()
+  /** By service, as last committed: what watchers ask for each write that they see. */
   const footprints = new Map<string, ServiceState['footprints']>()
   const closing = new AbortController()
 
@@ -76,13 +75,17 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     root,
     ruleActors: (service) => loops.map(({ name }) => ruleActor(name, service)),
   }
-  const definitionOf = definitionHashes(crypto, lifecycle, loops)
+  const charts = createCharts(options.machines ?? {}, crypto)
+  checkNames(charts, services)
+  const definitionOf = definitionHashes(crypto, lifecycle, loops, charts)
   const turnSources = {
     ...facts,
     store,
     clock,
     lifecycle,
     rules: kernels,
+    charts,
+    ...(options.longestLine === undefined ? {} : { longestLine: options.longestLine }),
     triggers: options.triggers ?? {},
     definitionOf,
   }
@@ -90,26 +93,36 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     turnSources,
     (service) => void footprints.set(service.service, service.footprints),
   )
-  const feed = createFeed({ store, clock, onRow: (row) => void emitter.emit('row', logView(row)), problem })
+  const feed = createFeed({ store, clock, onRow: listeners.tell, isHeard: listeners.isHeard, problem })
   const persist = createPersist({ clock, closing: closing.signal, problem })
   const holding = createHolding({ store, lifecycle })
 
-  const moved = (): void => {
+  const moved = (left = { work: true, timers: true }, sequence?: number): void => {
     if (closing.signal.aborted) return
-    feed.look()
+    feed.moved(sequence)
     if (!works) return
-    dispatcher.wake()
-    timers.look()
+    if (left.work) dispatcher.wake()
+    if (left.timers) timers.look()
   }
-  const after = (outcome: TurnOutcome): void => {
-    dispatcher.cancel(outcome.withdrawn)
-    moved()
+  const after = ({ withdrawn, left, sequence }: TurnOutcome): void => {
+    dispatcher.cancel(withdrawn)
+    moved(left, sequence)
   }
+  const machines = keepMachines({
+    store,
+    clock,
+    crypto,
+    charts,
+    ...(options.longestLine === undefined ? {} : { longestLine: options.longestLine }),
+    after,
+  })
 
   const operations = createOperations({
     turns,
     clock,
+    crypto,
     services,
+    taskOf: ({ agent, task }) => tasks.get(`${agent}.${task}`),
     survivors,
     persist,
     after,
@@ -136,21 +149,21 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const dispatcher = createDispatcher({
     store,
     clock,
-    crypto,
     owner: options.owner ?? `${process.pid}:${crypto.randomId()}`,
     concurrency: options.concurrency ?? 4,
-    taskOf: ({ agent, task }) => tasks.get(`${agent}.${task}`),
+    attemptOf: (work) =>
+      (work.task as { kind: string }).kind === 'leaf'
+        ? machines.leafWork.attemptOf(work)
+        : operations.attemptOf(work),
     deadOwners: (owners) => owners.filter(options.isOwnerDead ?? isOwnerDead),
     holding: () => holding.look(),
-    perform: operations.perform,
-    settle: operations.settle,
     clearAway: (key) => survivors.end(key),
     notify: options.notify ?? (() => Promise.resolve()),
     persist,
     closing: closing.signal,
     problem,
   })
-  const timers = createTimers({ store, clock, turns, problem, after: moved })
+  const timers = createTimers({ store, clock, turns, trees: machines.trees, problem, after: moved })
   const rules = createRuleHost({ store, clock, turns, loops, kernels, problem, after })
   const watchers = createWatcherHost({
     root,
@@ -194,9 +207,6 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     moved,
   })
 
-  const agents = [
-    ...new Set([...lifecycle.definition.agents, ...[...tasks.values()].map(({ agent }) => agent)]),
-  ].sort()
   const senderSources: SenderSources = {
     store,
     clock,
@@ -207,17 +217,20 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       clock,
       known: {
         services: options.services?.map(({ name }) => name),
-        agents,
+        agents: agentsOf(lifecycle, tasks.values()),
         tasks: [...tasks.keys()].sort(),
         rules: [...loops.map(({ name }) => name), ...Object.keys(options.triggers ?? {})],
       },
-      after: moved,
+      after: () => moved(),
     }),
     services: options.services === undefined ? undefined : new Set(services.keys()),
     resolveName: (name) => views.resolveName(name),
+    machines: machines.sender,
+    free: machines.free,
     after,
     async runningFor(target) {
-      const meant = [...dispatcher.running.values()].map(async ({ operation, work }) => {
+      const operations = [...dispatcher.running.values()].filter(isOperationAttempt)
+      const meant = operations.map(async ({ operation, work }) => {
         const held = { lifecycle: lifecycleOf(work.actor), operation, attempt: work.attempt }
         return (await holding.isMeant(target, held)) ? [operation.id] : []
       })
@@ -236,6 +249,12 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   }
   neighbours.start()
 
+  const questions = createQuestions({
+    ...turnSources,
+    views,
+    feed,
+    autonomyNow: async () => autonomyIn(policy, await views.systemState(), undefined, changesOf),
+  })
   const runtime: Runtime = {
     store,
     lifecycle,
@@ -244,32 +263,17 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       const holder = dispatcher.holder(token)
       return Promise.resolve(holder && senderFor(`agent:${holder.operation.agent}`, holder.operation.id))
     },
-    status: () => views.status(),
-    read: (name) => views.read(name),
-    log: async (query = {}) =>
-      (await store.history({ ...query, limit: Math.min(query.limit ?? 1_000, 1_000) })).map(logView),
-    why: async (about) => why(store, about, await views.resolveName(about)),
-    subscribe: ({ from }) => feed.from(from ?? 1, logView),
-    audit: ({ head } = {}) => audit(turnSources, head),
-    digest: async ({ since }) => digest(store, since, clock.now(), await views.waiting(), await views.open()),
-    record: async (target) =>
-      recordOf(
-        store,
-        target,
-        [...tasks.values()],
-        autonomyIn(policy, await views.systemState(), undefined, changesOf),
-      ),
-    on(event, listener) {
-      emitter.on(event, listener)
-      return () => void emitter.off(event, listener)
-    },
+    ...questions,
+    actor: (id) => machines.view(id),
+    on: listeners.on,
     async idle() {
       do {
         await rules.check()
         await turns.idle()
+        await machines.trees.idle()
         await timers.idle()
         if (works) await dispatcher.idle()
-      } while (!turns.isIdle() || !timers.isIdle() || (works && !dispatcher.isIdle()))
+      } while ([turns, machines.trees, timers, ...(works ? [dispatcher] : [])].some((part) => !part.isIdle()))
       await feed.idle()
     },
     async check() {
@@ -287,6 +291,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       neighbours.close()
       await Promise.all([rules.close(), timers.close(), dispatcher.close()])
       await turns.idle()
+      await machines.trees.idle()
       await feed.close()
       await store.close()
     },

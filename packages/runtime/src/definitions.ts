@@ -1,10 +1,20 @@
-import { canonicalJson, OpschartError, type Crypto, type FeedbackLoop, type Lifecycle } from '@opschart/core'
+import {
+  canonicalJson,
+  OpschartError,
+  type Crypto,
+  type FeedbackLoop,
+  type Lifecycle,
+  type Task,
+} from '@opschart/core'
+
+import type { Charts } from './machines/charts.ts'
 
 /** Hashes of what decides, by decider: a row is replayed by the definition that it was decided under [D6]. */
 export function definitionHashes(
   crypto: Crypto,
   lifecycle: Lifecycle,
   loops: readonly FeedbackLoop[],
+  charts: Charts,
 ): (decider: string) => string {
   const { definition, workflows } = lifecycle
   const known = new Map<string, string>([
@@ -16,6 +26,10 @@ export function definitionHashes(
   for (const loop of loops) known.set(`rule:${loop.name}`, crypto.sha256(canonicalJson(loop)))
   return (decider) => {
     if (decider === 'none' || decider === 'system') return decider
+    if (decider.startsWith('machine:')) {
+      const chart = charts.of(decider.slice('machine:'.length))
+      if (chart !== undefined) return chart.definition
+    }
     return known.get(decider) ?? `unknown:${decider}`
   }
 }
@@ -39,4 +53,19 @@ export function checkLoops(loops: readonly FeedbackLoop[]): void {
     }
     names.add(name)
   }
+}
+
+/** Refuses a machine and a service of one name: `web/42` must be an actor of the one or a release of the other. */
+export function checkNames(charts: Charts, services: ReadonlyMap<string, unknown>): void {
+  const both = charts.names.find((name) => services.has(name))
+  if (both === undefined) return
+  throw new OpschartError(
+    'configuration',
+    `${both} is a machine and a service; ${both}/… could be either: call one of them another name`,
+  )
+}
+
+/** Every agent there is: the law's, and those of tasks that are brought along. */
+export function agentsOf({ definition }: Lifecycle, tasks: Iterable<Pick<Task, 'agent'>>): string[] {
+  return [...new Set([...definition.agents, ...Array.from(tasks, ({ agent }) => agent)])].sort()
 }

@@ -3,6 +3,7 @@ import type {
   Clock,
   Crypto,
   FeedbackLoop,
+  JsonObject,
   Lifecycle,
   LogEntry,
   LogEntryView,
@@ -12,6 +13,7 @@ import type {
 } from '@opschart/core'
 
 import type { Policy } from './driver/policy.ts'
+import type { Machines } from './machines/charts.ts'
 import type { WatcherPlace } from './senses/watcher-host.ts'
 import type { Survivors } from './work/survivors.ts'
 
@@ -25,6 +27,13 @@ export interface RuntimeOptions {
   readonly crypto?: Crypto
   /** The project's root, an absolute path; the working directory when absent. */
   readonly root?: string
+  /**
+   * Machines whose actors are kept, by name: any XState v5 machine that can be made durable. `order` is started as
+   * `order/<id>`. Its operations are registered in `setup({ actors })`, as promise logic or by {@link fromOperation}.
+   */
+  readonly machines?: Machines
+  /** How many signals may wait for one service or one machine's tree; more are refused as `busy`. 10,000 when absent. */
+  readonly longestLine?: number
   /** The services. Absent: any name is one, and a lifecycle is opened by the first signal that names it. */
   readonly services?: readonly Service[]
   /** What agents can do. */
@@ -59,10 +68,20 @@ export interface RuntimeOptions {
   readonly work?: boolean
 }
 
+/** What an actor of a machine has emitted. */
+export interface Emitted {
+  readonly actor: string
+  readonly event: JsonObject & { readonly type: string }
+  /** Place of the journal's row. */
+  readonly sequence: number
+}
+
 /** A running system. Close it, or declare it with `await using`. */
 export interface Runtime extends Client, AsyncDisposable {
   /** Live rows only; for those that exist too, see `subscribe`. Returns what takes the listener away. */
   on(event: 'row', listener: (row: LogEntryView) => void): () => void
+  /** What machines emit, live and after its commit; what was emitted while nobody listened stands in the journal. */
+  on(event: 'emitted', listener: (emitted: Emitted) => void): () => void
   /** Resolves when nothing is under way and nothing that could start is queued. */
   idle(): Promise<void>
   /** Takes the measures now, and looks for due timers and work. */

@@ -64,7 +64,7 @@ export function effectReader(self: AnyActorRef) {
         key: mine,
         id,
         src,
-        input: plain(input ?? null, `the input of child ${id}`),
+        ...(input === undefined ? {} : { input: plain(input, `the input of child ${id}`) }),
         ...(sync ? { sync: true } : {}),
       })
     }

@@ -1,4 +1,5 @@
 import type { Effect } from '../effect.ts'
+import type { EntryKind } from '../journal.ts'
 import type { Autonomy } from '../law/law-event.ts'
 import type { OperationStatus } from '../law/lifecycle-context.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -55,6 +56,28 @@ export interface LifecycleView {
   readonly timers: readonly { readonly id: string; readonly due: number }[]
 }
 
+/** An actor of a machine, as people see it. */
+export interface ActorView {
+  /** `order/42`; a child of it `order/42~payment`. */
+  readonly id: string
+  /** The machine's name; a child's is its parent's and the name of its source: `order/payment`. */
+  readonly machine: string
+  /** How many decisions it has taken. */
+  readonly version: number
+  readonly status: 'active' | 'done' | 'error' | 'stopped' | 'parked'
+  /** XState's state value. */
+  readonly value: Json
+  readonly context: JsonObject
+  readonly tags: readonly string[]
+  readonly output?: Json
+  readonly error?: Json
+  /** `actor` is null for an operation, which is no actor. */
+  readonly children: readonly { readonly id: string; readonly src: string; readonly actor: string | null }[]
+  readonly timers: readonly { readonly id: string; readonly due: number }[]
+  /** Why it takes nothing any more, and how much waits for it; null when it is not parked. */
+  readonly parked: { readonly reason: string; readonly since: number; readonly letters: number } | null
+}
+
 /** A service, as people see it. */
 export interface ServiceView {
   readonly service: string
@@ -108,7 +131,7 @@ export interface LogEntryView {
   readonly at: number
   readonly actor: string
   /** What was decided on: a signal, a message between actors, a timer, a result of work, a person's act. */
-  readonly kind: 'opened' | 'signal' | 'message' | 'timer' | 'result' | 'act' | 'problem'
+  readonly kind: EntryKind
   readonly type: string
   readonly by: Principal | null
   readonly severity: Severity | null
@@ -138,6 +161,13 @@ export interface Sender {
    * @throws OpschartError `input` for a malformed draft, `storage` when it could not be written: it was not accepted, and the same id may be sent again.
    */
   send(to: string, draft: SignalDraft): Promise<Verdict>
+  /**
+   * Starts an actor of a machine (`order/42`). One that is there already is not started again: the verdict of its start is
+   * given again, as a duplicate.
+   *
+   * @throws OpschartError `input` for a name of another form or input that is not JSON; `storage` as {@link Sender.send}.
+   */
+  start(to: string, opening?: { readonly input?: Json }): Promise<Verdict>
   /** Says yes to the plan that was shown. Only a person's. */
   approve(answer: { operation: string; plan: string }): Promise<ActAnswer>
   reject(answer: { operation: string; reason: string }): Promise<ActAnswer>
@@ -175,6 +205,8 @@ export interface Client {
   status(): Promise<StatusView>
   /** A lifecycle by id or name; undefined when there is none. */
   read(lifecycle: string): Promise<LifecycleView | undefined>
+  /** An actor of a machine by its id (`order/42`, `order/42~payment`); undefined when there is none. */
+  actor(id: string): Promise<ActorView | undefined>
   /** The journal, oldest first unless backwards; at most 1,000 rows at a time. */
   log(query?: {
     from?: number

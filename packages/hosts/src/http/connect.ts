@@ -45,6 +45,7 @@ export async function connect(path: string, options: ConnectOptions): Promise<Re
       Promise.resolve(senderOver((name, body) => over(name, body, { [tokenHeader]: token }))),
     status: () => read('status', {}),
     read: async (lifecycle) => (await read('read', { lifecycle })) ?? undefined,
+    actor: async (id) => (await read('actor', { id })) ?? undefined,
     log: (query = {}) => read('log', query),
     why: (about) => read('why', { about }),
     audit: (audit = {}) => read('audit', audit),

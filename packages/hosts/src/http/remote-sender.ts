@@ -11,6 +11,7 @@ export function senderOver(call: (name: ActionName, body: object) => Promise<unk
     call(name, body) as ReturnType<Sender[Name]>
   return {
     send: (target, draft) => to('send', { to: target, draft }),
+    start: (target, opening = {}) => to('start', { to: target, ...opening }),
     approve: (body) => to('approve', body),
     reject: (body) => to('reject', body),
     adopt: (body) => to('adopt', body),

@@ -48,10 +48,19 @@ const signalsOfCommands: Readonly<Record<string, string>> = {
  * Who a draft is from comes from the channel, and so does its source: a source of another's would make that other's real
  * signal a duplicate. What caused it is for the runtime to find out.
  */
-const draftBody = signalDraftSchema.omit({ source: true, cause: true }).superRefine(({ type }, context) => {
-  if (!Object.hasOwn(signalsOfCommands, type)) return
-  context.addIssue(`${type} is not sent by itself: use \`opschart ${signalsOfCommands[type]}\``)
-})
+const draftBody = signalDraftSchema
+  .omit({ source: true, cause: true, type: true })
+  // What a type looks like depends on whom it is for: the law's are UPPER_SNAKE, a machine's are its own.
+  .extend({
+    type: text(200).regex(
+      /^(?!xstate\.)\P{Cc}+$/u,
+      'a type is UPPER_SNAKE, such as CODE_MERGED, or the name of a machine’s event; nothing that begins with xstate. comes from outside',
+    ),
+  })
+  .superRefine(({ type }, context) => {
+    if (!Object.hasOwn(signalsOfCommands, type)) return
+    context.addIssue(`${type} is not sent by itself: use \`opschart ${signalsOfCommands[type]}\``)
+  })
 
 /** What a socket's client may ask: the reading half of {@link Client}. */
 export const reads = {
@@ -66,6 +75,10 @@ export const reads = {
       backwards: z.boolean().exactOptional(),
     }),
     ask: (client, body) => client.log(body),
+  }),
+  actor: read({
+    body: z.strictObject({ id: text(300) }),
+    ask: async (client, { id }) => (await client.actor(id)) ?? null,
   }),
   why: read({ body: z.strictObject({ about: text(300) }), ask: (client, body) => client.why(body.about) }),
   audit: read({
@@ -90,6 +103,15 @@ export const actions = {
     open: true,
     act: (sender, { to, draft }) => sender.send(to, draft as Parameters<Sender['send']>[1]),
     shown: ({ to, draft }) => [`send ${draft.type} to ${to}`, ...dataLines(draft.data)],
+  }),
+  start: action({
+    body: z.strictObject({ to, input: z.json().exactOptional() }),
+    own: false,
+    act: (sender, { to, ...opening }) => sender.start(to, opening as { input?: Json }),
+    shown: ({ to, input }) => [
+      `start ${to}`,
+      ...(input === undefined ? [] : [`input: ${canonicalJson(input)}`]),
+    ],
   }),
   approve: action({
     body: z.strictObject({ operation: text(300), plan: text(128) }),

@@ -33,6 +33,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   storage: 507,
   store_version: 500,
   conflict: 409,
+  busy: 429,
   unsupported: 501,
   unreachable: 502,
   input: 400,

@@ -61,6 +61,7 @@ export function exitOfError(error: unknown): ExitCode {
       return exitCodes.refused
     case 'input':
       return exitCodes.usage
+    case 'busy':
     case 'closed':
     case 'configuration':
     case 'conflict':

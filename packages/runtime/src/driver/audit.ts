@@ -1,4 +1,5 @@
 import {
+  entryOf,
   canonicalJson,
   changeService,
   decide,
@@ -19,6 +20,9 @@ import {
   type Store,
 } from '@opschart/core'
 
+import { isMachineActor } from '../machines/actor-names.ts'
+import type { MachineState } from '../machines/machine-state.ts'
+import { replayMachine } from '../machines/replay.ts'
 import { kernelOf, type KernelSources } from './kernels.ts'
 import { deciderOf, serviceFact } from './names.ts'
 
@@ -130,7 +134,7 @@ async function readFrom(store: Store, from: number): Promise<(JournalRow | 'unre
 }
 
 function replay(sources: AuditSources, row: JournalRow, { states, services }: Replayed): string | undefined {
-  const entry = row.entry as unknown as JournalEntry
+  const entry = entryOf(row)
   const { sequence, version } = row
   const known = states.get(row.actor)
   if (version !== (known?.version ?? 0) + 1)
@@ -140,9 +144,18 @@ function replay(sources: AuditSources, row: JournalRow, { states, services }: Re
   let state = before === undefined ? noState : before
   if (entry.decider === 'system') state = (entry.event['state'] ?? {}) as unknown as ActorState
   else if (entry.decider !== 'none') {
+    const path = /^machine:(.*)$/s.exec(entry.decider)?.[1]
+    const chart = path === undefined ? undefined : sources.charts.of(path)
     // A row of another definition is checked by the chain alone: it was decided by a law that is no longer here.
     if (row.definition !== sources.definitionOf(entry.decider)) state = null
-    else if (before !== null) {
+    else if (chart !== undefined) {
+      // What opens an actor, or brings its state along, needs nothing that was there before.
+      if (before !== null || entry.kind === 'opened' || entry.kind === 'migrated') {
+        const again = replayMachine(chart, row, entry, before ?? undefined)
+        if ('fault' in again) return again.fault
+        state = again.state
+      }
+    } else if (before !== null) {
       const again = decideAgain(sources, row, entry, before, service)
       if (typeof again === 'string') return again
       if (canonicalJson(again?.effects ?? []) !== canonicalJson(entry.effects))
@@ -207,7 +220,10 @@ async function compareStored(
       const what = `${actor} is stored at version ${version}, the journal ends at ${replayed?.version ?? 0}`
       return { sequence: replayed?.sequence ?? sequence, what }
     }
-    const known = replayed.state !== null && definition === definitionOf(deciderOf(actor))
+    const decider = isMachineActor(actor)
+      ? `machine:${(state as unknown as MachineState).chart}`
+      : deciderOf(actor)
+    const known = replayed.state !== null && definition === definitionOf(decider)
     if (known && !actor.startsWith('ledger:') && canonicalJson(state) !== canonicalJson(replayed.state)) {
       return { sequence: replayed.sequence, what: `${actor} is not stored as the journal leads to it` }
     }

@@ -30,13 +30,10 @@ export function signalOf(draft: SignalDraft, by: Principal, given: { clock: Cloc
       `the signal's ${where} is wrong: ${plainLine(issue?.message ?? 'unknown', 300)}`,
     )
   }
-  const { type, id, source, subject, time, severity, data, cause } = parsed.data
+  const { type, subject, time, severity, data, cause } = parsed.data
   const now = given.clock.now()
-  const named = id === undefined ? '' : plainName(id, 200)
-  const from = sourceOf(source === undefined ? '' : plainName(source, 200), by)
   return {
-    id: named === '' ? given.crypto.randomId() : idOf(named, from, by, given.crypto),
-    source: from,
+    ...signalKey(parsed.data, by, given.crypto),
     type,
     ...(subject === undefined ? {} : { subject: plainName(subject, 300) }),
     // A clock that runs ahead, or a line that is made up, does not move an incident into the future.
@@ -46,6 +43,17 @@ export function signalOf(draft: SignalDraft, by: Principal, given: { clock: Cloc
     by,
     ...(cause === undefined ? {} : { cause: plainName(cause, 300) }),
   }
+}
+
+/** The source and id that a signal of this sender is known by. */
+export function signalKey(
+  { id, source }: { readonly id?: string | undefined; readonly source?: string | undefined },
+  by: Principal,
+  crypto: Crypto,
+): { readonly id: string; readonly source: string } {
+  const named = id === undefined ? '' : plainName(id, 200)
+  const from = sourceOf(source === undefined ? '' : plainName(source, 200), by)
+  return { id: named === '' ? crypto.randomId() : idOf(named, from, by, crypto), source: from }
 }
 
 /**

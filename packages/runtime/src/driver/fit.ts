@@ -18,7 +18,13 @@ export async function checkFit(
   const problems: string[] = []
   for (const { actor, definition, state } of await sources.store.actors()) {
     const decider = deciderOf(actor)
-    if (decider === 'none' || decider === 'system' || definition === sources.definitionOf(decider)) continue
+    if (
+      decider === 'none' ||
+      decider === 'system' ||
+      decider === 'machine' ||
+      definition === sources.definitionOf(decider)
+    )
+      continue
     const problem = misfit(sources, actor, state as unknown as ActorState)
     if (problem !== undefined) problems.push(problem)
   }

@@ -1,10 +1,14 @@
 import type { Kernel, Lifecycle } from '@opschart/core'
 
+import type { Charts } from '../machines/charts.ts'
+
 /** Where kernels are found. */
 export interface KernelSources {
   readonly lifecycle: Lifecycle
   /** The kernels of rules, by name. */
   readonly rules: ReadonlyMap<string, Kernel>
+  /** The machines whose actors are kept. */
+  readonly charts: Charts
 }
 
 /** The kernel of a decider (`lifecycle`, `workflow:deploy`, `rule:error_spike`); undefined when the configuration has it no more. */

@@ -46,13 +46,14 @@ export function isLifecycleId(id: string): boolean {
 
 /** Whether an actor is a lifecycle, and no workflow's run, rule, ledger or the system. */
 export function isLifecycleActor(actor: string): boolean {
-  return actor !== systemActor && !/^(?:rule|ledger):/.test(actor) && !actor.includes(separator)
+  return actor !== systemActor && !/^(?:rule|ledger|machine):/.test(actor) && !actor.includes(separator)
 }
 
 /** Which kernel decides for an actor, from its id. */
 export function deciderOf(actor: string): string {
   if (actor === systemActor) return 'system'
   if (actor.startsWith('ledger:')) return 'none'
+  if (actor.startsWith('machine:')) return 'machine'
   if (actor.startsWith('rule:')) return actor.slice(0, actor.lastIndexOf(':'))
   const tilde = actor.indexOf(separator)
   if (tilde < 0) return 'lifecycle'

@@ -25,7 +25,7 @@ export interface RowDraft {
 }
 
 /** The journal's entry of a step, whole: every member is there, so that a row is the same text however it came about. */
-export function entryOf(
+export function stepEntry(
   row: RowDraft,
   did: Pick<JournalEntry, 'decider' | 'service' | 'moved' | 'effects' | 'changes'>,
 ): JournalEntry {

@@ -14,12 +14,14 @@ import {
   type Verdict,
 } from '@opschart/core'
 
+import type { MachineSender } from '../machines/machine-sender.ts'
 import { plainLine } from '../plain-text.ts'
 import { signalOf } from './draft.ts'
 import type { Message } from './message.ts'
 import { isLifecycleId, lifecycleOf, serviceOf } from './names.ts'
 import type { Switches } from './switches.ts'
-import type { TurnOutcome, Turns } from './turn.ts'
+import type { TurnOutcome } from './lines.ts'
+import type { Turns } from './turn.ts'
 
 /** What senders work with. */
 export interface SenderSources {
@@ -33,6 +35,10 @@ export interface SenderSources {
   readonly resolveName: (name: string) => Promise<string | undefined>
   /** After a turn: wakes what waits for its outcome. */
   readonly after: (outcome: TurnOutcome) => void
+  /** What sends to the actors of machines, for a principal. */
+  readonly machines: (by: Principal) => MachineSender
+  /** Lets a parked actor of a machine go on. */
+  readonly free: (id: string, by: Principal) => Promise<ActAnswer>
   /** Ids of the operations that run here and that a pause of this target holds. */
   readonly runningFor: (target: string) => Promise<readonly string[]>
 }
@@ -53,6 +59,7 @@ export function principalOf(
 /** Makes the sender of one principal. `operation` is the one whose token it showed. */
 export function createSender(sources: SenderSources, by: Principal, operation?: string): Sender {
   const { store, turns, switches } = sources
+  const machines = sources.machines(by)
   const carried = operation === undefined ? {} : { operation }
   const checked = (draft: SignalDraft) => signalOf(draft, by, sources)
 
@@ -68,6 +75,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
     }
     // Never accepted from outside; said as a verdict, since it is an asker's illegal request [L5].
     if (typeof draft.type === 'string' && draft.type.startsWith('xstate.')) return refuse(to, draft.type)
+    if (machines.isMine(to)) return (await barred(to, draft.type)) ?? machines.send(to, draft)
     const signal = checked({ ...draft, ...(draft.subject === undefined && to !== '' ? { subject: to } : {}) })
     const target = to === '' ? (signal.subject ?? '') : to
     const service = serviceOf(target)
@@ -87,6 +95,23 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
       })
     }
     return take(service, { kind: 'routed', signal, ...carried, outside: true })
+  }
+
+  /** A machine's actors are not for whoever has an operation's token, nor for what anyone can write to. */
+  async function barred(to: string, asked: unknown): Promise<Verdict | undefined> {
+    const reason =
+      operation === undefined
+        ? machines.refusal(to)
+        : `${by} has the token of an operation of ${serviceOf(operation)}, and speaks for nothing else`
+    if (reason === undefined) return undefined
+    const verdict: Verdict = {
+      kind: 'refused',
+      phase: '',
+      reason,
+      allowed: { phase: '', signals: [], agents: [] },
+    }
+    const data = { type_asked: plainLine(String(asked), 200), to: plainLine(to, 300) }
+    return take('', { kind: 'told', entry: 'signal', type: 'refused', by, data, verdict })
   }
 
   /** Without services in the configuration any name is one, and a lifecycle is opened by the first signal that names it. */
@@ -170,6 +195,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
 
   return {
     send,
+    start: async (to, opening) => (await barred(to, 'start')) ?? machines.start(to, opening),
     approve: ({ operation: id, plan }) => answer('OPERATION_APPROVED', id, { plan }),
     reject: ({ operation: id, reason }) =>
       answer('OPERATION_REJECTED', id, { reason: plainLine(reason, 500) }),
@@ -207,6 +233,8 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
     },
     async resume(target) {
       if (!isPerson) return refusedAct('resume')
+      const parked = /^actor:(.+)$/s.exec(target)
+      if (parked !== null) return sources.free(parked[1]!, by)
       const remedies = /^remedy:(.+)$/.exec(target)
       return remedies === null ? switches.resume(by, target) : resumeRemedies(remedies[1]!)
     },

@@ -16,7 +16,7 @@ import { readFacts } from './law-facts.ts'
 import { kernelOf } from './kernels.ts'
 import type { Message, Of } from './message.ts'
 import { deciderOf, ledgerActor, lifecycleOf, ruleActor } from './names.ts'
-import { entryOf, type RowDraft } from './row.ts'
+import { stepEntry, type RowDraft } from './row.ts'
 import type { TurnSources } from './turn.ts'
 import type { Loaded, World } from './world.ts'
 
@@ -44,7 +44,7 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
     } else for (const change of changes) world.change(change)
     const to = step === undefined || decider !== 'lifecycle' ? undefined : phaseOf(step.state)
     const moved = from !== undefined && to !== undefined && from !== to ? { from, to } : null
-    const entry = entryOf(row, {
+    const entry = stepEntry(row, {
       decider,
       service: world.service.service,
       moved,

@@ -1,11 +1,11 @@
 import {
+  writtenEntry,
   canonicalJson,
   OpschartError,
   type ActAnswer,
   type Autonomy,
   type Clock,
   type JournalEntry,
-  type Json,
   type JsonObject,
   type Pause,
   type Principal,
@@ -69,7 +69,7 @@ export function createSwitches(sources: {
         definition: 'system',
         at: clock.now(),
         key: null,
-        entry: entry as unknown as Json,
+        entry: writtenEntry(entry),
         shard: '',
         state,
       }

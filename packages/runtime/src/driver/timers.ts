@@ -7,6 +7,8 @@ import {
   type Timer,
 } from '@opschart/core'
 
+import { isMachineActor, rootOf } from '../machines/actor-names.ts'
+import type { Trees } from '../machines/trees.ts'
 import { shardOf } from './names.ts'
 import type { Turns } from './turn.ts'
 
@@ -18,10 +20,11 @@ export function createTimers(sources: {
   store: Store
   clock: Clock
   turns: Turns
+  trees: Trees
   problem: (text: string) => void
   after: () => void
 }) {
-  const { store, clock, turns } = sources
+  const { store, clock, turns, trees } = sources
   let takeBack: (() => void) | undefined
   let armedFor: number | undefined
   let closed = false
@@ -37,16 +40,23 @@ export function createTimers(sources: {
       )
       if (due.length === 0 || closed) break
       let fired = false
-      for (const timer of due) {
-        if (closed) return
-        try {
-          await fireOne(timer)
-          fired = true
-        } catch (error) {
-          if (error instanceof OpschartError && error.code === 'storage') throw error
-          failing.set(nameOf(timer), error)
-        }
-      }
+      // Those of one shard in order; the shards beside one another, so that they are written together.
+      const lines = Map.groupBy(due, ({ actor }) => shardOfTimer(actor))
+      await Promise.all(
+        [...lines.values()].map(async (line) => {
+          for (const timer of line) {
+            if (closed) return
+            try {
+              await fireOne(timer)
+              fired = true
+            } catch (error) {
+              if (error instanceof OpschartError && error.code === 'storage') throw error
+              failing.set(nameOf(timer), error)
+            }
+          }
+        }),
+      )
+      if (closed) return
       // Nothing follows from what was not fired: to look again at once would go round in a circle.
       if (fired) sources.after()
     }
@@ -64,7 +74,9 @@ export function createTimers(sources: {
     })
   }
 
-  async function fireOne({ actor, id, version, event }: Timer): Promise<void> {
+  async function fireOne(timer: Timer): Promise<void> {
+    const { actor, id, version, event } = timer
+    if (isMachineActor(actor)) return void (await trees.fire(timer))
     await turns.take(shardOf(actor), [
       {
         kind: 'private',
@@ -119,6 +131,8 @@ export function createTimers(sources: {
     },
   }
 }
+
+const shardOfTimer = (actor: string) => (isMachineActor(actor) ? rootOf(actor) : shardOf(actor))
 
 /** Fires timers. */
 export type Timers = ReturnType<typeof createTimers>

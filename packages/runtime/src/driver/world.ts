@@ -1,4 +1,5 @@
 import {
+  writtenEntry,
   canonicalJson,
   changeService,
   emptyService,
@@ -108,7 +109,7 @@ export async function openWorld(store: Store, shard: string): Promise<World> {
         definition: row.definition,
         at: row.at,
         key: row.key,
-        entry: row.entry as unknown as Json,
+        entry: writtenEntry(row.entry),
         shard,
         ...(moved || known === undefined ? { state: (next?.state ?? noState) as unknown as Json } : {}),
         ...(next?.ended === true ? { ended: true } : {}),

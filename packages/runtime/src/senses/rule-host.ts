@@ -11,7 +11,8 @@ import type {
 } from '@opschart/core'
 
 import { ruleActor } from '../driver/names.ts'
-import type { TurnOutcome, Turns } from '../driver/turn.ts'
+import type { TurnOutcome } from '../driver/lines.ts'
+import type { Turns } from '../driver/turn.ts'
 import { errorRate, foldRequests, savedBuckets, type Bucket, type Sample } from './measures.ts'
 
 /** Milliseconds between two looks at the measures while nothing new is read: clearing and `for` do not wait for traffic. */

@@ -1,4 +1,11 @@
-import type { DigestView, JournalEntry, OperationView, Severity, Store } from '@opschart/core'
+import {
+  entryOf,
+  type DigestView,
+  type JournalEntry,
+  type OperationView,
+  type Severity,
+  type Store,
+} from '@opschart/core'
 
 import { logView } from './log-view.ts'
 
@@ -34,7 +41,7 @@ export async function digest(
     })
     for (const row of rows) {
       if (row.at < since) return finished()
-      count(row.entry as unknown as JournalEntry)
+      count(entryOf(row))
       const { text, moved, verdict, severity } = logView(row)
       const matters =
         moved !== null ||

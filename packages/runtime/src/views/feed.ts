@@ -9,9 +9,12 @@ export function createFeed(sources: {
   store: Store
   clock: Clock
   onRow: (row: JournalRow) => void
+  /** Whether anybody listens: rows are read only then. */
+  isHeard: () => boolean
   problem: (text: string) => void
 }) {
   const { store, clock } = sources
+  /** The last row that was handed out, or was written while nobody listened. */
   let told = 0
   let closed = false
   let looking: Promise<void> | undefined
@@ -53,6 +56,12 @@ export function createFeed(sources: {
       })
   }
 
+  /** What others have written while nobody listens is passed over. */
+  async function passOver(): Promise<void> {
+    const { sequence } = await store.head()
+    if (!sources.isHeard()) told = Math.max(told, sequence)
+  }
+
   /** Resolves when this process has written, another one has since that count, or nobody waits any more. */
   async function somethingWritten(counter: number, given: Subscription): Promise<void> {
     while (!closed && !given.ended && (await store.changeCounter()) === counter) {
@@ -89,7 +98,13 @@ export function createFeed(sources: {
   }
 
   return {
-    look,
+    /** Something was written: by this process up to that row, or by others when it is not known. */
+    moved(sequence?: number): void {
+      if (sources.isHeard()) return look()
+      if (sequence === undefined) passOver().catch(() => {})
+      else told = Math.max(told, sequence)
+      for (const wake of waiting) wake()
+    },
     /** Goes on from the journal's present end. */
     async start(): Promise<void> {
       told = (await store.head()).sequence

@@ -1,15 +1,29 @@
-import type { JournalEntry, JournalRow, Json, LogEntryView, Principal, Signal, Verdict } from '@opschart/core'
+import {
+  entryOf,
+  type JournalEntry,
+  type JournalRow,
+  type Json,
+  type LogEntryView,
+  type Principal,
+  type Signal,
+  type Verdict,
+} from '@opschart/core'
 
+import { isMachineActor } from '../machines/actor-names.ts'
 import { plainLine } from '../plain-text.ts'
+import { machineLine } from './machine-line.ts'
 
 /** Longest line of a row, in UTF-16 units. */
 const longestLine = 1_000
 
 /** A row of the journal as people see it: one line, and all of its data. */
 export function logView(row: JournalRow): LogEntryView {
-  const entry = row.entry as unknown as JournalEntry
+  const entry = entryOf(row)
+  const isMachines = isMachineActor(row.actor)
   const signal =
-    entry.kind === 'signal' ? (entry.event['signal'] as unknown as Signal | undefined) : undefined
+    entry.kind === 'signal' && !isMachines
+      ? (entry.event['signal'] as unknown as Signal | undefined)
+      : undefined
   return {
     sequence: row.sequence,
     at: row.at,
@@ -22,7 +36,7 @@ export function logView(row: JournalRow): LogEntryView {
     moved: entry.moved,
     effects: entry.effects,
     cause: entry.cause,
-    text: plainLine(line(row, entry, signal), longestLine),
+    text: plainLine(isMachines ? machineLine(row, entry) : line(row, entry, signal), longestLine),
     data: (signal?.data ?? entry.event) as Json,
   }
 }
@@ -42,6 +56,10 @@ function line(row: JournalRow, entry: JournalEntry, signal: Signal | undefined):
       return `${String(entry.by)}: ${said(event['text'], event.type)}`
     case 'timer':
       return `time: ${event.type.replace(/^xstate\.after\./, '')} on ${row.actor}${unheard(entry)}`
+    case 'migrated':
+      return `${row.actor} is brought to another definition`
+    case 'parked':
+    case 'freed':
     case 'result':
     case 'message':
       return messageLine(row, entry)

@@ -1,4 +1,11 @@
-import type { Autonomy, JournalEntry, RecordView, Store, Task } from '@opschart/core'
+import {
+  entryOf,
+  type Autonomy,
+  type JournalEntry,
+  type RecordView,
+  type Store,
+  type Task,
+} from '@opschart/core'
 
 const strictness: readonly Autonomy[] = ['observe', 'ask', 'act']
 const searched = 50_000
@@ -28,7 +35,7 @@ export async function recordOf(
       ...(before === undefined ? {} : { to: before }),
     })
     for (const row of rows) {
-      const entry = row.entry as unknown as JournalEntry
+      const entry = entryOf(row)
       if (entry.event.type === 'operation.settled') {
         if (!isOwn(entry.event['what'])) continue
         last ??= row.at

@@ -1,9 +1,9 @@
 import {
+  entryOf,
   allowedIn,
   contextOf,
   phaseOf,
   type ActorState,
-  type JournalEntry,
   type JsonObject,
   type Lifecycle,
   type LifecycleView,
@@ -145,7 +145,7 @@ export function createViews(sources: ViewSources) {
       })
       for (const row of rows) {
         at = row.at
-        const { moved, kind } = row.entry as unknown as JournalEntry
+        const { moved, kind } = entryOf(row)
         if (moved !== null || kind === 'opened') return at
       }
       if (rows.length < page) break
@@ -243,7 +243,7 @@ async function openViolations(store: Store): Promise<{ row: number; text: string
   const answered = new Set<string>()
   const open: { row: number; text: string }[] = []
   for (const row of await store.history({ backwards: true, limit: 1_000 })) {
-    const entry = row.entry as unknown as JournalEntry
+    const entry = entryOf(row)
     const answers = entry.event.type === 'ADOPTED' || entry.event.type === 'ROLLED_BACK'
     if (entry.verdict?.kind === 'accepted' && answers) answered.add(row.actor)
     if (entry.verdict?.kind === 'violation' && !answered.has(row.actor)) {

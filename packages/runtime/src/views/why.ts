@@ -1,4 +1,4 @@
-import type { JournalEntry, JournalRow, LogEntryView, Store } from '@opschart/core'
+import { entryOf, type JournalRow, type LogEntryView, type Store } from '@opschart/core'
 
 import { logView } from './log-view.ts'
 
@@ -46,7 +46,7 @@ export async function why(
 }
 
 function matters(row: JournalRow): boolean {
-  const entry = row.entry as unknown as JournalEntry
+  const entry = entryOf(row)
   // That a step's work was let in explains nothing: what it found, and what was refused, does.
   const admitted = entry.verdict?.reason.includes(' is admitted in ') === true
   if (entry.event.type === 'OPERATION_REQUESTED' && admitted) return false
@@ -60,7 +60,7 @@ function matters(row: JournalRow): boolean {
 function concerns(row: JournalRow, about: string): boolean {
   if (row.key?.id === about) return true
   if (about.startsWith('incident-') && ofIncident(row, about)) return true
-  const entry = row.entry as unknown as JournalEntry
+  const entry = entryOf(row)
   if (entry.cause === about || entry.event.type === about || entry.event['operation'] === about) return true
   // What a signal is about: the operation that it asks for or answers, or the signal that it was raised for.
   const { id, operation, signal } =
@@ -71,7 +71,7 @@ function concerns(row: JournalRow, about: string): boolean {
 
 /** Whether a row opened an incident, or is a result of the workflow that it started. */
 function ofIncident(row: JournalRow, incident: string): boolean {
-  const { changes, event } = row.entry as unknown as JournalEntry
+  const { changes, event } = entryOf(row)
   const opens = changes.some((change) => change.kind === 'open_incident' && change.incident.id === incident)
   const run = row.actor.endsWith(`:${incident.slice('incident-'.length)}`)
   return opens || (run && event.type.startsWith('xstate.done.actor.'))
@@ -94,7 +94,7 @@ async function causesOf(store: Store, row: JournalRow): Promise<JournalRow[]> {
 
 /** The row whose effect is named as a row's cause: the one of that version of its actor. */
 async function causeOf(store: Store, row: JournalRow): Promise<JournalRow | undefined> {
-  const { cause } = row.entry as unknown as JournalEntry
+  const { cause } = entryOf(row)
   const [, actor, version] = (cause === null ? null : /^(.+):(\d+):[^:]+$/s.exec(cause)) ?? []
   if (actor === undefined) return undefined
   // A cause lies before what it causes; from there it is found backwards, page by page.

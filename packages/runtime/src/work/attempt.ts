@@ -9,25 +9,44 @@ import {
   type OperationRecord,
   type Store,
   type StoredWork,
-  type Task,
 } from '@opschart/core'
 
 import { plainLine } from '../plain-text.ts'
 
 /** How an attempt at an operation ended. */
-export type Outcome = { readonly output: Json } | { readonly failure: OperationFailure }
+export type Outcome =
+  | { readonly output: Json | undefined }
+  /** `thrown` is what its code threw, when that is why. */
+  | { readonly failure: OperationFailure; readonly thrown?: unknown }
 
 /** One attempt that is under way here. */
 export interface Attempt {
   readonly work: StoredWork
-  readonly operation: OperationRecord
+  /** What is carried out, as people call it: `agent.task`, `order.charge`. */
+  readonly name: string
   readonly controller: AbortController
-  readonly token: string
   /** Programs that it has started and that have not ended. */
   readonly programs: Set<Promise<unknown>>
   progress: string
   /** True when it has ended, and its outcome is being written. */
   settling: boolean
+  /** Milliseconds until it is ended. */
+  readonly timeout: number
+  /** Carries it out; absent when nothing does. */
+  readonly run?: () => Promise<unknown>
+  /** Makes its outcome durable; false when this attempt is no longer the running one. */
+  readonly settle: (outcome: Outcome) => Promise<boolean>
+}
+
+/** An attempt at an operation of the law, known by its token. */
+export interface OperationAttempt extends Attempt {
+  readonly operation: OperationRecord
+  readonly token: string
+}
+
+/** Whether an attempt is at an operation of the law. */
+export function isOperationAttempt(attempt: Attempt): attempt is OperationAttempt {
+  return 'operation' in attempt
 }
 
 /** Milliseconds that work stays its owner's without a renewal. */
@@ -37,14 +56,9 @@ const longestOutput = 256 * 1024
 const longestMessage = 2_000
 
 /** Carries one attempt out: to its output, its failure, its time-out or its cancellation. Never rejects. */
-export async function outcomeOf(
-  sources: { store: Store; clock: Clock; perform: (attempt: Attempt, task: Task) => Promise<Json> },
-  attempt: Attempt,
-  task: Task | undefined,
-): Promise<Outcome> {
-  const { operation, controller } = attempt
-  if (task === undefined) {
-    const name = `${operation.agent}.${operation.task}`
+export async function outcomeOf(sources: { store: Store; clock: Clock }, attempt: Attempt): Promise<Outcome> {
+  const { name, controller, run } = attempt
+  if (run === undefined) {
     return {
       failure: {
         code: 'no_runner',
@@ -55,28 +69,29 @@ export async function outcomeOf(
   }
   const stopRenewing = renew(sources, attempt)
   try {
-    return { output: checked(await inTime(sources, attempt, task)) }
+    return { output: checked(await inTime(sources, attempt, run)) }
   } catch (error) {
     const failure = failureOf(error, controller.signal)
+    const thrown = failure.code === 'failed' ? { thrown: error } : {}
     // Nothing of it may run any more when the next attempt, or a compensation, begins.
     await Promise.allSettled(attempt.programs)
-    return { failure }
+    return { failure, ...thrown }
   } finally {
     stopRenewing()
   }
 }
 
 function inTime(
-  { clock, perform }: Parameters<typeof outcomeOf>[0],
-  attempt: Attempt,
-  task: Task,
-): Promise<Json> {
-  const { signal } = attempt.controller
-  return new Promise<Json>((resolve, reject) => {
+  { clock }: Parameters<typeof outcomeOf>[0],
+  { name, timeout, controller }: Attempt,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  const { signal } = controller
+  return new Promise<unknown>((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason as Error)
-    const takeBack = clock.at(clock.now() + task.timeout, () => {
-      const message = `${task.agent}.${task.task} took longer than ${task.timeout} ms`
-      attempt.controller.abort(new OperationError({ code: 'timed_out', message }))
+    const takeBack = clock.at(clock.now() + timeout, () => {
+      const message = `${name} took longer than ${timeout} ms`
+      controller.abort(new OperationError({ code: 'timed_out', message }))
     })
     // A task may hang even when it was told to end: the attempt ends all the same.
     const onAbort = () => {
@@ -84,7 +99,7 @@ function inTime(
       reject(signal.reason as Error)
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    perform(attempt, task)
+    run()
       .then(resolve, reject)
       .finally(() => {
         takeBack()
@@ -123,10 +138,11 @@ export function cancelled(message: string): OperationError {
   return new OperationError({ code: 'cancelled', message })
 }
 
-function checked(output: unknown): Json {
+function checked(output: unknown): Json | undefined {
+  if (output === undefined) return undefined
   let text: string
   try {
-    text = canonicalJson(output ?? null)
+    text = canonicalJson(output)
   } catch (error) {
     throw new OperationError(
       { code: 'invalid_output', message: `its result is not JSON: ${messageOf(error)}` },
@@ -137,7 +153,7 @@ function checked(output: unknown): Json {
     const message = `its result is ${text.length} characters long; ${longestOutput} are kept`
     throw new OperationError({ code: 'invalid_output', message })
   }
-  return redactJson(JSON.parse(text) as Json)
+  return JSON.parse(text) as Json
 }
 
 function failureOf(error: unknown, cancel: AbortSignal): OperationFailure {

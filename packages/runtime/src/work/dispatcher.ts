@@ -1,38 +1,32 @@
-import {
-  wait,
-  type Clock,
-  type Crypto,
-  type Json,
-  type OperationRecord,
-  type Store,
-  type StoredWork,
-  type Task,
-} from '@opschart/core'
+import { wait, type Clock, type Store, type StoredWork } from '@opschart/core'
 
 import { plainLine } from '../plain-text.ts'
-import { cancelled, lease, outcomeOf, type Attempt, type Outcome } from './attempt.ts'
+import {
+  cancelled,
+  isOperationAttempt,
+  lease,
+  outcomeOf,
+  type Attempt,
+  type OperationAttempt,
+} from './attempt.ts'
 import type { Persist } from './persist.ts'
 
 /** What the dispatcher works with. */
 export interface DispatcherSources {
   readonly store: Store
   readonly clock: Clock
-  readonly crypto: Crypto
   readonly owner: string
   /** How many operations may run here at once. */
   readonly concurrency: number
-  readonly taskOf: (operation: OperationRecord) => Task | undefined
+  /** Makes the attempt of a piece of work that has been claimed. */
+  readonly attemptOf: (work: StoredWork) => Attempt
   /** Owners that are known to be dead: their work is taken over at once. */
   readonly deadOwners: (owners: readonly string[]) => readonly string[]
   /** Looks at what holds work back, and says of each piece why it may not start now; undefined when it may. */
   readonly holding: () => Promise<(work: StoredWork) => Promise<string | undefined>>
-  /** Carries one attempt out. */
-  readonly perform: (attempt: Attempt, task: Task) => Promise<Json>
   /** Ends what an earlier attempt left running. */
   readonly clearAway: (key: string) => Promise<void>
   readonly notify: (notice: { about: string; text: string; severity: string; key: string }) => Promise<void>
-  /** Makes an outcome durable; false when the attempt is no longer the running one. */
-  readonly settle: (attempt: Attempt, outcome: Outcome) => Promise<boolean>
   readonly persist: Persist
   /** Aborted when the runtime closes. */
   readonly closing: AbortSignal
@@ -94,28 +88,18 @@ export function createDispatcher(sources: DispatcherSources) {
   }
 
   function hasRoom({ slot, task }: StoredWork): boolean {
-    if ((task as { kind: string }).kind !== 'operation') return true
+    if ((task as { kind: string }).kind === 'notify') return true
     if (running.size >= sources.concurrency) return false
     return slot === null || ![...running.values()].some(({ work }) => work.slot === slot)
   }
 
   function launch(work: StoredWork): void {
-    const task = work.task as unknown as
-      | { kind: 'operation'; operation: OperationRecord }
-      | { kind: 'notify'; about: string; text: string }
+    const task = work.task as { kind: string; about: string; text: string }
     if (task.kind === 'notify') {
       telling.add(work.key)
       return track(tell(work, task).finally(() => telling.delete(work.key)))
     }
-    const attempt: Attempt = {
-      work,
-      operation: task.operation,
-      controller: new AbortController(),
-      token: sources.crypto.randomId(),
-      programs: new Set(),
-      progress: '',
-      settling: false,
-    }
+    const attempt = sources.attemptOf(work)
     running.set(work.key, attempt)
     track(
       carryOut(attempt).finally(() => {
@@ -156,16 +140,14 @@ export function createDispatcher(sources: DispatcherSources) {
     const { work, controller } = attempt
     const onClose = () => controller.abort(cancelled('the daemon is closing'))
     closing.addEventListener('abort', onClose, { once: true })
-    const { undeclared } = work.task as { undeclared?: boolean }
-    const task = undeclared === true ? undefined : sources.taskOf(attempt.operation)
     if (work.attempt > 1)
       await sources.clearAway(work.key).catch((error: unknown) => sources.problem(messageOf(error)))
-    const outcome = await outcomeOf(sources, attempt, task)
+    const outcome = await outcomeOf(sources, attempt)
     closing.removeEventListener('abort', onClose)
     attempt.settling = true
     // What the closing has ended is not settled: the next daemon takes it up again under the same key.
     if (closing.aborted && controller.signal.aborted) return release(work)
-    await sources.persist(() => sources.settle(attempt, outcome))
+    await sources.persist(() => attempt.settle(outcome))
   }
 
   /** Gives work back before its lease runs out, so that whoever comes next need not wait for that. */
@@ -206,10 +188,12 @@ export function createDispatcher(sources: DispatcherSources) {
       for (const key of keys) running.get(key)?.controller.abort(cancelled('it is no longer wanted'))
     },
     /** The operation whose token this is, while it runs. */
-    holder: (token: string): Attempt | undefined =>
-      [...running.values()].find(
-        (attempt) => attempt.token === token && !attempt.settling && !attempt.controller.signal.aborted,
-      ),
+    holder: (token: string): OperationAttempt | undefined =>
+      [...running.values()]
+        .filter(isOperationAttempt)
+        .find(
+          (attempt) => attempt.token === token && !attempt.settling && !attempt.controller.signal.aborted,
+        ),
     isIdle: () => pumping === undefined && ends.size === 0,
     /** Resolves when nothing runs and nothing that could start is queued. */
     async idle(): Promise<void> {

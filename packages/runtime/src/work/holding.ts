@@ -74,7 +74,9 @@ export function createHolding({ store, lifecycle }: { store: Store; lifecycle: L
       const system = (await store.actor(systemActor))?.state as unknown as SystemState | undefined
       const { pauses } = system ?? emptySystem
       return async ({ actor, attempt, task }) => {
-        const { operation } = task as unknown as { operation?: OperationRecord }
+        const { operation, kind } = task as unknown as { operation?: OperationRecord; kind: string }
+        if (kind === 'leaf')
+          return pauses.some(({ target }) => target === 'everything') ? 'paused: everything' : undefined
         return operation === undefined
           ? undefined
           : pausedBy(pauses, { lifecycle: actor, operation, attempt })

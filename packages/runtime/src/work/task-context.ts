@@ -11,7 +11,7 @@ import {
 } from '@opschart/core'
 
 import { plainLine } from '../plain-text.ts'
-import type { Attempt } from './attempt.ts'
+import type { OperationAttempt } from './attempt.ts'
 import { runProgram } from './program.ts'
 
 /** What operations are carried out with. */
@@ -32,7 +32,7 @@ const longestBody = 1024 * 1024
 export function taskContext(
   sources: TaskSources,
   given: {
-    attempt: Attempt
+    attempt: OperationAttempt
     service: Service
     timeout: number
     footprint: (footprint: Footprint) => Promise<void>

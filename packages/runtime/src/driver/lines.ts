@@ -1,0 +1,159 @@
+import { entryOf, OpschartError, type Store, type Unit, type Verdict } from '@opschart/core'
+
+/** What came of a turn. */
+export interface TurnOutcome {
+  /** The verdict on the first message, when it was a signal. */
+  readonly verdict: Verdict | undefined
+  /** The last row's sequence; 0 when nothing was written. */
+  readonly sequence: number
+  /** Work that the turn cancelled. */
+  readonly withdrawn: readonly string[]
+  /** True when an attempt that was to be settled is no longer the running one. */
+  readonly late: boolean
+  /** What it left to be looked at: work to start, timers to wait for. */
+  readonly left: { readonly work: boolean; readonly timers: boolean }
+}
+
+/** Work that ended, under the attempt it ran as: settled in the same commit. */
+export type Settled = NonNullable<Unit['settled']>
+
+/** A turn as it would be committed. */
+export interface Attempted {
+  readonly verdict: Verdict | undefined
+  readonly unit: Unit
+  /** Called once it is written. */
+  readonly written?: () => void
+}
+
+/** The source and id that the first message of a turn is known again by. */
+export interface SignalKey {
+  readonly source: string
+  readonly id: string
+}
+
+/** How a kind of actors takes its turns. */
+export interface LineSources<First> {
+  readonly store: Store
+  /** Decides, writing nothing. Called again when somebody else was first: then `tries` is above 0, and all is read anew. */
+  readonly attempt: (shard: string, first: First, settled: Settled, tries: number) => Promise<Attempted>
+  readonly keyOf: (first: First) => SignalKey | undefined
+  /** How many turns of one shard may wait; more are refused as `busy`. */
+  readonly longest?: number
+}
+
+const nothing: TurnOutcome = {
+  verdict: undefined,
+  sequence: 0,
+  withdrawn: [],
+  late: false,
+  left: { work: false, timers: false },
+}
+
+const mostTries = 50
+/** How many turns of one shard may wait, unless something else is said. */
+export const longestLine = 10_000
+
+/**
+ * Lines of turns, one for each shard: a turn is one signal and all that follows from it between the actors of the shard,
+ * committed whole [D1]. Whoever was first in another process makes the turn be taken again.
+ */
+export function createLines<First>(sources: LineSources<First>) {
+  const { store, longest = longestLine } = sources
+  const lines = new Map<string, { last: Promise<unknown>; length: number }>()
+
+  async function turn(shard: string, first: First, settled: Settled): Promise<TurnOutcome> {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const { verdict, unit, written } = await sources.attempt(shard, first, settled, tries)
+      const [outcome] = await store.commit([unit])
+      if (outcome?.kind === 'written') {
+        written?.()
+        return {
+          verdict: stamped(verdict, unit, outcome.sequence),
+          sequence: outcome.sequence,
+          withdrawn: unit.withdrawn ?? [],
+          late: false,
+          left: leftOf(unit),
+        }
+      }
+      if (outcome?.kind === 'duplicate') return known(first, outcome.sequence)
+      const on = outcome?.kind === 'conflict' ? outcome.on : undefined
+      if (settled.some(({ key }) => key === on)) return { ...nothing, late: true }
+    }
+    throw new OpschartError(
+      'conflict',
+      `another process moved ${shard} first, ${mostTries} times in a row; try again`,
+    )
+  }
+
+  /** A signal that was journaled before gets its first verdict again [D2]. */
+  async function known(first: First, sequence: number): Promise<TurnOutcome> {
+    const [row] = await store.history({ from: sequence, to: sequence })
+    const key = sources.keyOf(first)
+    if (key === undefined || row?.key?.source !== key.source || row.key.id !== key.id) {
+      const what = `${row?.key?.source ?? ''} ${row?.key?.id ?? ''}`
+      throw new OpschartError(
+        'conflict',
+        `what follows from this was journaled before, as ${what} in row ${sequence}`,
+      )
+    }
+    const { verdict } = entryOf(row)
+    return {
+      ...nothing,
+      verdict: verdict === null ? undefined : { ...verdict, sequence, duplicate: true },
+      sequence,
+    }
+  }
+
+  return {
+    /**
+     * Takes a turn of a shard. Turns of one shard follow one another; those of different shards do not wait.
+     *
+     * @throws OpschartError `storage` when nothing could be written: the turn was not taken, and may be taken again.
+     * `busy` when too many wait already.
+     */
+    take(shard: string, first: First, settled: Settled = []): Promise<TurnOutcome> {
+      const line = lines.get(shard) ?? { last: Promise.resolve(), length: 0 }
+      if (line.length >= longest) {
+        const error = new OpschartError(
+          'busy',
+          `${line.length} signals wait for ${shard} already; nothing was accepted, send it again later`,
+        )
+        return Promise.reject(error)
+      }
+      const mine =
+        line.length === 0 ? turn(shard, first, settled) : line.last.then(() => turn(shard, first, settled))
+      line.length += 1
+      line.last = mine
+        .catch(() => undefined)
+        .then(() => {
+          line.length -= 1
+          if (line.length === 0) lines.delete(shard)
+        })
+      lines.set(shard, line)
+      return mine
+    },
+    isIdle: () => lines.size === 0,
+    /** Resolves when no turn is under way. */
+    async idle(): Promise<void> {
+      while (lines.size > 0) await Promise.all([...lines.values()].map(({ last }) => last))
+    },
+  }
+}
+
+/** Lines of turns. */
+export type Lines<First> = ReturnType<typeof createLines<First>>
+
+function leftOf({ work = [], withdrawn = [], settled = [], timers = [], timersGone = [] }: Unit) {
+  return {
+    // What ended or was taken back may have held up something else.
+    work: work.length + withdrawn.length + settled.length > 0,
+    timers: timers.length + timersGone.length > 0,
+  }
+}
+
+/** The verdict with its row's place in the journal; the unit's rows end at `last`. */
+function stamped(verdict: Verdict | undefined, unit: Unit, last: number): Verdict | undefined {
+  if (verdict === undefined) return undefined
+  const index = unit.decisions.findIndex(({ entry }) => (entry as { verdict?: unknown }).verdict === verdict)
+  return { ...verdict, sequence: last - unit.decisions.length + 1 + Math.max(0, index) }
+}

@@ -1,0 +1,32 @@
+import type { ActAnswer, Clock, Crypto, Principal, Store } from '@opschart/core'
+
+import type { TurnOutcome } from '../driver/lines.ts'
+import { createLeafWork } from '../work/leaf-work.ts'
+import { actorView } from './actor-view.ts'
+import type { Charts } from './charts.ts'
+import { createMachineSender } from './machine-sender.ts'
+import { createTrees } from './trees.ts'
+
+/** Keeps the actors of machines: their trees, their operations, and what is sent to them. */
+export function keepMachines(sources: {
+  store: Store
+  clock: Clock
+  crypto: Crypto
+  charts: Charts
+  longestLine?: number
+  after: (outcome: TurnOutcome) => void
+}) {
+  const { store, clock, after } = sources
+  const trees = createTrees(sources)
+  return {
+    trees,
+    leafWork: createLeafWork({ trees, clock, after }),
+    sender: (by: Principal) => createMachineSender({ ...sources, trees }, by),
+    view: (id: string) => actorView(trees, store, id),
+    free: async (id: string, by: Principal): Promise<ActAnswer> => {
+      const { answer, outcome } = await trees.free(id, by)
+      if (outcome !== undefined) after(outcome)
+      return answer
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import {
+  OpschartError,
+  writtenEntry,
+  type Decision,
+  type Effect,
+  type EntryKind,
+  type JournalEntry,
+  type Json,
+  type JsonObject,
+  type Principal,
+  type Timer,
+  type Unit,
+  type Verdict,
+  type Work,
+} from '@opschart/core'
+
+import type { SignalKey } from '../driver/lines.ts'
+import { publicId } from './actor-names.ts'
+import type { Chart } from './charts.ts'
+import type { Letter, MachineState } from './machine-state.ts'
+
+export type EventJson = JsonObject & { readonly type: string }
+
+/** An actor as one turn sees it. Never changed: a step gives another one. */
+export interface Node {
+  readonly actor: string
+  readonly chart: Chart
+  readonly version: number
+  readonly state: MachineState
+  readonly ended: boolean
+  /** Whether its state was brought to its chart of today, which the journal does not know yet. */
+  readonly migrated?: true
+  /** Why it cannot take a step: what is stored of it does not fit its chart. */
+  readonly misfit?: string
+}
+
+/** What comes for an actor. */
+export interface Mail {
+  readonly kind: 'signal' | Letter['kind'] | 'stop'
+  readonly event: EventJson
+  readonly by?: Principal
+  readonly key?: SignalKey
+  readonly cause?: string
+}
+
+/** The most steps that one turn may take: a chain that is longer is a loop. */
+const longestTurn = 10_000
+
+/** What one turn reads and moves. */
+export interface TreeWorld {
+  readonly nodes: ReadonlyMap<string, Node>
+  /** The actor as this turn has it; undefined when there is none. */
+  node(actor: string): Promise<Node | undefined>
+  record(node: Node, row: RowOf): Promise<void>
+  work(work: Work): void
+  /** Whether an actor's operation has not ended. */
+  isAtWork(actor: string, key: string): Promise<boolean>
+  withdraw(key: string): void
+  timer(timer: Timer): void
+  timerGone(actor: string, id: string): void
+  /** Takes back every timer of an actor that has ended. */
+  timersGone(actor: string): Promise<void>
+  unit(): Unit
+}
+
+/** What a row says besides whose it is. */
+export interface RowOf {
+  readonly kind: EntryKind
+  readonly event: EventJson
+  readonly by?: Principal | undefined
+  readonly verdict?: Verdict
+  readonly effects?: readonly Effect[]
+  readonly cause?: string | undefined
+  readonly key?: SignalKey | undefined
+  /** The state that it leaves; absent when it is the same. */
+  readonly state?: MachineState
+  readonly ended?: boolean
+}
+
+/** What it reads from. */
+export interface TreeWorldSources {
+  readonly root: string
+  readonly now: number
+  /** The actor as it is stored and fits; undefined when there is none. */
+  readonly load: (actor: string) => Promise<Node | undefined>
+  readonly timersOf: (actor: string) => Promise<readonly Timer[]>
+  readonly workOf: (actor: string) => Promise<readonly Work[]>
+}
+
+/** Opens what one turn of a tree reads and moves. Nothing is written before its unit is committed. */
+export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<string, Node>): TreeWorld {
+  const nodes = new Map<string, Node>(known)
+  const decisions: Decision[] = []
+  const works: Work[] = []
+  const withdrawn: string[] = []
+  const timers = new Map<string, Timer>()
+  const timersGone = new Map<string, { actor: string; id: string }>()
+  const timerName = (actor: string, id: string) => `${actor.length}:${actor}${id}`
+
+  const world: TreeWorld = {
+    nodes,
+    async node(actor) {
+      const found = nodes.get(actor)
+      if (found !== undefined) return found
+      const loaded = await sources.load(actor)
+      if (loaded === undefined) return undefined
+      nodes.set(actor, loaded)
+      return loaded.migrated === true ? migrated(loaded) : loaded
+    },
+    async record(node, row) {
+      if (decisions.length >= longestTurn) {
+        throw new OpschartError(
+          'configuration',
+          `one event led to more than ${longestTurn} steps in ${publicId(sources.root)}: its machines go round in a circle`,
+        )
+      }
+      const version = node.version + 1
+      const state = row.state ?? node.state
+      const ended = row.ended ?? node.ended
+      const fresh = node.version === 0
+      decisions.push({
+        actor: node.actor,
+        version,
+        definition: node.chart.definition,
+        at: sources.now,
+        key: row.key ?? null,
+        entry: writtenEntry(entryOfRow(node.chart, row)),
+        shard: sources.root,
+        ...(fresh || row.state !== undefined ? { state: state as unknown as Json } : {}),
+        ...(row.ended === undefined ? {} : { ended: row.ended }),
+      })
+      const { misfit: _, ...rest } = node
+      nodes.set(node.actor, {
+        ...rest,
+        version,
+        state,
+        ended,
+        ...(row.state === undefined ? misfitOf(node) : {}),
+      })
+    },
+    work: (work) => void works.push(work),
+    async isAtWork(actor, key) {
+      if (withdrawn.includes(key)) return false
+      return [...works, ...(await sources.workOf(actor))].some((work) => work.key === key)
+    },
+    withdraw(key) {
+      const index = works.findIndex((work) => work.key === key)
+      if (index >= 0) works.splice(index, 1)
+      else withdrawn.push(key)
+    },
+    timer(timer) {
+      const name = timerName(timer.actor, timer.id)
+      timersGone.delete(name)
+      timers.set(name, timer)
+    },
+    timerGone(actor, id) {
+      const name = timerName(actor, id)
+      timers.delete(name)
+      timersGone.set(name, { actor, id })
+    },
+    async timersGone(actor) {
+      for (const { id } of await sources.timersOf(actor)) world.timerGone(actor, id)
+      const mine = Array.from(timers.values()).filter((timer) => timer.actor === actor)
+      for (const { id } of mine) world.timerGone(actor, id)
+    },
+    unit: () => ({
+      decisions,
+      work: works,
+      withdrawn,
+      timers: [...timers.values()],
+      timersGone: [...timersGone.values()],
+    }),
+  }
+
+  /** Before anything else: from here on the journal can be replayed under the new definition. */
+  async function migrated(given: Node): Promise<Node> {
+    const { migrated: _, ...node } = given
+    const { state } = node
+    await world.record(node, {
+      kind: 'migrated',
+      event: { type: 'migrated', state: state as unknown as Json },
+      state,
+    })
+    return nodes.get(node.actor)!
+  }
+
+  return world
+}
+
+const misfitOf = ({ misfit }: Node) => (misfit === undefined ? {} : { misfit })
+
+function entryOfRow(chart: Chart, row: RowOf): JournalEntry {
+  return {
+    kind: row.kind,
+    decider: `machine:${chart.path}`,
+    service: '',
+    event: row.event,
+    by: row.by ?? null,
+    severity: null,
+    facts: null,
+    operation: null,
+    verdict: row.verdict ?? null,
+    moved: null,
+    effects: row.effects ?? [],
+    changes: [],
+    cause: row.cause ?? null,
+  }
+}

@@ -1,0 +1,294 @@
+import type { Effect, Json, Step, Verdict } from '@opschart/core'
+
+import { childActor, parentOf, publicId, rootOf } from './actor-names.ts'
+import type { Chart } from './charts.ts'
+import { openingState, stateAfter } from './machine-state.ts'
+import { doneEvent, errorEvent, snapshotEvent, stopEvent, unheard } from './tree-events.ts'
+import type { TimerEvent } from './tree-message.ts'
+import type { EventJson, Mail, Node, TreeWorld } from './tree-world.ts'
+import { giveUp, parkActor } from './parking.ts'
+import { takenVerdict, refusedVerdict } from './tree-verdicts.ts'
+
+type Stepped = Extract<Step, { kind: 'stepped' }>
+
+/** What has come for an actor and waits until it has done what it is at. */
+interface Mailbox {
+  readonly mail: Mail[]
+  /** False as long as it has not been started: what comes waits. */
+  open: boolean
+  busy: boolean
+}
+
+/**
+ * The actors of a tree at work within one turn: what comes for one is taken in the very order in which XState's live actors
+ * would take it. Each has a mailbox; a message to an actor that is at nothing is taken at once, before the sender goes on.
+ */
+export function createTree(world: TreeWorld, now: number) {
+  const boxes = new Map<string, Mailbox>()
+  /** What a step sends to children that it starts only afterwards, by their keys. */
+  const unborn = new Map<string, Mail[]>()
+  let verdict: Verdict | undefined
+
+  const boxOf = (actor: string): Mailbox => {
+    const box = boxes.get(actor) ?? { mail: [], open: true, busy: false }
+    boxes.set(actor, box)
+    return box
+  }
+
+  async function deliver(actor: string, mail: Mail): Promise<void> {
+    const box = boxOf(actor)
+    box.mail.push(mail)
+    if (box.open && !box.busy) await drain(actor, box)
+  }
+
+  async function drain(actor: string, box: Mailbox): Promise<void> {
+    box.busy = true
+    for (let mail = box.mail.shift(); mail !== undefined; mail = box.mail.shift()) await take(actor, mail)
+    box.busy = false
+  }
+
+  async function take(actor: string, mail: Mail): Promise<void> {
+    const node = await world.node(actor)
+    // One that has ended takes nothing, as a live actor that was stopped.
+    if (node === undefined || (node.ended && mail.kind !== 'signal')) return
+    if (node.ended || node.misfit !== undefined || node.state.parked !== undefined) return cannot(node, mail)
+    const step = node.chart.kernel.step(node.state, mail.event, { id: actor, version: node.version + 1, now })
+    const broke = step.kind === 'threw' ? step.reason : await occupied(node, step)
+    if (step.kind === 'threw' || broke !== undefined) {
+      if (mail.kind === 'signal') return refuse(node, mail, broke!)
+      return park(node, mail, `on ${mail.event.type}: ${broke!}`)
+    }
+    if (!step.handled && mail.kind === 'signal') return refuse(node, mail, undefined)
+    const taken = mail.kind === 'signal' ? takenVerdict(node, mail.event.type, step) : undefined
+    verdict ??= taken
+    const state = step.handled ? stateAfter(node.state, step.state) : undefined
+    await world.record(node, {
+      kind: mail.kind === 'stop' ? 'message' : mail.kind,
+      event: mail.event,
+      by: mail.by,
+      cause: mail.cause,
+      key: mail.key,
+      effects: step.effects,
+      ...(taken === undefined ? {} : { verdict: taken }),
+      ...(step.handled ? {} : { verdict: unheard }),
+      ...(state === undefined ? {} : { state }),
+      ...(step.status === 'active' ? {} : { ended: true }),
+    })
+    if (step.handled) await follow(node, step)
+  }
+
+  /** What a step asks for, in order, and then what becomes of the actor. `before` is the actor as it was. */
+  async function follow(before: Node, step: Stepped): Promise<void> {
+    const { actor } = before
+    for (const effect of step.effects) {
+      if (effect.kind === 'spawn' && before.chart.child(effect.src) !== undefined) unborn.set(effect.key, [])
+    }
+    for (const effect of step.effects) await perform(before, effect)
+    const { born, name, sync } = (await world.node(actor))!.state
+    if (step.status === 'active') {
+      if (sync === true) await tellParent(born, name, snapshotEvent(name!, step.state.snapshot))
+      return
+    }
+    await world.timersGone(actor)
+    boxOf(actor).mail.length = 0
+    if (step.status === 'done') await tellParent(born, name, doneEvent(name!, step.output))
+    if (step.status === 'error') await tellParent(born, name, errorEvent(name!, step.error ?? null))
+  }
+
+  async function tellParent(
+    born: string | undefined,
+    name: string | undefined,
+    event: EventJson,
+  ): Promise<void> {
+    if (born === undefined || name === undefined) return
+    const parent = await world.node(parentOf(born))
+    if (parent?.state.children[name] !== born) return
+    await deliver(parent.actor, { kind: 'message', event, cause: born })
+  }
+
+  async function perform(before: Node, effect: Effect): Promise<void> {
+    const { actor } = before
+    switch (effect.kind) {
+      case 'spawn':
+        return spawn(before, effect)
+      case 'stop':
+        return stop(before, effect)
+      case 'send': {
+        const mail: Mail = { kind: 'message', event: effect.event, cause: effect.key }
+        return post((await world.node(actor))!, effect, mail)
+      }
+      case 'timer': {
+        const { id, due, event, to, child } = effect
+        const { version, state } = (await world.node(actor))!
+        const meant = to === undefined ? undefined : (child ?? state.children[to])
+        const held: TimerEvent = {
+          event,
+          delay: due - now,
+          ...(to === undefined ? {} : { to }),
+          ...(meant === undefined ? {} : { child: meant }),
+        }
+        return world.timer({ actor, id, due, version, event: held })
+      }
+      case 'cancel_timer':
+        return world.timerGone(actor, effect.id)
+      case 'emit':
+    }
+  }
+
+  /** Delivers what is for the actor itself, its parent or a child; what is for none that is there is lost, as a live actor’s is. */
+  async function post(
+    from: Node,
+    { to = '#_internal', child }: { readonly to?: string | undefined; readonly child?: string | undefined },
+    mail: Mail,
+  ): Promise<void> {
+    if (to === '#_internal') return deliver(from.actor, mail)
+    if (to === '#_parent') {
+      const { born } = from.state
+      return born === undefined ? undefined : deliver(parentOf(born), mail)
+    }
+    const key = child ?? from.state.children[to]
+    const waiting = key === undefined ? undefined : unborn.get(key)
+    if (waiting !== undefined) return void waiting.push(mail)
+    const found = await childNode(from, to, key)
+    if (found !== undefined) await deliver(found.actor, mail)
+  }
+
+  /** The child that was started under a key. One that is told to end while it is at work has another beside it for a while. */
+  async function childNode(parent: Node, id: string, key: string | undefined): Promise<Node | undefined> {
+    for (let actor = childActor(parent.actor, id); ; actor += '+') {
+      const node = await world.node(actor)
+      if (node === undefined || node.state.born === key) return node
+    }
+  }
+
+  async function spawn(parent: Node, effect: Extract<Effect, { kind: 'spawn' }>): Promise<void> {
+    const { id, src, key, input, sync } = effect
+    const chart = parent.chart.child(src)
+    if (chart === undefined) return spawnOperation(parent, effect)
+    let actor = childActor(parent.actor, id)
+    let earlier = await world.node(actor)
+    while (earlier !== undefined && !earlier.ended) earlier = await world.node((actor += '+'))
+    const box: Mailbox = { mail: unborn.get(key) ?? [], open: false, busy: false }
+    unborn.delete(key)
+    boxes.set(actor, box)
+    const version = earlier?.version ?? 0
+    const step = chart.kernel.initial(input, { id: actor, version: version + 1, now })
+    if (step.kind === 'threw') {
+      box.mail.length = 0
+      return tellParent(key, id, errorEvent(id, { name: 'Error', message: step.reason }))
+    }
+    const state = openingState(chart, step, { born: key, name: id, ...(sync === true ? { sync } : {}) })
+    const node: Node = { actor, chart, version, state, ended: false }
+    await world.record(node, {
+      kind: 'opened',
+      event: {
+        type: 'opened',
+        name: id,
+        ...(input === undefined ? {} : { input }),
+        ...(sync === true ? { sync } : {}),
+      },
+      effects: step.effects,
+      cause: key,
+      state,
+      ended: step.status !== 'active',
+    })
+    await follow(node, step)
+    box.open = true
+    if (step.status === 'active') await drain(actor, box)
+  }
+
+  async function spawnOperation(
+    parent: Node,
+    { id, src, key, input, sync }: Extract<Effect, { kind: 'spawn' }>,
+  ): Promise<void> {
+    const given = input === undefined ? {} : { input }
+    const task = { kind: 'leaf', chart: parent.chart.path, src, name: id, ...given }
+    const work = { key, actor: parent.actor, shard: rootOf(parent.actor), slot: null }
+    world.work({ ...work, severity: 'INFO', at: now, task })
+    if (sync === true) await tellParent(key, id, snapshotEvent(id, { status: 'active', ...given }))
+  }
+
+  async function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): Promise<void> {
+    const { src } = (before.state.snapshot['children'] as Record<string, { src?: string }>)[id] ?? {}
+    if (src !== undefined && before.chart.child(src) === undefined) return world.withdraw(child)
+    const node = await childNode(before, id, child)
+    if (node === undefined || node.ended) return
+    boxOf(node.actor).mail.length = 0
+    await deliver(node.actor, { kind: 'stop', event: stopEvent, cause: before.actor })
+  }
+
+  /** Why a step cannot be taken although its machine would: a child’s id is still in use. */
+  async function occupied(node: Node, step: Stepped): Promise<string | undefined> {
+    const stopped = new Set<string>()
+    for (const effect of step.effects) {
+      if (effect.kind === 'stop') stopped.add(effect.id)
+      if (effect.kind !== 'spawn' || stopped.has(effect.id)) continue
+      const key = node.state.children[effect.id]
+      if (key !== undefined && (await isAtWork(node, effect.id, key)))
+        return `child ${effect.id} is at work; stop it first, or give the new one another id`
+    }
+    return undefined
+  }
+
+  async function isAtWork(parent: Node, id: string, key: string): Promise<boolean> {
+    const node = await childNode(parent, id, key)
+    return node === undefined ? world.isAtWork(parent.actor, key) : !node.ended
+  }
+
+  async function refuse(node: Node, mail: Mail, broke: string | undefined): Promise<void> {
+    const refused = refusedVerdict(node, mail, broke)
+    verdict ??= refused
+    await world.record(node, {
+      kind: 'signal',
+      event: mail.event,
+      by: mail.by,
+      key: mail.key,
+      verdict: refused,
+    })
+  }
+
+  /** It has ended, is parked, or does not fit: a signal is told so, and whatever else comes is kept for later. */
+  function cannot(node: Node, mail: Mail): Promise<void> {
+    if (mail.kind === 'signal') return refuse(node, mail, undefined)
+    return park(node, mail, node.misfit ?? node.state.parked!.reason)
+  }
+
+  /** From now on it takes nothing. One that is told to end need not be able to do anything for it. */
+  async function park(node: Node, mail: Mail, reason: string): Promise<void> {
+    if (mail.kind !== 'stop') return parkActor(world, node, mail, { reason, at: now })
+    await giveUp(world, node, mail.cause)
+    for (const [id, child] of Object.entries(node.state.children))
+      await stop(node, { kind: 'stop', key: child, id, child })
+  }
+
+  return {
+    deliver,
+    post,
+    /** Starts the root. */
+    async open(actor: string, chart: Chart, input: Json | undefined, row: Pick<Mail, 'by' | 'key'>) {
+      const step = chart.kernel.initial(input, { id: actor, version: 1, now })
+      if (step.kind === 'threw') return step.reason
+      const state = openingState(chart, step, {})
+      const node: Node = { actor, chart, version: 0, state, ended: false }
+      const reason = `${publicId(actor)} is started`
+      const started = { ...takenVerdict({ ...node, state }, 'start', step), reason }
+      verdict ??= started
+      const box: Mailbox = { mail: [], open: false, busy: false }
+      boxes.set(actor, box)
+      await world.record(node, {
+        kind: 'opened',
+        event: { type: 'opened', ...(input === undefined ? {} : { input }) },
+        effects: step.effects,
+        verdict: started,
+        state,
+        ended: step.status !== 'active',
+        ...row,
+      })
+      await follow(node, step)
+      box.open = true
+      if (step.status === 'active') await drain(actor, box)
+      return undefined
+    },
+    verdict: () => verdict,
+  }
+}

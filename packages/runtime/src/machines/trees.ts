@@ -1,0 +1,277 @@
+import {
+  type ActAnswer,
+  type Clock,
+  type Principal,
+  type Store,
+  type StoredActor,
+  type Timer,
+  type Verdict,
+} from '@opschart/core'
+
+import { createLines, type Attempted, type Settled, type TurnOutcome } from '../driver/lines.ts'
+import { childActor, machineActor, publicId, rootOf } from './actor-names.ts'
+import type { Chart, Charts } from './charts.ts'
+import { fitOf, wayOut } from './fit.ts'
+import { freedState, type MachineState } from './machine-state.ts'
+import { createTree } from './tree.ts'
+import type { TimerEvent, TreeMessage } from './tree-message.ts'
+import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
+
+/** What trees are kept with. */
+export interface TreesSources {
+  readonly store: Store
+  readonly clock: Clock
+  readonly charts: Charts
+  /** How many signals may wait for one tree; see {@link createLines}. */
+  readonly longestLine?: number
+}
+
+/** Trees whose actors are kept in memory between two turns. */
+const remembered = 4_096
+/** Actors of one tree that are. */
+const rememberedActors = 64
+
+/**
+ * The trees of machines: each a root that was started from outside, and its children. A turn is one event from outside and
+ * all that follows from it between the actors of the tree; the shard is the root.
+ */
+export function createTrees(sources: TreesSources) {
+  const { store, clock, charts } = sources
+  /** Actors as last written by this process. Another process may have moved them: then the commit conflicts, and they are read. */
+  const known = new Map<string, ReadonlyMap<string, Node>>()
+
+  function remember(root: string, nodes: ReadonlyMap<string, Node>): void {
+    known.delete(root)
+    if (nodes.size <= rememberedActors) known.set(root, nodes)
+    if (known.size > remembered) known.delete(known.keys().next().value!)
+  }
+
+  async function load(actor: string): Promise<Node | undefined> {
+    const stored = await store.actor(actor)
+    return stored === undefined ? undefined : nodeOf(stored)
+  }
+
+  function nodeOf(stored: StoredActor): Node {
+    const { actor, version, ended } = stored
+    const state = stored.state as unknown as MachineState
+    const chart = charts.of(state.chart)
+    if (chart === undefined) {
+      const misfit = `there is no machine ${state.chart} any more`
+      return { actor, chart: goneChart(stored, state), version, state, ended, misfit }
+    }
+    const fit = fitOf(stored, chart)
+    if (fit.kind === 'misfit') {
+      // What it does not fit is recorded under the definition that it was decided by.
+      const kept = { ...chart, definition: stored.definition }
+      return { actor, chart: kept, version, state, ended, misfit: `${fit.problem}. ${wayOut}` }
+    }
+    const moved = fit.kind === 'fits' && !ended
+    return { actor, chart, version, state: fit.state, ended, ...(moved ? { migrated: true } : {}) }
+  }
+
+  async function attempt(
+    root: string,
+    message: TreeMessage,
+    settled: Settled,
+    tries: number,
+  ): Promise<Attempted> {
+    if (tries > 0) known.delete(root)
+    const now = message.kind === 'timer' ? (message.now ?? clock.now()) : clock.now()
+    const world = openTreeWorld(
+      {
+        root,
+        now,
+        load,
+        timersOf: (actor) => store.timers(actor),
+        workOf: (actor) => store.work({ actor }),
+      },
+      known.get(root) ?? new Map<string, Node>(),
+    )
+    // Until it is written nothing of it is remembered: what cannot be written is read anew.
+    known.delete(root)
+    const verdict = await taken(world, root, message, now)
+    return {
+      verdict,
+      unit: { ...world.unit(), settled },
+      written: () => remember(root, world.nodes),
+    }
+  }
+
+  async function taken(
+    world: TreeWorld,
+    root: string,
+    message: TreeMessage,
+    now: number,
+  ): Promise<Verdict | undefined> {
+    const tree = createTree(world, now)
+    switch (message.kind) {
+      case 'open':
+        return opened(world, tree, root, message)
+      case 'signal': {
+        const { actor, event, by, key } = message
+        if ((await world.node(actor)) === undefined) return absent(actor)
+        await tree.deliver(actor, { kind: 'signal', event, by, key })
+        return tree.verdict()
+      }
+      case 'timer': {
+        const { actor, id } = message.timer
+        if (!(await isSet(message.timer))) return undefined
+        world.timerGone(actor, id)
+        const node = await world.node(actor)
+        const { event, to, child } = message.timer.event as unknown as TimerEvent
+        const mail: Mail = { kind: 'timer', event: event as EventJson, cause: id }
+        if (node !== undefined && !node.ended) await tree.post(node, { to, child }, mail)
+        return undefined
+      }
+      case 'put_off':
+        if (await isSet(message.timer)) world.timer({ ...message.timer, due: message.due })
+        return undefined
+      case 'result': {
+        const { actor, child, event } = message
+        const node = await world.node(actor)
+        if (node === undefined || node.ended) return undefined
+        const mail: Mail = { kind: 'result', event, cause: child.key }
+        if (node.state.children[child.id] === child.key) await tree.deliver(actor, mail)
+        else await late(world, node, mail)
+        return undefined
+      }
+      case 'free': {
+        const node = await world.node(message.actor)
+        if (node?.state.parked === undefined) return undefined
+        await freed(world, node, message.by)
+        for (const { event, kind } of node.state.parked.letters)
+          await tree.deliver(node.actor, { event, kind })
+        return undefined
+      }
+    }
+  }
+
+  async function opened(
+    world: TreeWorld,
+    tree: ReturnType<typeof createTree>,
+    root: string,
+    { input, by, key }: Extract<TreeMessage, { kind: 'open' }>,
+  ): Promise<Verdict> {
+    const chart = charts.of(publicId(root).split('/', 1)[0]!)!
+    const there = await world.node(root)
+    if (there !== undefined) {
+      // Its start was journaled under the same key: it is answered with what came of that.
+      const verdict: Verdict = { kind: 'ignored', reason: `${publicId(root)} is there already` }
+      await world.record(there, { kind: 'signal', event: { type: 'start' }, by, key, verdict })
+      return verdict
+    }
+    const broke = await tree.open(root, chart, input, { by, key })
+    return broke === undefined
+      ? tree.verdict()!
+      : {
+          kind: 'refused',
+          phase: '',
+          reason: `${publicId(root)} cannot be started: ${broke}`,
+          allowed: { phase: '', signals: [], agents: [] },
+        }
+  }
+
+  /** Whether a timer is still the one that was set: it may have been replaced or taken back meanwhile. */
+  async function isSet({ actor, id, version }: Timer): Promise<boolean> {
+    const timers = await store.timers(actor)
+    return timers.some((timer) => timer.id === id && timer.version === version)
+  }
+
+  const lines = createLines<TreeMessage>({
+    store,
+    attempt,
+    keyOf: (message) => (message.kind === 'open' || message.kind === 'signal' ? message.key : undefined),
+    ...(sources.longestLine === undefined ? {} : { longest: sources.longestLine }),
+  })
+
+  return {
+    charts,
+    take: (actor: string, message: TreeMessage, settled?: Settled): Promise<TurnOutcome> =>
+      lines.take(rootOf(actor), message, settled),
+    /** Fires a timer that is due, as its machine's misfire policy says. */
+    fire(timer: Timer): Promise<TurnOutcome> {
+      const message = firing(timer, charts, clock.now())
+      return lines.take(rootOf(timer.actor), message)
+    },
+    /** The actor as it is stored, with how it fits; undefined when there is none. */
+    load,
+    /** The actor of a child; undefined for an operation. */
+    async childOf({ actor, state }: Node, id: string): Promise<string | undefined> {
+      const key = state.children[id]
+      for (let child = childActor(actor, id); ; child += '+') {
+        const stored = await store.actor(child)
+        if (stored === undefined) return undefined
+        if ((stored.state as unknown as MachineState).born === key) return child
+      }
+    },
+    async free(id: string, by: Principal): Promise<{ answer: ActAnswer; outcome: TurnOutcome | undefined }> {
+      const actor = machineActor(id)
+      const node = await load(actor)
+      const no = (reason: string) => ({ answer: { done: false, reason }, outcome: undefined })
+      if (node === undefined) return no(`there is no actor ${id}`)
+      if (node.state.parked === undefined) return no(`${id} is not parked`)
+      if (node.misfit !== undefined) return no(`${id} still does not fit: ${node.misfit}`)
+      const outcome = await lines.take(rootOf(actor), { kind: 'free', actor, by })
+      const now = await load(actor)
+      const again = now?.state.parked
+      return {
+        answer:
+          again === undefined
+            ? { done: true, reason: `${id} goes on; ${node.state.parked.letters.length} taken that waited` }
+            : { done: false, reason: `${id} is parked again: ${again.reason}` },
+        outcome,
+      }
+    },
+    isIdle: lines.isIdle,
+    idle: () => lines.idle(),
+  }
+}
+
+/** The trees of machines. */
+export type Trees = ReturnType<typeof createTrees>
+
+const noVerdict: Verdict = {
+  kind: 'ignored',
+  reason: 'a late result: the work was cancelled or done again since',
+}
+
+async function late(world: TreeWorld, node: Node, { kind, event, cause }: Mail): Promise<void> {
+  await world.record(node, { kind: kind as 'result', event, cause, verdict: noVerdict })
+}
+
+async function freed(world: TreeWorld, node: Node, by: Principal): Promise<void> {
+  const event = { type: 'freed', letters: node.state.parked!.letters.length }
+  await world.record(node, { kind: 'freed', event, by, state: freedState(node.state) })
+}
+
+function absent(actor: string): Verdict {
+  const id = publicId(actor)
+  return { kind: 'unrouted', reason: `there is no actor ${id}${id.includes('~') ? '' : '; start it first'}` }
+}
+
+/** Milliseconds that a timer may be late without having been missed. */
+const tolerance = 60_000
+
+function firing(timer: Timer, charts: Charts, now: number): TreeMessage {
+  const { due, event } = timer
+  const { delay } = event as unknown as TimerEvent
+  const machine = publicId(timer.actor).split('/', 1)[0]!
+  const misfire = charts.of(machine)?.misfire ?? 'run_once'
+  if (misfire === 'run_all') return { kind: 'timer', timer, now: due }
+  const missed = now - due > tolerance
+  if (misfire !== 'skip' || !missed || delay <= 0) return { kind: 'timer', timer }
+  return { kind: 'put_off', timer, due: due + Math.ceil((now - due) / delay) * delay }
+}
+
+/** What stands for the chart of an actor whose machine was taken out: it decides nothing. */
+function goneChart({ definition }: StoredActor, { chart }: MachineState): Chart {
+  const none = () => undefined
+  return {
+    path: chart,
+    definition,
+    migrations: [],
+    misfire: 'run_once',
+    child: none,
+    operation: none,
+  } as unknown as Chart
+}

@@ -1,0 +1,88 @@
+import {
+  errorJson,
+  type Clock,
+  type Json,
+  type JsonObject,
+  type OperationFailure,
+  type StoredWork,
+} from '@opschart/core'
+
+import type { TurnOutcome } from '../driver/lines.ts'
+import { publicId } from '../machines/actor-names.ts'
+import { doneEvent, errorEvent } from '../machines/tree-events.ts'
+import type { Trees } from '../machines/trees.ts'
+import { plainLine } from '../plain-text.ts'
+import type { Attempt, Outcome } from './attempt.ts'
+
+/** The task of a piece of leaf work: which operation of which chart, and the name that its actor knows it by. */
+interface LeafTask {
+  readonly kind: 'leaf'
+  readonly chart: string
+  readonly src: string
+  readonly name: string
+  readonly input?: Json
+}
+
+const longestMessage = 2_000
+
+/** Carries the operations of machines out, and tells their actors what came of them. */
+export function createLeafWork(sources: {
+  trees: Trees
+  clock: Clock
+  after: (outcome: TurnOutcome) => void
+}) {
+  const { trees } = sources
+
+  async function settle(work: StoredWork, task: LeafTask, outcome: Outcome): Promise<boolean> {
+    const { name } = task
+    const child = { id: name, key: work.key }
+    const settled = [{ key: work.key, attempt: work.attempt }]
+    const event = eventOf(name, outcome)
+    const turn = await trees.take(work.actor, { kind: 'result', actor: work.actor, child, event }, settled)
+    sources.after(turn)
+    return !turn.late
+  }
+
+  return {
+    /** The attempt at a piece of leaf work that has been claimed. */
+    attemptOf(work: StoredWork): Attempt {
+      const task = work.task as unknown as LeafTask
+      const operation = trees.charts.of(task.chart)?.operation(task.src)
+      const controller = new AbortController()
+      const { key, attempt } = work
+      return {
+        work,
+        name: `${publicId(work.actor)} ${task.src}`,
+        controller,
+        programs: new Set(),
+        progress: '',
+        settling: false,
+        timeout: operation?.timeout ?? 0,
+        ...(operation === undefined
+          ? {}
+          : { run: () => operation.run({ input: task.input, key, attempt, signal: controller.signal }) }),
+        settle: (outcome) => settle(work, task, outcome),
+      }
+    },
+  }
+}
+
+function eventOf(name: string, outcome: Outcome): JsonObject & { readonly type: string } {
+  if ('failure' in outcome) {
+    const error = 'thrown' in outcome ? boundedError(outcome.thrown) : failureJson(outcome.failure)
+    return errorEvent(name, error)
+  }
+  return doneEvent(name, outcome.output)
+}
+
+/** What its code threw, as data: an error as its name, message and code; whatever else was thrown as it is. */
+function boundedError(thrown: unknown): Json {
+  const error = errorJson(thrown)
+  if (!(thrown instanceof Error)) return error
+  const { name, message, ...rest } = error as { name: string; message: string }
+  return { name: plainLine(name, 100), message: plainLine(message, longestMessage), ...rest }
+}
+
+function failureJson({ code, message }: OperationFailure): Json {
+  return { name: 'OperationError', message, code }
+}
