@@ -248,7 +248,6 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     for (const place of options.watchers ?? []) watchers.start(place)
   }
   neighbours.start()
-
   const questions = createQuestions({
     ...turnSources,
     views,

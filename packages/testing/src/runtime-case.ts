@@ -4,15 +4,27 @@ import type {
   Clock,
   Crypto,
   FeedbackLoop,
+  JsonObject,
   Lifecycle,
   LogEntryView,
+  Migration,
+  Misfire,
   Service,
   Task,
   Watcher,
 } from '@opschart/core'
 
+import type { AnyStateMachine } from 'xstate'
+
 import { createScenario, type Scenario, type ScenarioOptions } from './runtime-scenario.ts'
 import { same, type Case } from './store-case.ts'
+
+/** A machine, and how its actors are kept. */
+export interface MachineSetup {
+  readonly machine: AnyStateMachine
+  readonly misfire?: Misfire
+  readonly migrations?: readonly Migration[]
+}
 
 /** What a runtime under test is made of. */
 export interface RuntimeSetup {
@@ -31,6 +43,8 @@ export interface RuntimeSetup {
     readonly waiting_limit?: number
     readonly approval_limit?: number
   }
+  readonly machines?: Readonly<Record<string, AnyStateMachine | MachineSetup>>
+  readonly longestLine?: number
   readonly concurrency?: number
   readonly notify: (notice: { about: string; text: string; severity: string; key: string }) => Promise<void>
   readonly onProblem: (text: string) => void
@@ -42,6 +56,10 @@ export interface RunningRuntime extends Client {
   idle(): Promise<void>
   /** Rows as they are written; returns what takes the listener away. */
   on(event: 'row', listener: (row: LogEntryView) => void): () => void
+  on(
+    event: 'emitted',
+    listener: (emitted: { actor: string; event: JsonObject & { readonly type: string } }) => void,
+  ): () => void
   /** Takes the measures, and looks for due timers and work. */
   check(): Promise<void>
   close(): Promise<void>

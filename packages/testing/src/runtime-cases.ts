@@ -4,10 +4,12 @@ import { autonomyCases } from './runtime-cases-autonomy.ts'
 import { doorCases } from './runtime-cases-doors.ts'
 import { footprintCases } from './runtime-cases-footprints.ts'
 import { incidentCases } from './runtime-cases-incidents.ts'
+import { machineCases } from './runtime-cases-machines.ts'
 import { releaseCases } from './runtime-cases-releases.ts'
 import { routingCases } from './runtime-cases-routing.ts'
 import { ruleCases } from './runtime-cases-rules.ts'
 import { signalCases } from './runtime-cases-signals.ts'
+import { treeCases } from './runtime-cases-trees.ts'
 import { trustCases } from './runtime-cases-trust.ts'
 import { waitingCases } from './runtime-cases-waiting.ts'
 import type { Case } from './store-case.ts'
@@ -31,4 +33,6 @@ export const runtimeCases: readonly Case<RuntimePlace>[] = [
   ...footprintCases,
   ...ruleCases,
   ...trustCases,
+  ...machineCases,
+  ...treeCases,
 ]

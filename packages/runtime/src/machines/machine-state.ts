@@ -75,6 +75,12 @@ export function freedState(state: MachineState): MachineState {
   return rest
 }
 
+/** The state of one that was parked when it was told to end. */
+export function givenUpState(state: MachineState): MachineState {
+  const rest = freedState(state)
+  return { ...rest, snapshot: { ...rest.snapshot, status: 'stopped' } }
+}
+
 /** A state value as people read it: `review.human`, `left.idle | right.busy`. */
 export function valueText(value: Json | undefined): string {
   if (typeof value === 'string') return value

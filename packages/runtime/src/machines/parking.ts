@@ -1,7 +1,6 @@
 import type { JsonObject } from '@opschart/core'
 
-import { parkedState, type Letter } from './machine-state.ts'
-import { stopEvent } from './tree-events.ts'
+import { givenUpState, parkedState, type Letter } from './machine-state.ts'
 import type { Mail, Node, TreeWorld } from './tree-world.ts'
 
 /**
@@ -26,10 +25,10 @@ export async function parkActor(
 /** Ends an actor that is parked; what it has started is ended by whoever calls. */
 export async function giveUp(world: TreeWorld, node: Node, cause: string | undefined): Promise<void> {
   await world.record(node, {
-    kind: 'message',
-    event: stopEvent,
+    kind: 'freed',
+    event: { type: 'given_up' },
     cause,
-    verdict: { kind: 'ignored', reason: 'it was parked, and is given up with what it had started' },
+    state: givenUpState(node.state),
     ended: true,
   })
   await world.timersGone(node.actor)

@@ -10,6 +10,7 @@ import {
 import type { Chart } from './charts.ts'
 import {
   freedState,
+  givenUpState,
   openingState,
   parkedState,
   stateAfter,
@@ -46,7 +47,8 @@ export function replayMachine(
     const { reason, letter } = event as unknown as { reason: string; letter: Letter }
     return { state: parkedState(before, { reason, at: row.at, letter }) }
   }
-  if (kind === 'freed') return { state: freedState(before) }
+  if (kind === 'freed')
+    return { state: event.type === 'given_up' ? givenUpState(before) : freedState(before) }
   if (verdict !== null && verdict.kind !== 'accepted') return { state: before }
   const step = chart.kernel.step(before, event, at)
   if (step.kind === 'threw') return { fault: `it breaks now: ${step.reason}` }

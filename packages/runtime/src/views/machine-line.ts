@@ -15,7 +15,7 @@ export function machineLine(row: JournalRow, entry: JournalEntry): string {
     case 'parked':
       return `${id} is parked: ${text(event['reason'])}`
     case 'freed':
-      return `${id} goes on${sender}`
+      return event.type === 'given_up' ? `${id} is given up: it was parked` : `${id} goes on${sender}`
     case 'migrated':
       return `${id} is brought to another definition of its machine`
     case 'timer':
