@@ -146,7 +146,10 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
         const next = machine.transition(before as never, own as never, scope as never)
         const same = next === before && actions.length === 0
         if (!same) return finish(next as AnyMachineSnapshot, false, true, at)
-        const handled = machine.getTransitionData(before as never, own as never).length > 0
+        // An arrow that leads nowhere and does nothing forbids its event.
+        const handled = machine
+          .getTransitionData(before as never, own as never)
+          .some(({ target, actions: does, reenter }) => target !== undefined || does.length > 0 || reenter)
         return { ...unchanged(state, before), handled }
       } catch (error) {
         // An assign that changed its context in place, and then threw, has changed what is remembered.

@@ -18,7 +18,7 @@ import { autonomyIn, defaultPolicy, type Policy } from './driver/policy.ts'
 import { createSender, principalOf, type SenderSources } from './driver/sender.ts'
 import { createSwitches } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
-import type { TurnOutcome } from './driver/lines.ts'
+import type { Left, TurnOutcome } from './driver/lines.ts'
 import { createTurns } from './driver/turn.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import { plainLine } from './plain-text.ts'
@@ -97,12 +97,12 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const persist = createPersist({ clock, closing: closing.signal, problem })
   const holding = createHolding({ store, lifecycle })
 
-  const moved = (left = { work: true, timers: true }, sequence?: number): void => {
+  const moved = (left: Left = { work: true, due: -Infinity }, sequence?: number): void => {
     if (closing.signal.aborted) return
     feed.moved(sequence)
     if (!works) return
     if (left.work) dispatcher.wake()
-    if (left.timers) timers.look()
+    timers.look(left.due)
   }
   const after = ({ withdrawn, left, sequence }: TurnOutcome): void => {
     dispatcher.cancel(withdrawn)

@@ -30,7 +30,7 @@ const counter = setup({
     BREAK: { guard: 'broken', target: '.closed' },
     RING: {
       actions: assign({
-        rung: ({ context, event }) => [...context.rung, String((event as { what?: Json }).what)],
+        rung: ({ context, event }) => [...context.rung, (event as { what?: string }).what ?? ''],
       }),
     },
     SOON: { actions: raise({ type: 'RING', what: 'soon' } as never, { delay: 1_000, id: 'bell' }) },

@@ -1,5 +1,13 @@
 import { entryOf, OpschartError, type Store, type Unit, type Verdict } from '@opschart/core'
 
+/** What is to be looked at after something was written. */
+export interface Left {
+  /** Whether work may be started that could not be before. */
+  readonly work: boolean
+  /** When the earliest timer that was set is due; infinite when none was. */
+  readonly due: number
+}
+
 /** What came of a turn. */
 export interface TurnOutcome {
   /** The verdict on the first message, when it was a signal. */
@@ -10,8 +18,8 @@ export interface TurnOutcome {
   readonly withdrawn: readonly string[]
   /** True when an attempt that was to be settled is no longer the running one. */
   readonly late: boolean
-  /** What it left to be looked at: work to start, timers to wait for. */
-  readonly left: { readonly work: boolean; readonly timers: boolean }
+  /** What it left to be looked at. */
+  readonly left: Left
 }
 
 /** Work that ended, under the attempt it ran as: settled in the same commit. */
@@ -46,7 +54,7 @@ const nothing: TurnOutcome = {
   sequence: 0,
   withdrawn: [],
   late: false,
-  left: { work: false, timers: false },
+  left: { work: false, due: Infinity },
 }
 
 const mostTries = 50
@@ -143,11 +151,11 @@ export function createLines<First>(sources: LineSources<First>) {
 /** Lines of turns. */
 export type Lines<First> = ReturnType<typeof createLines<First>>
 
-function leftOf({ work = [], withdrawn = [], settled = [], timers = [], timersGone = [] }: Unit) {
+function leftOf({ work = [], withdrawn = [], settled = [], timers = [] }: Unit): Left {
   return {
     // What ended or was taken back may have held up something else.
     work: work.length + withdrawn.length + settled.length > 0,
-    timers: timers.length + timersGone.length > 0,
+    due: timers.reduce((earliest, { due }) => Math.min(earliest, due), Infinity),
   }
 }
 

@@ -88,9 +88,9 @@ export function createTimers(sources: {
     ])
   }
 
-  /** Looks what is due, and when the next one is. Called after every turn that set or took back a timer. */
-  function look(): void {
-    if (closed) return
+  /** Looks what is due, and when the next one is; not when `due` is no earlier than what is waited for anyway. */
+  function look(due = -Infinity): void {
+    if (closed || (takeBack !== undefined && due >= armedFor!) || due === Infinity) return
     if (busy !== undefined) {
       again = true
       return
