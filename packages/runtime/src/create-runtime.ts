@@ -36,6 +36,7 @@ import { createCharts } from './machines/charts.ts'
 import { keepMachines } from './machines/keep-machines.ts'
 import { createDispatcher } from './work/dispatcher.ts'
 import { createHolding } from './work/holding.ts'
+import { isLeafWork } from './work/leaf-work.ts'
 import { createOperations } from './work/operations.ts'
 import { isOperationAttempt } from './work/attempt.ts'
 import { isOwnerDead } from './work/owners.ts'
@@ -151,10 +152,8 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     clock,
     owner: options.owner ?? `${process.pid}:${crypto.randomId()}`,
     concurrency: options.concurrency ?? 4,
-    attemptOf: (work) =>
-      (work.task as { kind: string }).kind === 'leaf'
-        ? machines.leafWork.attemptOf(work)
-        : operations.attemptOf(work),
+    isMine: (work) => !isLeafWork(work) || machines.trees.isMine(work.actor),
+    attemptOf: (work) => (isLeafWork(work) ? machines.leafWork : operations).attemptOf(work),
     deadOwners: (owners) => owners.filter(options.isOwnerDead ?? isOwnerDead),
     holding: () => holding.look(),
     clearAway: (key) => survivors.end(key),

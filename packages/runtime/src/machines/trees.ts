@@ -188,6 +188,8 @@ export function createTrees(sources: TreesSources) {
     charts,
     take: (actor: string, message: TreeMessage, settled?: Settled): Promise<TurnOutcome> =>
       lines.take(rootOf(actor), message, settled),
+    /** Whether an actor's machine is one of this runtime's: others on the same store may have machines of their own. */
+    isMine: (actor: string): boolean => charts.has(publicId(actor).split('/', 1)[0]!),
     /** Fires a timer that is due, as its machine's misfire policy says. */
     fire(timer: Timer): Promise<TurnOutcome> {
       const message = firing(timer, charts, clock.now())

@@ -18,6 +18,8 @@ export interface DispatcherSources {
   readonly owner: string
   /** How many operations may run here at once. */
   readonly concurrency: number
+  /** Whether a piece of work can be done here at all: that of a machine only where the machine is. */
+  readonly isMine: (work: StoredWork) => boolean
   /** Makes the attempt of a piece of work that has been claimed. */
   readonly attemptOf: (work: StoredWork) => Attempt
   /** Owners that are known to be dead: their work is taken over at once. */
@@ -63,7 +65,7 @@ export function createDispatcher(sources: DispatcherSources) {
       let nextEnd = Infinity
       for (const work of works) {
         if (closing.aborted) return
-        if (running.has(work.key) || telling.has(work.key)) continue
+        if (running.has(work.key) || telling.has(work.key) || !sources.isMine(work)) continue
         if (work.status === 'running' && !dead.includes(work.owner!) && work.until! > clock.now()) {
           nextEnd = Math.min(nextEnd, work.until!)
           continue

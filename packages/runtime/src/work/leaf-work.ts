@@ -23,6 +23,11 @@ interface LeafTask {
   readonly input?: Json
 }
 
+/** Whether a piece of work is an operation of a machine, and none of the law's. */
+export function isLeafWork({ task }: Pick<StoredWork, 'task'>): boolean {
+  return (task as unknown as { kind: string }).kind === 'leaf'
+}
+
 const longestMessage = 2_000
 
 /** Carries the operations of machines out, and tells their actors what came of them. */
