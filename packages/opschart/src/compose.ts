@@ -88,6 +88,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     lifecycle,
     services,
     tasks: tasksOf(configuration, builtin),
+    machines: configuration.extension.machines,
     triggers: Object.fromEntries(configuration.triggers.map(({ signal, tasks }) => [signal, tasks])),
     feedbackLoops: loopsOf(configuration, lifecycle),
     watchers: services.flatMap(watchersOf).concat([{ watcher: inboxWatcher({}), service: null }]),

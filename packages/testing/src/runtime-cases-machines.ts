@@ -219,7 +219,7 @@ export const machineCases: readonly Case<RuntimePlace>[] = [
   ),
 
   runtimeCase(
-    'when too many wait for one actor, more are refused as busy, and may be sent again',
+    '[D13] when too many wait for one actor, more are refused as busy, and may be sent again',
     async (scenario) => {
       await started(scenario)
       const sent = await Promise.allSettled(

@@ -196,7 +196,7 @@ export const treeCases: readonly Case<RuntimePlace>[] = [
   ),
 
   runtimeCase(
-    'an actor that cannot take what comes from within is parked with the reason and what waits; the others never notice; it goes on when a person says so',
+    '[D12] an actor that cannot take what comes from within is parked with the reason and what waits; the others never notice; it goes on when a person says so',
     async (scenario) => {
       await started(scenario, 'boss/a')
       await started(scenario, 'boss/b')

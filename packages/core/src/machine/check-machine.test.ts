@@ -81,7 +81,7 @@ describe('a machine that can be made durable', () => {
   })
 })
 
-describe('a machine that cannot', () => {
+describe('[D11] a machine that cannot', () => {
   it.each([
     ['a callback', on({}, { x: fromCallback(() => {}) }), 'actor x: is no machine and no promise'],
     [

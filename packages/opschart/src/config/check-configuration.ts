@@ -18,7 +18,12 @@ import { limitsSchema } from './settings-schema.ts'
 import { completeWorkflow } from './workflow-form.ts'
 
 /** What a configuration without TypeScript has of it. */
-export const noExtension: ConfigurationExtension = { gates: {}, tasks: [], lifecycle: null }
+export const noExtension: ConfigurationExtension = {
+  gates: {},
+  tasks: [],
+  lifecycle: null,
+  machines: {},
+}
 
 /**
  * Checks a configuration that was read to plain data, and makes the whole of it: defaults filled in, names resolved.

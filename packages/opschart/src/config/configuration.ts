@@ -7,6 +7,8 @@ import type {
   WorkflowDefinition,
 } from '@opschart/core'
 
+import type { Machines } from '@opschart/runtime'
+
 import type { Action } from './action.ts'
 import type { CommandTask } from './agent-schema.ts'
 import type { Monitor } from './rule-schema.ts'
@@ -64,6 +66,8 @@ export interface ConfigurationExtension {
   readonly tasks: readonly Task[]
   /** A law made with `defineLifecycle`, in place of the default one and of `states`. */
   readonly lifecycle: Lifecycle | null
+  /** Machines whose actors the daemon keeps, beside the releases. */
+  readonly machines: Machines
 }
 
 /** The configuration, checked: defaults filled in, names resolved, times in milliseconds (a workflow's own stay text, as core reads them). */

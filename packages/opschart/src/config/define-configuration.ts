@@ -1,4 +1,5 @@
 import type { Gate, Lifecycle, Task } from '@opschart/core'
+import type { Machines } from '@opschart/runtime'
 
 import type { ConfigurationInput } from './operational-schema.ts'
 
@@ -10,6 +11,8 @@ export interface ModuleConfiguration extends ConfigurationInput {
   readonly tasks?: readonly Task[]
   /** A law made with `defineLifecycle`; `states` and `inbox` then have nothing to change. */
   readonly lifecycle?: Lifecycle
+  /** Machines whose actors the daemon keeps, by name: `order` is started as `order/<id>`. */
+  readonly machines?: Machines
 }
 
 /** Gives `opschart.config.ts` its types: `export default defineConfiguration({...})`. Returns what it is given. */

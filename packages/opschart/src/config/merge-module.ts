@@ -1,4 +1,5 @@
 import type { ConfigurationExtension } from './configuration.ts'
+import { machineFindings } from './check-machines.ts'
 import { mapOf } from './known-names.ts'
 import { sections, type Section } from './operational-schema.ts'
 import type { Finding, ProblemPath } from './problem.ts'
@@ -23,7 +24,7 @@ export function mergeModule(
   yaml: Readonly<Record<string, unknown>>,
   module: Readonly<Record<string, unknown>>,
 ): MergedConfiguration {
-  const { gates, tasks, lifecycle, ...rest } = module
+  const { gates, tasks, lifecycle, machines, ...rest } = module
   const data: Record<string, unknown> = { ...yaml }
   const findings: Finding[] = []
   const places = new Map<string, readonly number[]>()
@@ -72,8 +73,13 @@ export function mergeModule(
       gates: mapOf(gates) as ConfigurationExtension['gates'],
       tasks: listOf(tasks) as ConfigurationExtension['tasks'],
       lifecycle: (lifecycle ?? null) as ConfigurationExtension['lifecycle'],
+      machines: mapOf(machines) as ConfigurationExtension['machines'],
     },
-    findings: [...findings, ...extensionFindings(gates, tasks, lifecycle)],
+    findings: [
+      ...findings,
+      ...extensionFindings(gates, tasks, lifecycle),
+      ...machineFindings(machines, data['services']),
+    ],
     originOf(path) {
       const [section, name] = path
       const written = section === undefined ? undefined : yaml[section]

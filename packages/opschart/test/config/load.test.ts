@@ -148,6 +148,24 @@ limits:
     ])
   })
 
+  it('brings machines, of which all that cannot be made durable is told', async () => {
+    const module = `export default {
+  services: { web: {} },
+  machines: {
+    web: { __xstatenode: true, root: { id: 'm', entry: ['gone'], exit: [], states: {}, transitions: new Map(), config: {} }, implementations: { actors: {}, actions: {}, guards: {} } },
+    none: 4,
+  },
+}
+`
+    await using project = await madeUpProject({ [configurationModule]: module })
+    const { problems } = await load(project.root)
+    expect(problems.map(({ message, line }) => [line, message])).toEqual([
+      [4, 'web is a machine and a service; call one of them another name'],
+      [4, 'machine web, state m: there is no action gone; give it in setup({ actions })'],
+      [5, 'machine none is no XState machine; give one, or { machine }'],
+    ])
+  })
+
   it.each([
     ['throws', 'throw new Error("no \\u001b[31mway")', 'it cannot be run: no ?[31mway'],
     ['does not parse', 'export default {', /^it cannot be run: /],
@@ -206,7 +224,7 @@ limits:
 })
 
 describe('a law that TypeScript brings', () => {
-  const extension = { gates: {}, tasks: [], lifecycle: releaseLifecycle }
+  const extension = { gates: {}, tasks: [], lifecycle: releaseLifecycle, machines: {} }
 
   it('is the law as it is, and what names its parts is checked against it', () => {
     const { configuration } = checkConfiguration(

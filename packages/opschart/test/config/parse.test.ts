@@ -35,7 +35,7 @@ describe('a configuration', () => {
       inbox: { trusted: [] },
       agents: {},
       limits: { waiting: 86_400_000, approval: 3_600_000, acknowledgement: 900_000, oscillation: 3_600_000 },
-      extension: { gates: {}, tasks: [], lifecycle: null },
+      extension: { gates: {}, tasks: [], lifecycle: null, machines: {} },
     })
   })
 
