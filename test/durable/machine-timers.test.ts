@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { assign, fromPromise, setup } from 'xstate'
 
 import type { Misfire } from '@opschart/core'
-import { createRuntime, memoryStore } from '../src/index.ts'
+import { createRuntime, memoryStore } from '@opschart/runtime'
 
 const start = 1_767_225_600_000
 const minute = 60_000
