@@ -51,6 +51,11 @@ export const storeFaults: readonly StoreFault[] = [
     ],
   },
   {
+    fault: 'what was read is not checked',
+    plant: (store) => rewriting(store, async (unit) => ({ ...unit, read: [] })),
+    red: ['[D1] a unit that was decided on an actor which moved since, or came to be, leaves nothing behind'],
+  },
+  {
     fault: 'the version of a fact is not checked',
     plant: (store) =>
       rewriting(store, async (unit) => {

@@ -26,6 +26,7 @@ export type StoreOperation =
 
 interface UnitPlan {
   readonly decisions: readonly (Omit<Decision, 'version' | 'definition'> & { readonly offset: number })[]
+  readonly read: readonly { readonly actor: string; readonly offset: number }[]
   readonly facts: readonly { readonly name: string; readonly offset: number; readonly value: number }[]
   readonly work: NonNullable<Unit['work']>
   readonly settled: readonly { readonly key: string; readonly offset: number }[]
@@ -69,6 +70,7 @@ const unit: fc.Arbitrary<UnitPlan> = fc.record({
       })),
     few,
   ),
+  read: fc.array(fc.record({ actor, offset }), { maxLength: 1 }),
   facts: fc.array(fc.record({ name: factName, offset, value: fc.nat(9) }), few),
   work: fc.array(
     fc.record({
@@ -187,13 +189,16 @@ async function resolvedUnits(plans: readonly UnitPlan[], present: Store): Promis
       const version = (await actorVersion(decision.actor)) + by
       decisions.push({ ...decision, version, definition: `definition-${version % 2}` })
     }
+    const read: { actor: string; version: number }[] = []
+    for (const { actor: name, offset: by } of plan.read)
+      read.push({ actor: name, version: ((await present.actor(name))?.version ?? 0) + by })
     const facts: Fact[] = []
     for (const { offset: by, name, value } of plan.facts) {
       facts.push({ name, version: (await factVersion(name)) + by, value })
     }
     const settled: { key: string; attempt: number }[] = []
     for (const { key, offset: by } of plan.settled) settled.push({ key, attempt: (await attempt(key)) + by })
-    units.push({ ...plan, decisions, facts, settled })
+    units.push({ ...plan, decisions, read, facts, settled })
   }
   return units
 }

@@ -72,6 +72,25 @@ export const commitCases: readonly Case<Store>[] = [
     await staysOut(store, { decisions: [decision({ version: 2 }), other] }, 'web/v2')
   }),
 
+  storeCase(
+    '[D1] a unit that was decided on an actor which moved since, or came to be, leaves nothing behind',
+    async (store) => {
+      await commit(store, wholeUnit(1))
+      const other = decision({ actor: 'web/v2' })
+      const readBefore = { read: [{ actor: 'web/v2', version: 0 }] }
+      same(await commit(store, { decisions: [other], ...readBefore }), { kind: 'written', sequence: 2 }, 'it')
+      const before = await contents(store)
+      const unit = { ...wholeUnit(2), timersGone: [timer('timer-1', 0)] }
+      for (const version of [0, 2]) {
+        const outcome = await commit(store, { ...unit, read: [{ actor: 'web/v2', version }] })
+        same(outcome, { kind: 'conflict', on: 'web/v2' }, `as of version ${version}`)
+        same(await contents(store), before, 'the store after the conflict')
+      }
+      const outcome = await commit(store, { ...unit, read: [{ actor: 'web/v2', version: 1 }] })
+      same(outcome, { kind: 'written', sequence: 3 }, 'as of the version that is there')
+    },
+  ),
+
   storeCase('[D1] a unit whose fact was moved by somebody else leaves nothing behind', async (store) => {
     await commit(store, wholeUnit(1))
     await staysOut(store, { facts: [{ name: 'live/web', version: 1, value: 'stale' }] }, 'live/web')

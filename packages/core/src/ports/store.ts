@@ -76,6 +76,11 @@ export interface Timer {
 /** What is written whole or not at all. Several decisions in one unit are one step of the law (an arrow and its messages). */
 export interface Unit {
   readonly decisions: readonly Decision[]
+  /**
+   * Actors that were read for it and are not moved by it, each at the version it had (0: there was none). Conflicts when
+   * one has another by now.
+   */
+  readonly read?: readonly { readonly actor: string; readonly version: number }[]
   /** Each with the version it will have: one more than it had when it was read, else the unit conflicts. */
   readonly facts?: readonly Fact[]
   readonly work?: readonly Work[]

@@ -90,6 +90,8 @@ export interface TreeWorldSources {
 /** Opens what one turn of a tree reads and moves. Nothing is written before its unit is committed. */
 export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<string, Node>): TreeWorld {
   const nodes = new Map<string, Node>(known)
+  /** What was read, as it was found: whoever moves one of them meanwhile makes the turn be taken again. */
+  const read = new Map<string, number>()
   const decisions: Decision[] = []
   const works: Work[] = []
   const withdrawn: string[] = []
@@ -101,8 +103,12 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
     nodes,
     async node(actor) {
       const found = nodes.get(actor)
-      if (found !== undefined) return found
+      if (found !== undefined) {
+        if (!read.has(actor)) read.set(actor, found.version)
+        return found
+      }
       const loaded = await sources.load(actor)
+      if (!read.has(actor)) read.set(actor, loaded?.version ?? 0)
       if (loaded === undefined) return undefined
       nodes.set(actor, loaded)
       return loaded.migrated === true ? migrated(loaded) : loaded
@@ -165,11 +171,19 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
     },
     unit: () => ({
       decisions,
+      read: readOnly(),
       work: works,
       withdrawn,
       timers: [...timers.values()],
       timersGone: [...timersGone.values()],
     }),
+  }
+
+  function readOnly(): { actor: string; version: number }[] {
+    const moved = new Set(decisions.map(({ actor }) => actor))
+    return Array.from(read, ([actor, version]) => ({ actor, version })).filter(
+      ({ actor }) => !moved.has(actor),
+    )
   }
 
   /** Before anything else: from here on the journal can be replayed under the new definition. */

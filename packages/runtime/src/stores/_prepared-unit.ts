@@ -16,6 +16,7 @@ export interface PreparedUnit {
     readonly entry: string
     readonly state: string | undefined
   })[]
+  readonly read: NonNullable<Unit['read']>
   readonly facts: readonly (Omit<Fact, 'value'> & { readonly value: string })[]
   readonly work: readonly (Omit<Work, 'task'> & { readonly task: string })[]
   readonly settled: NonNullable<Unit['settled']>
@@ -62,6 +63,7 @@ export function preparedUnit(unit: Unit): PreparedUnit {
   return {
     decisions,
     work,
+    read: (unit.read ?? []).map(({ actor, version }) => ({ actor, version })),
     facts: (unit.facts ?? []).map(({ name, version, value }) => ({
       name,
       version,

@@ -28,6 +28,7 @@ export function refusal(unit: PreparedUnit, present: Present): UnitOutcome | und
       unit.decisions.map(({ actor, version }) => ({ name: actor, version })),
       (actor) => present.actorVersion(actor),
     ) ??
+    unit.read.find(({ actor, version }) => present.actorVersion(actor) !== version)?.actor ??
     outOfStep(unit.facts, (name) => present.factVersion(name)) ??
     unit.settled.find(({ key, attempt }) => {
       const work = present.attempt(key)
