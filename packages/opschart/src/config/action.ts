@@ -60,10 +60,10 @@ export function resolveAction(text: string, path: ProblemPath, names: KnownNames
   return unknown ?? { kind: 'task', agent, task }
 }
 
-/** What is wrong with the names of an agent and its task; undefined when both are known. `paths` when they stand apart. */
+/** What is wrong with the names of an agent and its task; undefined when both are known. `paths` when they stand apart; then the task may be a hole. */
 export function unknownTask(
   agent: string,
-  task: string,
+  task: string | undefined,
   path: ProblemPath,
   names: KnownNames,
   paths?: { agent: ProblemPath; task: ProblemPath },
@@ -79,7 +79,7 @@ export function unknownTask(
       candidates: apart ? names.agents : names.agents.map((each) => `${each}.${task}`),
     }
   }
-  if (names.tasks === undefined || names.tasks.has(`${agent}.${task}`)) return undefined
+  if (task === undefined || names.tasks === undefined || names.tasks.has(`${agent}.${task}`)) return undefined
   const own = [...names.tasks.values()].filter((each) => each.agent === agent).map((each) => each.task)
   return {
     severity: 'error',

@@ -11,11 +11,15 @@ import { completeLaw } from './complete-law.ts'
 import { composeLaw } from './compose-law.ts'
 import type { Configuration, ConfigurationExtension } from './configuration.ts'
 import { knownNames, type KnownOptions } from './known-names.ts'
+import { certaintyOf, sureOf } from './law-certainty.ts'
 import { listed } from './schema-findings.ts'
 import type { Finding } from './problem.ts'
 import { readSections, type SectionValues } from './read-sections.ts'
 import { limitsSchema } from './settings-schema.ts'
+import { withoutHoles } from './sound-parts.ts'
+import type { StateConfiguration } from './state-schema.ts'
 import { completeWorkflow } from './workflow-form.ts'
+import type { WorkflowConfiguration } from './workflow-schema.ts'
 
 /** What a configuration without TypeScript has of it. */
 export const noExtension: ConfigurationExtension = {
@@ -46,29 +50,34 @@ export function checkConfiguration(
   }
   const names = knownNames(data, known)
   const { values, findings } = readSections(data)
-  const workflows = Object.fromEntries(
-    Object.entries(values.workflows ?? {}).map(([name, written]) => [name, completeWorkflow(name, written)]),
+  const broken = new Set(
+    findings.flatMap(({ path: [section, name] }) => (section === 'workflows' ? [String(name)] : [])),
   )
-  const limits = values.limits ?? limitsSchema.parse({})
-  const trusted = values.inbox?.trusted ?? []
+  const workflows = Object.fromEntries(
+    Object.entries(values.workflows ?? {})
+      .filter(([name]) => !broken.has(name))
+      .map(([name, written]) => [name, completeWorkflow(name, written as WorkflowConfiguration)]),
+  )
+  const limits: Configuration['limits'] = {
+    ...limitsSchema.parse({}),
+    ...withoutHoles<Partial<Configuration['limits']>>(values.limits ?? {}),
+  }
+  const states = values.states ?? {}
+  const trusted = withoutHoles<readonly string[]>(values.inbox?.trusted ?? [])
   const law =
     extension.lifecycle === null
       ? composeLaw({
-          states: values.states ?? {},
+          states: withoutHoles<Readonly<Record<string, StateConfiguration>>>(states),
           agents: names.agents,
           acknowledgement: limits.acknowledgement,
         })
-      : { definition: extension.lifecycle.definition, findings: lawTwice(data) }
-  const ground: RuleGround = { names, definition: law.definition, workflows }
+      : { definition: extension.lifecycle.definition, findings: lawTwice(data), clashes: [] }
 
-  findings.push(...checkServices(values.services ?? {}))
-  const stateFindings = checkStates(values.states ?? {}, names)
-  // A law with a misspelt phase has gaps that nobody meant; only the misspelling is told.
-  const isWhole = ![...findings, ...stateFindings].some(
-    ({ severity, path }) => severity === 'error' && path[0] === 'states',
-  )
-  findings.push(...stateFindings, ...(isWhole ? law.findings : []))
-  findings.push(...checkWorkflows(values.workflows ?? {}, workflows, names))
+  findings.push(...checkServices(values.services ?? {}), ...checkStates(states, names))
+  const certainty = certaintyOf(findings)
+  findings.push(...law.clashes, ...sureOf(law.findings, findings))
+  const ground: RuleGround = { names, definition: law.definition, certainty, broken, workflows }
+  findings.push(...checkWorkflows(values.workflows ?? {}, names))
   const triggers = checkTriggers(values.triggers ?? {}, ground)
   const loops = checkLoops(values.feedback_loops ?? [], ground)
   const ambient = checkAmbient(
@@ -79,17 +88,17 @@ export function checkConfiguration(
   findings.push(...triggers.findings, ...loops.findings, ...ambient.findings)
   const additions = { triggers: triggers.result, feedback_loops: loops.result, trusted }
   const definition = extension.lifecycle === null ? completeLaw(law.definition, additions) : law.definition
-  if (isWhole) findings.push(...checkSignals(values.workflows ?? {}, workflows, definition))
+  if (certainty.senders) findings.push(...checkSignals(values.workflows ?? {}, definition, broken))
   findings.push(
     ...checkAutonomy(values.autonomy ?? {}, names),
-    ...(isWhole ? checkTrusted(trusted, definition) : []),
+    ...(certainty.senders ? checkTrusted(values.inbox?.trusted ?? [], definition) : []),
   )
   findings.push(...checkAgents(values.agents ?? {}, options.tasks ?? []))
 
   if (findings.some(({ severity }) => severity === 'error')) return { configuration: undefined, findings }
   const configuration: Configuration = {
-    ...settings(values),
-    states: values.states ?? {},
+    ...settings(values as SectionValues),
+    states: states as Configuration['states'],
     triggers: triggers.result,
     workflows,
     feedback_loops: loops.result,

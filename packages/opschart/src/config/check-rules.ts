@@ -3,26 +3,28 @@ import type { z } from 'zod'
 
 import { resolveAction, type Action } from './action.ts'
 import { requestSignal } from './complete-law.ts'
-import { conditionMistake } from './condition.ts'
+import { conditionMistakes } from './condition.ts'
 import type { AmbientRule, FeedbackLoop } from './configuration.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 import { neverAllowed, type Checked, type RuleGround } from './rule-ground.ts'
 import type { ambientSchema, feedbackLoopSchema } from './rule-schema.ts'
+import type { Sound } from './sound-parts.ts'
 
 function checkAction(
-  text: string,
+  text: string | undefined,
   path: ProblemPath,
-  { names, definition }: RuleGround,
+  ground: RuleGround,
 ): { action?: Action; findings: Finding[] } {
-  const resolved = resolveAction(text, path, names)
+  if (text === undefined) return { findings: [] }
+  const resolved = resolveAction(text, path, ground.names)
   if ('severity' in resolved) return { findings: [resolved] }
-  const finding = resolved.kind === 'task' ? neverAllowed(resolved.agent, path, definition) : undefined
+  const finding = resolved.kind === 'task' ? neverAllowed(resolved.agent, path, ground) : undefined
   return finding === undefined ? { action: resolved, findings: [] } : { findings: [finding] }
 }
 
-/** Fills in feedback loops and looks them over. A hole stands for one that did not fit its form. */
+/** Fills in feedback loops and looks them over. A hole stands for one, or a member of one, that did not fit its form. */
 export function checkLoops(
-  loops: readonly (z.output<typeof feedbackLoopSchema> | undefined)[],
+  loops: readonly (Sound<z.output<typeof feedbackLoopSchema>> | undefined)[],
   ground: RuleGround,
 ): Checked<FeedbackLoop> {
   const taken = new Set<string>()
@@ -33,16 +35,14 @@ export function checkLoops(
     const at = (key: string): ProblemPath => ['feedback_loops', index, key]
     const { name, monitor, threshold } = loop
     const evaluated = monitor === 'error_rate'
-    if (taken.has(name))
-      findings.push({ severity: 'error', path: at('name'), message: `a rule called ${name} stands above` })
-    taken.add(name)
-    if (!evaluated) {
+    findings.push(...nameTaken(name, at('name'), taken))
+    if (monitor !== undefined && !evaluated) {
       findings.push({
         severity: 'warning',
         path: at('monitor'),
         message: `${monitor} is not evaluated in this version: the rule is checked, and does nothing yet`,
       })
-    } else if (threshold >= 1) {
+    } else if (evaluated && threshold !== undefined && threshold >= 1) {
       findings.push({
         severity: 'error',
         path: at('threshold'),
@@ -50,8 +50,7 @@ export function checkLoops(
         expected: `${threshold / 100} for ${threshold} %`,
       })
     }
-    const clear = loop.clear ?? threshold / 2
-    if (clear > threshold)
+    if (loop.clear !== undefined && threshold !== undefined && loop.clear > threshold)
       findings.push({
         severity: 'error',
         path: at('clear'),
@@ -60,16 +59,46 @@ export function checkLoops(
       })
     const { action, findings: found } = checkAction(loop.action, at('action'), ground)
     findings.push(...found)
-    if (action === undefined) return
-    if (action.kind === 'workflow' && evaluated)
+    if (action?.kind === 'workflow' && evaluated)
       findings.push(...neverStarted(action.workflow, at('action'), ground))
-    result.push({ ...loop, evaluated, clear, for: loop.for ?? 0, cooldown: loop.cooldown ?? 0, action })
+    const { window, min_samples, severity } = loop
+    if (
+      name === undefined ||
+      monitor === undefined ||
+      threshold === undefined ||
+      window === undefined ||
+      min_samples === undefined ||
+      severity === undefined ||
+      action === undefined
+    )
+      return
+    result.push({
+      name,
+      monitor,
+      evaluated,
+      threshold,
+      clear: loop.clear ?? threshold / 2,
+      for: loop.for ?? 0,
+      window,
+      min_samples,
+      cooldown: loop.cooldown ?? 0,
+      severity,
+      action,
+    })
   })
   return { result, findings }
 }
 
+function nameTaken(name: string | undefined, path: ProblemPath, taken: Set<string>): Finding[] {
+  if (name === undefined) return []
+  if (taken.has(name)) return [{ severity: 'error', path, message: `a rule called ${name} stands above` }]
+  taken.add(name)
+  return []
+}
+
 /** A rule starts a workflow by sending the signal of an arrow; where the law keeps that signal for others, the rule may not go round it. */
-function neverStarted(workflow: string, path: ProblemPath, { definition }: RuleGround): Finding[] {
+function neverStarted(workflow: string, path: ProblemPath, { definition, certainty }: RuleGround): Finding[] {
+  if (!certainty.senders || !certainty.starts) return []
   const arrows = arrowsOf(definition)
   const starting = arrows.filter(({ arrow }) => arrow.starts === workflow)
   if (starting.some(({ arrow }) => arrow.by === undefined || arrow.by.includes('rule'))) return []
@@ -88,7 +117,7 @@ function neverStarted(workflow: string, path: ProblemPath, { definition }: RuleG
 
 /** Fills in ambient rules and looks them over; says that they are not evaluated yet. */
 export function checkAmbient(
-  rules: readonly (z.output<typeof ambientSchema> | undefined)[],
+  rules: readonly (Sound<z.output<typeof ambientSchema>> | undefined)[],
   ground: RuleGround,
   loopNames: readonly string[],
 ): Checked<AmbientRule> {
@@ -99,15 +128,15 @@ export function checkAmbient(
     if (rule === undefined) return
     const at = (key: string): ProblemPath => ['ambient', index, key]
     const name = rule.name ?? `ambient_${index + 1}`
-    if (taken.has(name))
-      findings.push({ severity: 'error', path: at('name'), message: `a rule called ${name} stands above` })
-    taken.add(name)
-    const mistake = conditionMistake(rule.condition)
-    if (mistake !== undefined) findings.push({ severity: 'error', path: at('condition'), ...mistake })
+    const { condition, silent, notify } = rule
+    findings.push(...nameTaken(name, at('name'), taken))
+    const mistakes = condition === undefined ? [] : conditionMistakes(condition)
+    findings.push(
+      ...mistakes.map((mistake): Finding => ({ severity: 'error', path: at('condition'), ...mistake })),
+    )
     const { action, findings: found } = checkAction(rule.action, at('action'), ground)
     findings.push(...found)
-    if (action === undefined) return
-    const { condition, silent, notify } = rule
+    if (action === undefined || condition === undefined) return
     result.push({
       name,
       condition,

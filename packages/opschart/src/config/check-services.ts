@@ -5,6 +5,7 @@ import type { ServiceConfiguration } from '@opschart/core'
 import { arrayText } from './argument-array.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
+import type { Sound } from './sound-parts.ts'
 
 /** What a command may have filled in. */
 const placeholders = ['version', 'commit', 'environment', 'previous', 'service'] as const
@@ -30,20 +31,23 @@ const shells: ReadonlySet<string> = new Set([
 ])
 
 /** Looks over each service: commands that cannot work or are not safe, paths that leave the project, addresses that cannot be asked. */
-export function checkServices(services: Readonly<Record<string, ServiceConfiguration>>): Finding[] {
+export function checkServices(services: Sound<Readonly<Record<string, ServiceConfiguration>>>): Finding[] {
   return Object.entries(services).flatMap(([name, service]) => {
+    if (service === undefined) return []
     const at = (...rest: (string | number)[]): ProblemPath => ['services', name, ...rest]
     const { version, health } = service
     return [
       ...(service.deploy === undefined ? [] : checkCommand(service.deploy, at('deploy'))),
       ...(service.rollback === undefined ? [] : checkCommand(service.rollback, at('rollback'))),
       ...(service.test === undefined ? [] : checkCommand(service.test, at('test'))),
-      ...(version !== undefined && 'command' in version
+      ...(version !== undefined && 'command' in version && version.command !== undefined
         ? checkCommand(version.command, at('version', 'command'))
         : []),
-      ...(version !== undefined && 'file' in version ? checkPath(version.file, at('version', 'file')) : []),
-      ...(service.paths ?? []).flatMap((each, index) => checkPath(each, at('paths', index))),
-      ...(service.logs ?? []).flatMap((each, index) => checkPath(each, at('logs', index))),
+      ...(version !== undefined && 'file' in version && version.file !== undefined
+        ? checkPath(version.file, at('version', 'file'))
+        : []),
+      ...(service.paths ?? []).flatMap((each, index) => pathAt(each, at('paths', index))),
+      ...(service.logs ?? []).flatMap((each, index) => pathAt(each, at('logs', index))),
       ...(['migrations', 'monitoring', 'docs', 'status_page'] as const).flatMap((key) =>
         service[key] === undefined ? [] : checkPath(service[key], at(key)),
       ),
@@ -53,7 +57,7 @@ export function checkServices(services: Readonly<Record<string, ServiceConfigura
 }
 
 /** What is wrong with an argument array, wherever it stands. */
-export function checkCommand(argv: readonly string[], at: ProblemPath): Finding[] {
+export function checkCommand(argv: readonly (string | undefined)[], at: ProblemPath): Finding[] {
   const findings: Finding[] = []
   const program = argv[0] ?? ''
   if (argv.length === 1 && /\s/.test(program.trim())) {
@@ -65,9 +69,10 @@ export function checkCommand(argv: readonly string[], at: ProblemPath): Finding[
     })
   }
   const script = shells.has(path.posix.basename(program))
-    ? argv.findIndex((each) => /^(?:-[a-z]*c|\/c|-command)$/i.test(each))
+    ? argv.findIndex((each) => each !== undefined && /^(?:-[a-z]*c|\/c|-command)$/i.test(each))
     : -1
   argv.forEach((argument, index) => {
+    if (argument === undefined) return
     if (index > 0 && shellWords.has(argument)) {
       findings.push({
         severity: 'warning',
@@ -106,6 +111,8 @@ export function checkCommand(argv: readonly string[], at: ProblemPath): Finding[
   })
   return findings
 }
+
+const pathAt = (text: string | undefined, at: ProblemPath) => (text === undefined ? [] : checkPath(text, at))
 
 function checkPath(text: string, at: ProblemPath): Finding[] {
   const wrong = (message: string): Finding[] => [

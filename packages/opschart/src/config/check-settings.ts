@@ -7,13 +7,17 @@ import { checkCommand } from './check-services.ts'
 import type { KnownNames, KnownTask } from './known-names.ts'
 import type { Finding } from './problem.ts'
 import { listed } from './schema-findings.ts'
-import type { autonomySchema } from './settings-schema.ts'
+import { autonomyTarget, type autonomySchema } from './settings-schema.ts'
+import type { Sound } from './sound-parts.ts'
 
 /** Looks up the agents and tasks that autonomy speaks of. */
-export function checkAutonomy(autonomy: z.output<typeof autonomySchema>, names: KnownNames): Finding[] {
+export function checkAutonomy(
+  autonomy: Sound<z.output<typeof autonomySchema>>,
+  names: KnownNames,
+): Finding[] {
   if (typeof autonomy === 'string') return []
   return Object.keys(autonomy).flatMap((target): Finding[] => {
-    if (target === 'default' || names.agents.includes(target)) return []
+    if (target === 'default' || names.agents.includes(target) || !autonomyTarget.test(target)) return []
     const path = ['autonomy', target]
     const dot = target.indexOf('.')
     const candidates = ['default', ...names.agents]
@@ -33,10 +37,14 @@ export function checkAutonomy(autonomy: z.output<typeof autonomySchema>, names: 
 }
 
 /** Holds what the inbox is trusted with against the law: anyone can write there. */
-export function checkTrusted(trusted: readonly string[], definition: LifecycleDefinition): Finding[] {
+export function checkTrusted(
+  trusted: readonly (string | undefined)[],
+  definition: LifecycleDefinition,
+): Finding[] {
   const arrows = arrowsOf(definition)
   const signals = [...new Set(arrows.map(({ signal }) => signal))]
   return trusted.flatMap((signal, index): Finding[] => {
+    if (signal === undefined) return []
     const path = ['inbox', 'trusted', index]
     const taking = arrows.filter((each) => each.signal === signal)
     if (taking.length === 0) {
@@ -77,15 +85,18 @@ export function checkTrusted(trusted: readonly string[], definition: LifecycleDe
 }
 
 /** Looks over the user's own tasks. */
-export function checkAgents(agents: z.output<typeof agentsSchema>, builtIn: readonly KnownTask[]): Finding[] {
-  return Object.entries(agents).flatMap(([agent, { tasks }]) =>
-    Object.entries(tasks).flatMap(([task, { run }]): Finding[] => {
+export function checkAgents(
+  agents: Sound<z.output<typeof agentsSchema>>,
+  builtIn: readonly KnownTask[],
+): Finding[] {
+  return Object.entries(agents).flatMap(([agent, declared]) =>
+    Object.entries(declared?.tasks ?? {}).flatMap(([task, body]): Finding[] => {
       const path = ['agents', agent, 'tasks', task]
       const replaces = builtIn.some((each) => each.agent === agent && each.task === task)
       const note: Finding[] = replaces
         ? [{ severity: 'note', path, at: 'key', message: `in place of the built-in ${agent}.${task}` }]
         : []
-      return [...checkCommand(run, [...path, 'run']), ...note]
+      return [...checkCommand(body?.run ?? [], [...path, 'run']), ...note]
     }),
   )
 }

@@ -3,6 +3,7 @@ import type { KnownNames } from './known-names.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 import { listed } from './schema-findings.ts'
+import type { Sound } from './sound-parts.ts'
 import type { ArrowConfiguration, StateConfiguration } from './state-schema.ts'
 
 const kinds = ['person', 'watcher', 'rule', 'system'] as const
@@ -13,15 +14,15 @@ export const belongsToLaw = (signal: string): boolean =>
 
 /** Looks up every name in the table of phases. */
 export function checkStates(
-  states: Readonly<Record<string, StateConfiguration>>,
+  states: Sound<Readonly<Record<string, StateConfiguration>>>,
   names: KnownNames,
 ): Finding[] {
   return Object.entries(states).flatMap(([phase, state]) => {
     const path: ProblemPath = ['states', phase]
-    const agents = (state.allowed_agents ?? []).flatMap((agent, index) =>
-      checkAgent(agent, [...path, 'allowed_agents', index], names),
+    const agents = (state?.allowed_agents ?? []).flatMap((agent, index) =>
+      agent === undefined ? [] : checkAgent(agent, [...path, 'allowed_agents', index], names),
     )
-    return [...agents, ...checkTargets(state.next_states, [...path, 'next_states'], names)]
+    return [...agents, ...checkTargets(state?.next_states, [...path, 'next_states'], names)]
   })
 }
 
@@ -40,14 +41,15 @@ function checkAgent(agent: string, path: ProblemPath, names: KnownNames): Findin
 }
 
 function checkTargets(
-  next: StateConfiguration['next_states'],
+  next: Sound<StateConfiguration['next_states']>,
   path: ProblemPath,
   names: KnownNames,
 ): Finding[] {
   if (next === undefined) return []
-  const entries = Array.isArray(next) ? next.map((to) => [to, null] as const) : Object.entries(next)
+  const entries = isList(next) ? next.map((to) => [to, null] as const) : Object.entries(next)
   return entries.flatMap(([to, arrow], index) => {
-    const place: Pick<Finding, 'path' | 'at'> = Array.isArray(next)
+    if (to === undefined) return []
+    const place: Pick<Finding, 'path' | 'at'> = isList(next)
       ? { path: [...path, index] }
       : { path: [...path, to], at: 'key' }
     const unknown: Finding[] = names.phases.includes(to)
@@ -62,15 +64,18 @@ function checkTargets(
             candidates: names.phases,
           },
         ]
-    return [...unknown, ...(arrow === null ? [] : checkArrow(arrow, [...path, to], names))]
+    return [
+      ...unknown,
+      ...(arrow === null || arrow === undefined ? [] : checkArrow(arrow, [...path, to], names)),
+    ]
   })
 }
 
-function checkArrow(arrow: ArrowConfiguration, path: ProblemPath, names: KnownNames): Finding[] {
+function checkArrow(arrow: Sound<ArrowConfiguration>, path: ProblemPath, names: KnownNames): Finding[] {
   const findings: Finding[] = []
   const signals = [arrow.on ?? []].flat()
   signals.forEach((signal, index) => {
-    if (!belongsToLaw(signal)) return
+    if (signal === undefined || !belongsToLaw(signal)) return
     const at = Array.isArray(arrow.on) ? [...path, 'on', index] : [...path, 'on']
     findings.push({
       severity: 'error',
@@ -79,10 +84,12 @@ function checkArrow(arrow: ArrowConfiguration, path: ProblemPath, names: KnownNa
       expected: 'a signal of your own, such as CANARY_PASSED',
     })
   })
-  arrow.by?.forEach((sender, index) => findings.push(...checkSender(sender, [...path, 'by', index], names)))
+  arrow.by?.forEach((sender, index) => {
+    if (sender !== undefined) findings.push(...checkSender(sender, [...path, 'by', index], names))
+  })
   const gates = [arrow.gate ?? []].flat()
   gates.forEach((gate, index) => {
-    if (names.gates.includes(gate)) return
+    if (gate === undefined || names.gates.includes(gate)) return
     const at = Array.isArray(arrow.gate) ? [...path, 'gate', index] : [...path, 'gate']
     findings.push({
       severity: 'error',
@@ -137,3 +144,5 @@ function checkSender(sender: string, path: ProblemPath, names: KnownNames): Find
         known.map((each) => `${each}:${name}`),
       )
 }
+
+const isList = <Item>(value: readonly Item[] | object): value is readonly Item[] => Array.isArray(value)

@@ -11,10 +11,11 @@ import type { Finding, ProblemPath } from './problem.ts'
 import { neverAllowed, type Checked, type RuleGround } from './rule-ground.ts'
 import type { triggersSchema } from './rule-schema.ts'
 import { listed } from './schema-findings.ts'
+import type { Sound } from './sound-parts.ts'
 
 /** Resolves triggers to work: who does what for a signal, less what the chart's own arrow has done already. */
 export function checkTriggers(
-  triggers: z.output<typeof triggersSchema>,
+  triggers: Sound<z.output<typeof triggersSchema>>,
   ground: RuleGround,
 ): Checked<Trigger> {
   const { names, definition } = ground
@@ -82,9 +83,18 @@ export function checkTriggers(
         .flatMap((workflow) => tasksOf(workflowOf(workflow, ground)))
         .map((task) => task.slice(0, task.indexOf('.'))),
     )
-    const agents = work.map((each, index) => triggerAgent(each, signal, [...path, index], covered, ground))
+    if (work === undefined) continue
+    // A workflow that is not known, or not whole, may cover any agent.
+    const isCertain =
+      ground.certainty.starts &&
+      started.every((each) => names.workflows.includes(each) && !ground.broken.has(each))
+    const agents = work.map((each, index) =>
+      each === undefined
+        ? { result: [], findings: [] }
+        : triggerAgent(each, signal, [...path, index], covered, ground, isCertain),
+    )
     findings.push(...agents.flatMap((each) => each.findings))
-    const left = work.filter((each) => covered.has(each))
+    const left = work.filter((each) => each !== undefined && covered.has(each))
     if (left.length > 0) {
       findings.push({
         severity: 'note',
@@ -104,8 +114,10 @@ function triggerAgent(
   signal: string,
   path: ProblemPath,
   covered: ReadonlySet<string>,
-  { names, definition }: RuleGround,
+  ground: RuleGround,
+  isCertain: boolean,
 ): Checked<readonly [string, string]> {
+  const { names } = ground
   const dot = text.indexOf('.')
   const agent = dot < 0 ? text : text.slice(0, dot)
   const wrong = (message: string, more: Partial<Finding> = {}): Checked<readonly [string, string]> => ({
@@ -120,7 +132,7 @@ function triggerAgent(
     })
   if (dot >= 0) {
     const task = text.slice(dot + 1)
-    const finding = unknownTask(agent, task, path, names) ?? neverAllowed(agent, path, definition)
+    const finding = unknownTask(agent, task, path, names) ?? neverAllowed(agent, path, ground)
     return finding === undefined
       ? { result: [[agent, task]], findings: [] }
       : { result: [], findings: [finding] }
@@ -129,12 +141,13 @@ function triggerAgent(
   const own = [...names.tasks.values()].filter((each) => each.agent === agent)
   const answering = own.filter(({ answers }) => answers?.includes(signal) === true)
   if (answering.length > 0) {
-    const finding = neverAllowed(agent, path, definition)
+    const finding = neverAllowed(agent, path, ground)
     return {
       result: answering.map(({ task }) => [agent, task] as const),
       findings: finding === undefined ? [] : [finding],
     }
   }
+  if (!isCertain) return { result: [], findings: [] }
   const example = own[0]?.task ?? 'task'
   return wrong(`${agent} has no task that answers ${signal}`, {
     expected: `a task: ${own.length > 0 ? listed(own.map(({ task }) => `${agent}.${task}`)) : `${agent}.${example}`}; or a workflow`,

@@ -1,9 +1,4 @@
-import {
-  arrowsOf,
-  type LifecycleDefinition,
-  type StepDefinition,
-  type WorkflowDefinition,
-} from '@opschart/core'
+import { arrowsOf, type LifecycleDefinition } from '@opschart/core'
 
 import { unknownTask } from './action.ts'
 import { defaultWorkflows } from './default-law.ts'
@@ -11,67 +6,95 @@ import type { KnownNames } from './known-names.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 import { listed } from './schema-findings.ts'
-import { isSingleStep, sentBy, stepsPathOf, type SentSignal, type WrittenStep } from './workflow-form.ts'
-import type { WorkflowConfiguration } from './workflow-schema.ts'
+import type { Sound } from './sound-parts.ts'
+import {
+  isSingleStep,
+  sentBy,
+  writtenSteps,
+  type SentSignal,
+  type SoundWorkflow,
+  type WrittenStep,
+} from './workflow-form.ts'
+
+/** Results that a step may speak of: the tasks before it, and whether all of them are known. */
+interface Earlier {
+  readonly tasks: string[]
+  isWhole: boolean
+}
 
 /** Looks up every agent, task and result that the user's workflows name. */
 export function checkWorkflows(
-  workflows: Readonly<Record<string, WorkflowConfiguration>>,
-  complete: Readonly<Record<string, WorkflowDefinition>>,
+  workflows: Readonly<Record<string, SoundWorkflow | undefined>>,
   names: KnownNames,
 ): Finding[] {
   return Object.entries(workflows).flatMap(([name, written]) => {
-    const path = stepsPathOf(name, written)
-    const writtenSteps = Array.isArray(written) ? written : written.steps
-    const earlier: string[] = []
-    return (complete[name]?.steps ?? []).flatMap((step, index) =>
-      checkStep(step, [...path, index], earlier, names, writtenSteps[index]),
-    )
+    if (written === undefined) return []
+    const { steps, path } = writtenSteps(name, written)
+    const earlier: Earlier = { tasks: [], isWhole: true }
+    return steps.flatMap((step, index) => checkStep(step, [...path, index], earlier, names))
   })
 }
 
 function checkStep(
-  step: StepDefinition,
+  step: Sound<WrittenStep> | undefined,
   path: ProblemPath,
-  earlier: string[],
+  earlier: Earlier,
   names: KnownNames,
-  written?: WrittenStep,
 ): Finding[] {
-  if (Array.isArray(step)) return checkTask(step as readonly [string, string], path, earlier, names)
-  const long = step as Exclude<StepDefinition, readonly [string, string]>
-  const conditions = Object.keys(long.when ?? {}).flatMap((result) =>
+  if (step === undefined) {
+    earlier.isWhole = false
+    return []
+  }
+  if (isPair(step)) return checkTask(step, path, earlier, names)
+  const conditions = Object.keys(step.when ?? {}).flatMap((result) =>
     checkResult(result, [...path, 'when', result], 'key', earlier),
   )
-  if ('do' in long) {
-    const compensation =
-      long.compensate === undefined ? [] : checkTask(long.compensate, [...path, 'compensate'], [], names)
-    return [...conditions, ...checkTask(long.do, [...path, 'do'], earlier, names), ...compensation]
+  if ('do' in step) {
+    if (step.do === undefined) earlier.isWhole = false
+    return [
+      ...conditions,
+      ...(step.do === undefined ? [] : checkTask(step.do, [...path, 'do'], earlier, names)),
+      ...(step.compensate === undefined
+        ? []
+        : checkTask(step.compensate, [...path, 'compensate'], { tasks: [], isWhole: true }, names)),
+    ]
   }
-  if ('parallel' in long) {
-    const inner = [...earlier]
-    const found = long.parallel.flatMap((branch, at) => {
-      const own = [...inner]
-      const isSingle = written !== undefined && 'parallel' in written && isSingleStep(written.parallel[at])
+  if ('parallel' in step) {
+    const before = [...earlier.tasks]
+    const found = (step.parallel ?? []).flatMap((branch, at) => {
+      const own: Earlier = { tasks: [...before], isWhole: earlier.isWhole }
       const branchPath = [...path, 'parallel', at]
-      const results = branch.flatMap((each, position) =>
-        checkStep(each, isSingle ? branchPath : [...branchPath, position], own, names),
-      )
-      earlier.push(...own.slice(inner.length))
+      const results = isBranchOfSteps(branch)
+        ? branch.flatMap((each, position) => checkStep(each, [...branchPath, position], own, names))
+        : checkStep(branch, branchPath, own, names)
+      earlier.tasks.push(...own.tasks.slice(before.length))
+      earlier.isWhole &&= own.isWhole
       return results
     })
     return [...conditions, ...found]
   }
-  if ('signal' in long) return [...conditions, ...checkData(long.data, [...path, 'data'], earlier)]
+  if ('signal' in step) return [...conditions, ...checkData(step.data, [...path, 'data'], earlier)]
   return conditions
 }
 
+type SoundPair = readonly [string | undefined, string | undefined]
+
+const isPair = (step: Sound<WrittenStep>): step is SoundPair => Array.isArray(step)
+
+/** Whether a branch is a list of steps; one step may stand without its own list. */
+function isBranchOfSteps(branch: unknown): branch is readonly (Sound<WrittenStep> | undefined)[] {
+  return Array.isArray(branch) && !isSingleStep(branch)
+}
+
 function checkTask(
-  [agent, task]: readonly [string, string],
+  [agent, task]: SoundPair,
   path: ProblemPath,
-  earlier: string[],
+  earlier: Earlier,
   names: KnownNames,
 ): Finding[] {
-  earlier.push(task)
+  if (task === undefined) earlier.isWhole = false
+  else earlier.tasks.push(task)
+  if (agent === undefined) return []
   const unknown = unknownTask(agent, task, path, names, { agent: [...path, 0], task: [...path, 1] })
   return unknown === undefined ? [] : [unknown]
 }
@@ -79,11 +102,11 @@ function checkTask(
 function checkData(
   data: Readonly<Record<string, unknown>> | undefined,
   path: ProblemPath,
-  earlier: readonly string[],
+  earlier: Earlier,
 ): Finding[] {
   return Object.entries(data ?? {}).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null && 'from' in value
-      ? checkResult(String(value.from), [...path, key, 'from'], 'value', earlier)
+    typeof value === 'object' && value !== null && 'from' in value && typeof value.from === 'string'
+      ? checkResult(value.from, [...path, key, 'from'], 'value', earlier)
       : [],
   )
 }
@@ -93,11 +116,11 @@ function checkResult(
   result: string,
   path: ProblemPath,
   at: 'key' | 'value',
-  earlier: readonly string[],
+  { tasks: earlier, isWhole }: Earlier,
 ): Finding[] {
   const dot = result.indexOf('.')
   const step = dot < 0 ? result : result.slice(0, dot)
-  if (earlier.includes(step) || earlier.includes(step.replace(/_\d{1,3}$/, ''))) return []
+  if (!isWhole || earlier.includes(step) || earlier.includes(step.replace(/_\d{1,3}$/, ''))) return []
   const rest = dot < 0 ? '' : result.slice(dot)
   return [
     {
@@ -120,21 +143,22 @@ function checkResult(
  * workflow that was rewritten is held against the default: what nobody sends any more, a release waits for in vain.
  */
 export function checkSignals(
-  written: Readonly<Record<string, WorkflowConfiguration>>,
-  workflows: Readonly<Record<string, WorkflowDefinition>>,
+  written: Readonly<Record<string, SoundWorkflow | undefined>>,
   definition: LifecycleDefinition,
+  broken: ReadonlySet<string>,
 ): Finding[] {
   const arrows = arrowsOf(definition)
   const signals = [...new Set(arrows.map(({ signal }) => signal))]
   const started = new Set(arrows.map(({ arrow }) => arrow.starts))
-  const all = { ...defaultWorkflows, ...workflows }
-  return Object.entries(all).flatMap(([name, workflow]) => {
-    const own = Object.hasOwn(written, name) ? written[name] : undefined
-    if (own === undefined && !started.has(name)) return []
-    const sent = sentBy(name, workflow, own)
+  const all = new Set([...Object.keys(defaultWorkflows), ...Object.keys(written)])
+  return [...all].flatMap((name) => {
+    const isOwn = Object.hasOwn(written, name)
+    const own = isOwn ? written[name] : undefined
+    if (own === undefined && (isOwn || !started.has(name))) return []
+    const sent = sentBy(name, own)
     return [
-      ...sent.flatMap((each) => checkSignal(each, own !== undefined)),
-      ...(own === undefined ? [] : lost(name, sent)),
+      ...sent.flatMap((each) => checkSignal(each, isOwn)),
+      ...(own === undefined || broken.has(name) ? [] : lost(name, sent)),
     ]
 
     function checkSignal({ signal, path }: SentSignal, isOwn: boolean): Finding[] {
@@ -181,10 +205,8 @@ export function checkSignals(
 }
 
 function lost(name: string, sent: readonly SentSignal[]): Finding[] {
-  const original = Object.hasOwn(defaultWorkflows, name) ? defaultWorkflows[name] : undefined
-  if (original === undefined) return []
   const still = new Set(sent.map(({ signal }) => signal))
-  const gone = [...new Set(sentBy(name, original, undefined).map(({ signal }) => signal))].filter(
+  const gone = [...new Set(sentBy(name, undefined).map(({ signal }) => signal))].filter(
     (signal) => !still.has(signal),
   )
   if (gone.length === 0) return []

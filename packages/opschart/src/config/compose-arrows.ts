@@ -29,18 +29,21 @@ interface Answer {
   /** Phases that were not listed and are led to all the same. */
   readonly kept: readonly string[]
   readonly findings: readonly Finding[]
+  /** Signals that lead to two phases: a mistake whatever else is wrong with the row. */
+  readonly clashes: readonly Finding[]
 }
 
 /** The arrows out of one phase whose row says where it leads. */
 export function composeArrows({ phase, next, inherited, known, keeps }: Question): Answer {
   const findings: Finding[] = []
+  const clashes: Finding[] = []
   const written = new Map<string, Arrow>()
   for (const [to, entry] of Object.entries(next)) {
     if (!known.has(to)) continue
     for (const signal of [entry?.on ?? []].flat()) {
       const before = written.get(signal)
       if (before !== undefined) {
-        findings.push(
+        clashes.push(
           atTarget(
             phase,
             to,
@@ -75,7 +78,7 @@ export function composeArrows({ phase, next, inherited, known, keeps }: Question
   const led = new Set(Object.values(on).map((arrow) => (typeof arrow === 'string' ? arrow : arrow.to)))
   const moves = Object.keys(next).filter((to) => known.has(to) && next[to]?.on === undefined && !led.has(to))
   for (const to of moves) findings.push(moveFinding(phase, to, next[to]))
-  return { on, moves: moves.filter((to) => to !== phase), kept: [...kept], findings }
+  return { on, moves: moves.filter((to) => to !== phase), kept: [...kept], findings, clashes }
 }
 
 /** An arrow as it was written, with the default law's bookkeeping for its signal, and its senders, gates and workflow where none are named. */

@@ -31,7 +31,12 @@ const support: readonly string[] = ['INCIDENT', 'ROLLBACK', 'RETIRED']
  * goes too. A table that mentions no default phase at all is a law of its own, and starts in its first phase. Names
  * that do not exist are left out: telling of them is the checks' work.
  */
-export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; findings: Finding[] } {
+export function composeLaw(parts: LawParts): {
+  definition: LifecycleDefinition
+  findings: Finding[]
+  /** Signals that lead to two phases: a mistake whatever else is wrong with the table. */
+  clashes: Finding[]
+} {
   const rows = Object.entries(parts.states).map(([name, state]) => ({
     name,
     state,
@@ -44,6 +49,7 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
   const base: Readonly<Record<string, PhaseDefinition>> = separate ? {} : defaultLaw.phases
   const all = new Set([...Object.keys(base), ...table])
   const findings: Finding[] = []
+  const clashes: Finding[] = []
   const kept: string[] = []
 
   const phases: Record<string, PhaseDefinition> = {}
@@ -71,7 +77,7 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
       message: `a law of its own, without a phase of the default one; it starts in ${initial}`,
     })
   }
-  return { definition: assembled(phases, initial, parts), findings }
+  return { definition: assembled(phases, initial, parts), findings, clashes }
 
   function composePhase(
     name: string,
@@ -91,6 +97,7 @@ export function composeLaw(parts: LawParts): { definition: LifecycleDefinition; 
     const keeps = (to: string) => support.includes(to) && !mentioned.has(to)
     const composed = composeArrows({ phase: name, next, inherited: on ?? {}, known: all, keeps })
     findings.push(...composed.findings)
+    clashes.push(...composed.clashes)
     kept.push(...composed.kept.map((to) => `${name} → ${to}`))
     return { ...common, on: composed.on, ...(composed.moves.length > 0 ? { moves: composed.moves } : {}) }
   }

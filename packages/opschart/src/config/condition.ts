@@ -32,7 +32,7 @@ const token =
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
-/** What is wrong with a condition, and the name that is not known; undefined when nothing was found. */
+/** Something wrong with a condition, and the name that is not known. */
 export interface ConditionMistake {
   readonly message: string
   readonly expected?: string
@@ -42,11 +42,13 @@ export interface ConditionMistake {
 
 /**
  * Looks a condition over without evaluating it: quotes and brackets pair up, every called function exists, and
- * `matches` (whose regular expressions have no time limit) is not used. Types are checked when it is evaluated.
+ * `matches` (whose regular expressions have no time limit) is not used. All that is wrong with calls is told, and the
+ * first that is wrong with its form. Types are checked when it is evaluated.
  */
-export function conditionMistake(text: string): ConditionMistake | undefined {
+export function conditionMistakes(text: string): ConditionMistake[] {
   const open: string[] = []
   const read: string[] = []
+  const calls: ConditionMistake[] = []
   token.lastIndex = 0
   while (token.lastIndex < text.length) {
     const at = token.lastIndex
@@ -57,23 +59,24 @@ export function conditionMistake(text: string): ConditionMistake | undefined {
         character === '"' || character === "'"
           ? 'a quote is not closed'
           : `${JSON.stringify(character)} has no meaning in a condition`
-      return { message, expected: "such as error_rate() > 0.01 or file_changed('*.sql')" }
+      return [...calls, { message, expected: "such as error_rate() > 0.01 or file_changed('*.sql')" }]
     }
     if (piece.trim() === '') continue
     if (Object.hasOwn(closing, piece)) {
       if (piece === '(') {
         const called = read.at(-1)
         const mistake = called === undefined ? undefined : callMistake(called, read.at(-2) === '.')
-        if (mistake !== undefined) return mistake
+        if (mistake !== undefined && !calls.some(({ message }) => message === mistake.message))
+          calls.push(mistake)
       }
       open.push(piece)
     } else if (Object.values(closing).includes(piece) && closing[open.pop() ?? ''] !== piece) {
-      return { message: `${piece} closes nothing` }
+      return [...calls, { message: `${piece} closes nothing` }]
     }
     read.push(piece)
   }
-  if (open.length > 0) return { message: `${open.at(-1)} is not closed` }
-  return read.length === 0 ? { message: 'an empty condition' } : undefined
+  if (open.length > 0) return [...calls, { message: `${open.at(-1)} is not closed` }]
+  return read.length === 0 ? [{ message: 'an empty condition' }] : calls
 }
 
 function callMistake(name: string, isMethod: boolean): ConditionMistake | undefined {

@@ -13,7 +13,11 @@ export const sections = {
   services: z.record(serviceName, serviceSchema).describe('the services, by name'),
   states: z
     .record(phaseName, stateSchema)
-    .refine((table) => Object.keys(table).length <= 100, 'at most 100 phases')
+    .refine((table) => Object.keys(table).length <= 100, {
+      message: 'at most 100 phases',
+      // Whatever is wrong with one of them.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    })
     .describe('phases of your own, or changes to the default law’s'),
   triggers: triggersSchema.describe('work for a signal, beside what the chart’s arrows start'),
   workflows: z

@@ -45,6 +45,11 @@ const kinds: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here',
   DUPLICATE_KEY: 'the key stands above already',
   BAD_ALIAS: 'the alias has no anchor',
+  UNEXPECTED_TOKEN: 'this cannot stand here, and what follows cannot be read',
+}
+
+const expectations: Readonly<Record<string, string>> = {
+  UNEXPECTED_TOKEN: 'a text with a bracket, a brace or a comma in it stands in quotes',
 }
 
 /** Reads one YAML 1.2 document with bounds on size, depth and aliases. Never throws; what is wrong is told with its place. */
@@ -71,15 +76,18 @@ export function readYaml(text: string): YamlText {
     prettyErrors: false,
     merge: false,
   })
-  const mistakes: YamlMistake[] = [...document.errors, ...document.warnings].map(
-    ({ code, message, pos }) => ({
-      place: placeOf(pos[0], Math.min(pos[1], endOfLine(text, pos[0]))),
-      message: message.startsWith('Flow ')
-        ? 'a bracket is not closed'
-        : (kinds[code] ?? `no YAML: ${plainText(message.split('\n')[0] ?? '', 200)}`),
-      ...(kinds[code] === undefined ? {} : { expected: plainText(message.split('\n')[0] ?? '', 200) }),
-    }),
-  )
+  // Behind what cannot stand where it stands the parser is lost: what it says of the rest follows from that.
+  const lost = document.errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN')
+  const told = lost < 0 ? [...document.errors, ...document.warnings] : document.errors.slice(0, lost + 1)
+  const mistakes: YamlMistake[] = told.map(({ code, message, pos }) => ({
+    place: placeOf(pos[0], Math.min(pos[1], endOfLine(text, pos[0]))),
+    message: message.startsWith('Flow ')
+      ? 'a bracket is not closed'
+      : (kinds[code] ?? `no YAML: ${plainText(message.split('\n')[0] ?? '', 200)}`),
+    ...(kinds[code] === undefined
+      ? {}
+      : { expected: expectations[code] ?? plainText(message.split('\n')[0] ?? '', 200) }),
+  }))
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
     mistakes.push({
       place: placeOf(0, endOfLine(text, 0)),

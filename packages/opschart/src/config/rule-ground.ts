@@ -1,12 +1,17 @@
 import { phasesAllowing, type LifecycleDefinition, type WorkflowDefinition } from '@opschart/core'
 
 import type { KnownNames } from './known-names.ts'
+import type { LawCertainty } from './law-certainty.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 
 /** What rules are held against. */
 export interface RuleGround {
   readonly names: KnownNames
   readonly definition: LifecycleDefinition
+  /** What of the definition is sure. */
+  readonly certainty: LawCertainty
+  /** Workflows with a mistake of their own: which tasks they hold is not sure. */
+  readonly broken: ReadonlySet<string>
   /** The user's workflows; the default ones are known. */
   readonly workflows: Readonly<Record<string, WorkflowDefinition>>
 }
@@ -21,9 +26,9 @@ export interface Checked<Result> {
 export function neverAllowed(
   agent: string,
   path: ProblemPath,
-  definition: LifecycleDefinition,
+  { definition, certainty }: Pick<RuleGround, 'definition' | 'certainty'>,
 ): Finding | undefined {
-  if (phasesAllowing(definition, agent).length > 0) return undefined
+  if (!certainty.agents || phasesAllowing(definition, agent).length > 0) return undefined
   return {
     severity: 'error',
     path,

@@ -78,6 +78,8 @@ export const ambientSchema = z
   .refine((rule) => !(rule.silent === true && rule.notify === true), {
     path: ['notify'],
     message: 'silent and notify exclude each other',
+    // Whatever else is wrong with the rule.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .describe('a condition, and what is done when it comes to hold; evaluated in a later version')
 

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 
 import { wrongArguments } from './argument-array.ts'
+import { mapOf } from './known-names.ts'
 import { typeName } from './names.ts'
+import { nearestName } from './nearest-name.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
-import { keysAt } from './schema-keys.ts'
+import { keysAt, schemasAt } from './schema-keys.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -18,7 +20,10 @@ export function valueAt(data: unknown, path: ProblemPath): unknown {
   return value
 }
 
-/** What a schema found wrong with data, said to a person: one finding for each place, at the part of the data that is meant. */
+/**
+ * What a schema found wrong with data, said to a person: one finding for each place, at the part of the data that is
+ * meant. A member that stands there under a misspelt name is not missing as well.
+ */
 export function schemaFindings(
   schema: z.ZodType,
   data: unknown,
@@ -26,42 +31,62 @@ export function schemaFindings(
   base: ProblemPath,
 ): Finding[] {
   const seen = new Set<string>()
-  return issues
-    .flatMap((issue) => findingsOf(issue, []))
-    .filter(({ path, at }) => {
-      const key = JSON.stringify([at ?? 'value', ...path])
+  const found = issues.flatMap((issue) => findingsOf(issue, []))
+  const misspelt = new Set(
+    found.flatMap(({ path, name, candidates }) => {
+      const meant = name === undefined || candidates === undefined ? undefined : nearestName(name, candidates)
+      return meant === undefined || path.at(-1) !== name
+        ? []
+        : [JSON.stringify([...path.slice(0, -1), meant])]
+    }),
+  )
+  return found
+    .filter(({ path, at, missing }) => {
+      const place = missing === undefined ? path : [...path, missing]
+      if (missing !== undefined && misspelt.has(JSON.stringify(place))) return false
+      const key = JSON.stringify([at ?? 'value', ...place])
       return seen.has(key) ? false : seen.add(key) !== undefined
     })
     .map((finding) => ({ ...finding, path: [...base, ...finding.path] }))
 
-  function findingsOf(issue: Issue, above: ProblemPath): Finding[] {
+  function findingsOf(issue: Issue, above: ProblemPath): SchemaFinding[] {
     const path = [...above, ...(issue.path as (string | number)[])]
     const value = valueAt(data, path)
-    const finding = (message: string, more: Partial<Finding> = {}): Finding[] => [
+    const finding = (message: string, more: Partial<Finding> = {}): SchemaFinding[] => [
       { severity: 'error', path, message, ...more },
     ]
     switch (issue.code) {
       case 'unrecognized_keys': {
         const keys = keysAt(schema, path)
-        return issue.keys.map((key) => ({
-          severity: 'error' as const,
-          path: [...path, key],
-          at: 'key' as const,
-          message: coming.has(key)
-            ? `${key} comes in a later version: take it out`
-            : `nothing is called ${plainText(key, 60)} here`,
-          ...(keys.length > 0 && !coming.has(key)
-            ? { expected: listed(keys), name: key, candidates: keys }
-            : {}),
-        }))
+        return issue.keys.flatMap((key): SchemaFinding[] => {
+          const unknown = { severity: 'error', path: [...path, key], at: 'key' } as const
+          if (coming.has(key))
+            return [{ ...unknown, message: `${key} comes in a later version: take it out` }]
+          const message = `nothing is called ${plainText(key, 60)} here`
+          if (keys.length === 0) return [{ ...unknown, message }]
+          // The value is wrong or right as that of the member that was meant.
+          const meant = nearestName(key, keys)
+          const behind =
+            meant === undefined || Object.hasOwn(mapOf(value), meant)
+              ? undefined
+              : schemasAt(schema, [...path, meant])[0]?.safeParse(valueAt(data, [...path, key])).error
+          return [
+            { ...unknown, message, expected: listed(keys), name: key, candidates: keys },
+            ...(behind?.issues ?? []).flatMap((inner) => findingsOf(inner, [...path, key])),
+          ]
+        })
       }
-      case 'invalid_key':
-        return finding(issue.issues[0]?.message ?? issue.message, { at: 'key' })
+      case 'invalid_key': {
+        // The library does not look behind a name that is wrong.
+        const behind = schemasAt(schema, path)[0]?.safeParse(value).error?.issues ?? []
+        return [
+          ...finding(issue.issues[0]?.message ?? issue.message, { at: 'key' }),
+          ...behind.flatMap((inner) => findingsOf(inner, path)),
+        ]
+      }
       case 'invalid_union': {
-        const branch = issue.errors
-          .filter((errors) => !errors.some(misfits))
-          .sort((one, other) => weight(one) - weight(other))[0]
-        if (branch !== undefined) return branch.flatMap((inner) => findingsOf(inner, path))
+        const branch = nearestOption(issue.errors)
+        if (branch !== undefined) return issue.errors[branch]!.flatMap((inner) => findingsOf(inner, path))
         const values = issue.errors
           .flat()
           .flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
@@ -94,12 +119,24 @@ export function schemaFindings(
     }
   }
 
-  function missing(issue: Issue, path: ProblemPath): Finding[] {
-    const name = path.at(-1)
-    const message = own(issue) ? issue.message : `${String(name)} is missing`
-    return [{ severity: 'error', path: path.slice(0, -1), at: 'key', message }]
+  function missing(issue: Issue, path: ProblemPath): SchemaFinding[] {
+    const name = String(path.at(-1))
+    const lacks = `${name} is missing`
+    const message = !own(issue)
+      ? lacks
+      : issue.message.endsWith(butNothing)
+        ? `${lacks}: ${issue.message.slice(0, -butNothing.length)}`
+        : issue.message
+    const expected = issue.code === 'invalid_value' ? { expected: listed(issue.values.map(String)) } : {}
+    return [{ severity: 'error', path: path.slice(0, -1), at: 'key', message, missing: name, ...expected }]
   }
 }
+
+/** A finding of a schema; `missing` names the member that the map at its path lacks. */
+type SchemaFinding = Finding & { readonly missing?: string }
+
+/** How messages of ours about a value end where there is none. */
+const butNothing = `, not ${typeName(undefined)}`
 
 /** Words of the design that this version does not evaluate; nobody should believe that they do something. */
 const coming = new Set(['no_data', 'rate_limit', 'verify_within', 'shadow', 'maintenance_window'])
@@ -136,12 +173,25 @@ function misfits(issue: Issue): boolean {
   )
 }
 
-/** How far a branch is from what was written: unknown and missing keys count most. */
+/** Which option of a union was most likely meant, by what is wrong with each; undefined when none was. */
+export function nearestOption(errors: readonly (readonly Issue[])[]): number | undefined {
+  const fitting = errors.flatMap((issues, index) =>
+    issues.some(misfits) ? [] : [{ index, weight: weight(issues) }],
+  )
+  return fitting.toSorted((one, other) => one.weight - other.weight)[0]?.index
+}
+
+/** How far an option is from what was written: unknown and missing keys count most, one that is the other misspelt but once. */
 function weight(issues: readonly Issue[]): number {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))
   return issues
-    .map((issue) =>
-      issue.code === 'unrecognized_keys' ? 3 * issue.keys.length : issue.code === 'invalid_type' ? 2 : 1,
-    )
+    .map((issue) => {
+      if (issue.code === 'unrecognized_keys') return 3 * issue.keys.length
+      const [name] = issue.path
+      const isMisspelt =
+        issue.path.length === 1 && unknown.some((key) => nearestName(key, [String(name)]) !== undefined)
+      return isMisspelt ? 0 : issue.code === 'invalid_type' ? 2 : 1
+    })
     .reduce((sum, each) => sum + each, 0)
 }
 

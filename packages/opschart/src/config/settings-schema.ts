@@ -6,21 +6,13 @@ import { signalName, typeName } from './names.ts'
 
 const level = z.enum(['observe', 'ask', 'act'])
 
+/** What autonomy may be said of: `default`, an agent, or `agent.task`. */
+export const autonomyTarget = /^[A-Za-z][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z][A-Za-z0-9_-]{0,62})?$/
+
 /** How much is done by itself: one word for all, or a map by agent and agent.task. */
 export const autonomySchema = z
   .union(
-    [
-      level,
-      z.record(
-        z
-          .string()
-          .regex(
-            /^[A-Za-z][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z][A-Za-z0-9_-]{0,62})?$/,
-            'write default, an agent, or agent.task',
-          ),
-        level,
-      ),
-    ],
+    [level, z.record(z.string().regex(autonomyTarget, 'write default, an agent, or agent.task'), level)],
     {
       error: ({ input }) =>
         `autonomy is observe, ask or act, or a map of them by agent and agent.task${typeof input === 'string' ? '' : `, not ${typeName(input)}`}`,

@@ -21,7 +21,7 @@ const arrow = z
       .describe('the signal, or signals, that lead there; absent: those of the default law'),
     by: z
       .array(sender)
-      .min(1)
+      .min(1, 'by names at least one sender')
       .optional()
       .describe(
         'who may send it: agents, person, watcher, rule, system, workflow:<name>, watcher:<name>; absent: as in the default law',

@@ -2,6 +2,7 @@ import type { StepDefinition, WorkflowDefinition } from '@opschart/core'
 
 import { defaultWorkflows } from './default-law.ts'
 import type { ProblemPath } from './problem.ts'
+import type { Sound } from './sound-parts.ts'
 import type { WorkflowConfiguration } from './workflow-schema.ts'
 
 /** A signal that a workflow sends, and where the configuration says so. */
@@ -38,31 +39,42 @@ function completeStep(step: WrittenStep): StepDefinition {
   } as StepDefinition
 }
 
-/** Whether a branch is one step that was not put into a list of its own. */
+/** Whether a branch is one step that was not put into a list of its own; a list of steps holds no texts. */
 export function isSingleStep(branch: unknown): boolean {
-  return !Array.isArray(branch) || (branch.length === 2 && branch.every((part) => typeof part === 'string'))
+  return !Array.isArray(branch) || branch.some((part) => typeof part === 'string')
 }
 
-/** Where a workflow's steps stand: it may be their list itself. */
-export function stepsPathOf(name: string, written: WorkflowConfiguration): ProblemPath {
-  return Array.isArray(written) ? ['workflows', name] : ['workflows', name, 'steps']
+/** A workflow as `workflows` writes it, as far as it fits its form. */
+export type SoundWorkflow = Sound<WorkflowConfiguration>
+
+/** The steps of a workflow as they were written, and where they stand: they may be the workflow itself. */
+export function writtenSteps(
+  name: string,
+  written: SoundWorkflow,
+): { readonly steps: readonly (Sound<WrittenStep> | undefined)[]; readonly path: ProblemPath } {
+  return isList(written)
+    ? { steps: written, path: ['workflows', name] }
+    : { steps: written.steps ?? [], path: ['workflows', name, 'steps'] }
 }
 
 /** The signals that a workflow sends: by its steps, and by how it ends. Inherited ones stand at the workflow's name. */
-export function sentBy(
-  name: string,
-  workflow: WorkflowDefinition,
-  written: WorkflowConfiguration | undefined,
-): SentSignal[] {
-  const path = written === undefined ? ['workflows', name] : stepsPathOf(name, written)
-  const steps = workflow.steps.flatMap((step, index) =>
-    'signal' in step ? [{ signal: step.signal, path: [...path, index, 'signal'] }] : [],
+export function sentBy(name: string, written: SoundWorkflow | undefined): SentSignal[] {
+  const inherited = Object.hasOwn(defaultWorkflows, name) ? defaultWorkflows[name] : undefined
+  const own = written === undefined ? undefined : writtenSteps(name, written)
+  const path = own?.path ?? ['workflows', name]
+  const sent = (own?.steps ?? inherited?.steps ?? []).flatMap((step, index) =>
+    step !== undefined && 'signal' in step && step.signal !== undefined
+      ? [{ signal: step.signal, path: [...path, index, 'signal'] }]
+      : [],
   )
+  const map = written === undefined || isList(written) ? {} : written
   const ends = (['succeeds', 'fails'] as const).flatMap((end) => {
-    const signal = workflow[end]?.signal
+    const isWritten = map[end] !== undefined
+    const signal = (isWritten ? map[end] : inherited?.[end])?.signal
     if (signal === undefined) return []
-    const isWritten = written !== undefined && !Array.isArray(written) && written[end] !== undefined
     return [{ signal, path: isWritten ? ['workflows', name, end, 'signal'] : ['workflows', name] }]
   })
-  return [...steps, ...ends]
+  return [...sent, ...ends]
 }
+
+const isList = <Item>(value: readonly Item[] | object): value is readonly Item[] => Array.isArray(value)

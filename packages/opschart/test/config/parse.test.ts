@@ -151,6 +151,12 @@ four_eyes: yes
     ])
   })
 
+  it('are one where the parser is lost behind the first', () => {
+    expect(
+      told('services:\n  web: { deploy: ./deploy {version} }\nfour_eyes: true\nautonomy: act\n'),
+    ).toEqual(['error 2:27 this cannot stand here, and what follows cannot be read'])
+  })
+
   it('are cut at a hundred, errors before the rest', () => {
     const many = Array.from(
       { length: 300 },
