@@ -7,6 +7,7 @@ import {
   type Clock,
   type Json,
   type JsonObject,
+  type Lifecycle,
   type LogEntryView,
   type OperationInput,
   type Service,
@@ -120,10 +121,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     now: () => systemClock.now() + shift,
     at: (at, callback) => systemClock.at(at - shift, callback),
   }
+  const lifecycle = lawOf(configuration)
   const runtime = await createRuntime({
     root,
     clock,
-    lifecycle: lawOf(configuration),
+    lifecycle,
     services: [service],
     tasks: builtin.map((task) => held(task, service, root, results, heldBack)),
     feedbackLoops: [
@@ -139,8 +141,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     policy: { autonomy: { default: 'act' }, four_eyes: false },
     logs: (_, from, to) => Promise.resolve(entries.filter(({ time }) => time >= from && time < to)),
   })
+  const person = runtime.as({ person: 'rehearsal' })
   runtime.on('row', (row) => {
     options.onRow?.(row)
+    for (const type of askedForIn(lifecycle, row.moved?.to))
+      person.send(row.actor, { type }).catch((error: unknown) => over.reject(error as Error))
     const decided = /^incident_detected (?:succeeded|failed|cancelled)/.test(row.text)
     const rolledBack = /^rollback (?:succeeded|failed|cancelled)/.test(row.text)
     const rollback = (results['decide'] as { decision?: string } | undefined)?.decision === 'rollback'
@@ -157,7 +162,6 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     60_000,
   )
   try {
-    const person = runtime.as({ person: 'rehearsal' })
     for (const release of previous === null ? [live] : [previous, live]) {
       const { version, commit } = release
       await person.adopt({
@@ -185,6 +189,20 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     command: results['roll_back'] ?? null,
     heldBack,
   }
+}
+
+/** The signals by which a person asks for the workflows of a phase that starts none by itself. */
+function askedForIn({ definition }: Lifecycle, name: string | undefined): string[] {
+  const phase = name === undefined ? undefined : definition.phases[name]
+  if (phase?.auto_trigger !== false) return []
+  return Object.entries(phase.on ?? {}).flatMap(([type, arrow]) =>
+    typeof arrow !== 'string' &&
+    arrow.to === undefined &&
+    arrow.starts !== undefined &&
+    arrow.by?.includes('person') === true
+      ? [type]
+      : [],
+  )
 }
 
 /** A task as the sandbox has it: what changes nothing is done, all else is noted with its plan. */

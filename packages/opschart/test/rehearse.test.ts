@@ -112,6 +112,24 @@ describe('a rehearsal of error_spike', () => {
     expect(shown).toContain('the roll-back would run: nothing')
   })
 
+  it('asks for what the law starts only when a person asks', async () => {
+    const states = 'states: { INCIDENT: { auto_trigger: false }, ROLLBACK: { auto_trigger: false } }\n'
+    await put('.claude/config/operational.yaml', configuration + states)
+    await second()
+    const rows: string[] = []
+    const rehearsal = await rehearse({
+      root,
+      fault: 'error_spike',
+      onRow: ({ type, by }) => void rows.push(`${type} ${by}`),
+    })
+    expect(rehearsal).toMatchObject({
+      decision: { decision: 'rollback' },
+      command: { commands: [['./ship', '--to', 'v1.1.0']] },
+    })
+    expect(rows).toContain('INCIDENT_DETECTED_REQUESTED person:rehearsal')
+    expect(rows).toContain('ROLLBACK_REQUESTED person:rehearsal')
+  }, 10_000)
+
   it('says which faults and services there are', async () => {
     await expect(rehearse({ root, fault: 'flood' })).rejects.toThrow(
       'there is no fault flood; there is error_spike',

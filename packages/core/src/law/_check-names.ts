@@ -38,6 +38,7 @@ export function checkNames(definition: LifecycleDefinition, names: KnownNames): 
     const where = `${law}, phase ${name}`
     for (const agent of phase.allow ?? []) known('agent', agent, definition.agents, where)
     for (const to of phase.moves ?? []) known('phase', to, phases, where)
+    checkAutoTrigger(definition, name, where)
     for (const [delay, { does }] of Object.entries(phase.after ?? {})) {
       known('delay', delay, Object.keys(definition.delays ?? {}), where)
       for (const action of does) known('action', action, names.actions, where)
@@ -55,6 +56,22 @@ export function checkNames(definition: LifecycleDefinition, names: KnownNames): 
       `${law}, arrow ${signal} of ${phase === '*' ? 'all phases' : phase}`,
     )
   }
+}
+
+/** A phase that says whether it triggers work by itself must be entered by arrows that do as it says. */
+function checkAutoTrigger(definition: LifecycleDefinition, name: string, where: string): void {
+  const { auto_trigger } = definition.phases[name]!
+  if (auto_trigger === undefined) return
+  const starting = arrowsOf(definition).find(
+    ({ phase, arrow }) => arrow.to === name && phase !== name && arrow.starts !== undefined,
+  )
+  if (auto_trigger && starting === undefined)
+    fail(where, 'auto_trigger is on, and no arrow that leads there starts a workflow: give one `starts`')
+  if (!auto_trigger && starting !== undefined)
+    fail(
+      where,
+      `auto_trigger is off, and ${starting.signal} of ${starting.phase} starts ${starting.arrow.starts} on the way there: take one of them out`,
+    )
 }
 
 function checkArrow(

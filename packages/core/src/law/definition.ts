@@ -33,7 +33,10 @@ export interface PhaseDefinition<Phase extends string = string, Agent extends st
   readonly after?: { readonly [delay: string]: { readonly does: readonly string[] } }
   /** Phases that a person reaches by `opschart move`, for want of a signal. */
   readonly moves?: readonly Phase[]
-  /** Entering it starts the arrow's workflow with nobody asking. */
+  /**
+   * Whether entering it starts the arrow's workflow with nobody asking; what its tasks may do is their autonomy's to say.
+   * True: at least one arrow into it starts one. False: none does. Absent: nothing is promised.
+   */
   readonly auto_trigger?: boolean
 }
 

@@ -172,6 +172,26 @@ describe('a name', () => {
     expect(given).toThrow(reason)
   })
 
+  it.each<[string, (on: object) => unknown, object, object, string]>([
+    [
+      'is on, and nothing starts',
+      (on) => make({ phases: { ONE: { on: { GO: on } }, TWO: { auto_trigger: true } } }),
+      { to: 'TWO' },
+      { to: 'TWO', starts: 'post_merge' },
+      'law law, phase TWO: auto_trigger is on, and no arrow that leads there starts a workflow: give one `starts`',
+    ],
+    [
+      'is off, and something starts',
+      (on) => make({ phases: { ONE: { on: { GO: on } }, TWO: { auto_trigger: false } } }),
+      { to: 'TWO', starts: 'post_merge' },
+      { to: 'TWO' },
+      'law law, phase TWO: auto_trigger is off, and GO of ONE starts post_merge on the way there: take one of them out',
+    ],
+  ])('is refused where auto_trigger says otherwise: it %s', (_, law, wrong, right, reason) => {
+    expect(() => law(wrong)).toThrow(reason)
+    expect(() => law(right)).not.toThrow()
+  })
+
   it('is a compile error where it is a literal', () => {
     const small = defineLifecycle({
       id: 'small',

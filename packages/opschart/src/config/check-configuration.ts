@@ -70,6 +70,7 @@ export function checkConfiguration(
           states: withoutHoles<Readonly<Record<string, StateConfiguration>>>(states),
           agents: names.agents,
           acknowledgement: limits.acknowledgement,
+          workflows,
         })
       : { definition: extension.lifecycle.definition, findings: lawTwice(data), clashes: [] }
 

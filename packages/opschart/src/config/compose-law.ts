@@ -1,5 +1,6 @@
 import type { LifecycleDefinition, PhaseDefinition } from '@opschart/core'
 
+import { triggerPhases, type TriggeredPhases } from './auto-trigger.ts'
 import { composeArrows, normalTargets, type Targets } from './compose-arrows.ts'
 import { defaultLaw } from './default-law.ts'
 import { orderPhases } from './order-phases.ts'
@@ -14,6 +15,8 @@ export interface LawParts {
   readonly agents: readonly string[]
   /** Milliseconds until an incident that nobody has acknowledged is escalated. */
   readonly acknowledgement: number
+  /** The user's workflows. */
+  readonly workflows: TriggeredPhases['workflows']
 }
 
 /** The name of the delay of the default law that `limits.acknowledgement` sets. */
@@ -52,14 +55,20 @@ export function composeLaw(parts: LawParts): {
   const clashes: Finding[] = []
   const kept: string[] = []
 
-  const phases: Record<string, PhaseDefinition> = {}
+  const composed: Record<string, PhaseDefinition> = {}
   for (const name of orderPhases(Object.keys(base), table)) {
     const row = byName.get(name)
     const inherited = Object.hasOwn(base, name) ? base[name] : undefined
-    phases[name] = row === undefined ? inherited! : composePhase(name, row.state, row.next, inherited)
+    composed[name] = row === undefined ? inherited! : composePhase(name, row.state, row.next, inherited)
   }
   const initial = separate ? table[0]! : defaultLaw.initial
-  dropUnreached(phases, initial, table, findings)
+  dropUnreached(composed, initial, table, findings)
+  const written = rows.flatMap(({ name, state }): [string, boolean][] =>
+    state.auto_trigger === undefined ? [] : [[name, state.auto_trigger]],
+  )
+  const triggered = triggerPhases({ phases: composed, initial, workflows: parts.workflows }, new Map(written))
+  const { phases } = triggered
+  findings.push(...triggered.findings)
   if (kept.length > 0) {
     findings.push({
       severity: 'note',
@@ -95,11 +104,11 @@ export function composeLaw(parts: LawParts): {
     if (next === undefined)
       return { ...common, ...(on === undefined ? {} : { on }), ...(moves === undefined ? {} : { moves }) }
     const keeps = (to: string) => support.includes(to) && !mentioned.has(to)
-    const composed = composeArrows({ phase: name, next, inherited: on ?? {}, known: all, keeps })
-    findings.push(...composed.findings)
-    clashes.push(...composed.clashes)
-    kept.push(...composed.kept.map((to) => `${name} → ${to}`))
-    return { ...common, on: composed.on, ...(composed.moves.length > 0 ? { moves: composed.moves } : {}) }
+    const arrows = composeArrows({ phase: name, next, inherited: on ?? {}, known: all, keeps })
+    findings.push(...arrows.findings)
+    clashes.push(...arrows.clashes)
+    kept.push(...arrows.kept.map((to) => `${name} → ${to}`))
+    return { ...common, on: arrows.on, ...(arrows.moves.length > 0 ? { moves: arrows.moves } : {}) }
   }
 }
 

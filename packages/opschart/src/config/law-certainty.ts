@@ -51,7 +51,8 @@ function partOf([, phase, member, to, key]: ProblemPath):
  * that nobody meant: of these only the misspelling is told.
  */
 export function sureOf(law: readonly Finding[], table: readonly Finding[]): readonly Finding[] {
-  if (certaintyOf(table).arrows) return law
+  const { arrows, starts } = certaintyOf(table)
+  if (arrows) return law.filter(({ path }) => starts || path[2] !== 'auto_trigger')
   const wrong = table.filter(({ severity, path }) => severity === 'error' && path[0] === 'states')
   return law.filter(
     ({ severity, path }) =>

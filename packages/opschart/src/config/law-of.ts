@@ -13,7 +13,7 @@ import type { Configuration } from './configuration.ts'
 export function lawOf(configuration: Configuration): Lifecycle {
   const { extension, workflows, states, inbox, limits, known_agents: agents } = configuration
   if (extension.lifecycle !== null) return extension.lifecycle
-  const { definition } = composeLaw({ states, agents, acknowledgement: limits.acknowledgement })
+  const { definition } = composeLaw({ states, agents, acknowledgement: limits.acknowledgement, workflows })
   const { triggers, feedback_loops } = configuration
   const complete = completeLaw(definition, { triggers, feedback_loops, trusted: inbox.trusted })
   return createLifecycle(complete, { workflows, gates: extension.gates })

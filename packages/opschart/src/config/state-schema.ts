@@ -55,7 +55,9 @@ export const stateSchema = z
     auto_trigger: z
       .boolean()
       .optional()
-      .describe('entering it starts the arrow’s workflow with nobody asking'),
+      .describe(
+        'true: an arrow into it starts a workflow with nobody asking; false: a person asks for that workflow; absent: as in the default law',
+      ),
   })
   .describe('a phase: who may act in it, and where it leads')
 
