@@ -9,6 +9,7 @@ export {
   type Signal,
   type SignalDraft,
 } from './signal.ts'
+export { didYouMean, nearestName, slipOf } from './nearest-name.ts'
 export { OperationError, OpschartError, type ErrorCode, type OperationFailure } from './errors.ts'
 export { isFailedRequest, isRequest, type LogEntry } from './log-entry.ts'
 export { serviceSchema, type Service, type ServiceConfiguration } from './service.ts'
@@ -74,6 +75,7 @@ export type {
   AuditView,
   Client,
   DigestView,
+  ForeseeingClient,
   LifecycleView,
   LogEntryView,
   MeasureView,
@@ -93,6 +95,7 @@ export type { Arrow, LifecycleDefinition, PhaseDefinition } from './law/definiti
 export type { Gate, GateQuestion } from './law/gates.ts'
 export { allowedIn, contextOf, decide, explain, phaseOf, type Decided } from './law/decide.ts'
 export { nearestAdmitting, phasesAllowing, successors } from './law/topology.ts'
+export { unknownPhase } from './law/move-reason.ts'
 export { openChannels } from './law/allowed.ts'
 export { refusalOfOpening } from './law/may-open.ts'
 export { route, openingSignals, type Route } from './routing.ts'

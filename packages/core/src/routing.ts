@@ -1,4 +1,5 @@
 import { plainText } from './law/plain-text.ts'
+import { didYouMean } from './nearest-name.ts'
 import type { Signal } from './signal.ts'
 import type { ReleaseEntry, ServiceState } from './release/service-state.ts'
 
@@ -33,7 +34,7 @@ export function route(signal: Pick<Signal, 'type' | 'subject' | 'data'>, service
     if (found !== undefined) return { kind: 'lifecycle', id: found.id }
     return {
       kind: 'unrouted',
-      reason: `${service.service} has no release ${plainText(named, 100)}; it has ${names(releases)}`,
+      reason: `${service.service} has no release ${plainText(named, 100)}; it has ${names(releases)}${nearest(releases, signal.subject!)}`,
     }
   }
   const branch = text(signal, 'branch')
@@ -51,14 +52,14 @@ export function route(signal: Pick<Signal, 'type' | 'subject' | 'data'>, service
     const what = plainText(branch ?? commit ?? '', 100)
     return {
       kind: 'unrouted',
-      reason: `no release of ${service.service} owns ${what}; it has ${names(releases)}`,
+      reason: `no release of ${service.service} owns ${what}; it has ${names(releases)}${nearest(releases, `${service.service}/${what}`)}`,
     }
   }
   if (service.exclusive?.acting === true) return { kind: 'lifecycle', id: service.exclusive.lifecycle }
   if (service.live !== null) return { kind: 'lifecycle', id: service.live }
   return {
     kind: 'unrouted',
-    reason: `${service.service} has no live release; adopt the one that runs, or deploy one`,
+    reason: `${service.service} has no live release; ${releases.length === 0 ? '' : `it has ${names(releases)}; name one, `}adopt the one that runs, or deploy one`,
   }
 }
 
@@ -105,3 +106,6 @@ const names = (releases: readonly ReleaseEntry[]) =>
     .slice(-5)
     .map(({ name }) => name)
     .join(', ') || 'none yet'
+
+const nearest = (releases: readonly ReleaseEntry[], subject: string) =>
+  didYouMean(subject, [...new Set(releases.flatMap(({ name, id }) => [name, id]))])

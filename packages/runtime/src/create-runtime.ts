@@ -11,12 +11,13 @@ import {
 
 import { agentsOf, checkLoops, checkNames, definitionHashes } from './definitions.ts'
 import { checkFit } from './driver/fit.ts'
+import { foreseeing } from './driver/foresight.ts'
 import { contextOfPlan, planHash, type FactSources } from './driver/law-facts.ts'
 import { lifecycleOf, ruleActor } from './driver/names.ts'
 import { createNeighbours } from './driver/neighbours.ts'
 import { autonomyIn, defaultPolicy, type Policy } from './driver/policy.ts'
 import { createSender, principalOf, type SenderSources } from './driver/sender.ts'
-import { createSwitches } from './driver/switches.ts'
+import { createSwitches, type Switchable } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
 import type { Left, TurnOutcome } from './driver/lines.ts'
 import { createTurns } from './driver/turn.ts'
@@ -206,22 +207,18 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     moved,
   })
 
+  const known: Switchable = {
+    services: options.services?.map(({ name }) => name),
+    agents: agentsOf(lifecycle, tasks.values()),
+    tasks: [...tasks.keys()].sort(),
+    rules: [...loops.map(({ name }) => name), ...Object.keys(options.triggers ?? {})],
+  }
   const senderSources: SenderSources = {
     store,
     clock,
     crypto,
     turns,
-    switches: createSwitches({
-      store,
-      clock,
-      known: {
-        services: options.services?.map(({ name }) => name),
-        agents: agentsOf(lifecycle, tasks.values()),
-        tasks: [...tasks.keys()].sort(),
-        rules: [...loops.map(({ name }) => name), ...Object.keys(options.triggers ?? {})],
-      },
-      after: () => moved(),
-    }),
+    switches: createSwitches({ store, clock, known, after: () => moved() }),
     services: options.services === undefined ? undefined : new Set(services.keys()),
     resolveName: (name) => views.resolveName(name),
     machines: machines.sender,
@@ -247,6 +244,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     for (const place of options.watchers ?? []) watchers.start(place)
   }
   neighbours.start()
+  const foresight = { store, turns, known, ...machines.foreseen }
   const questions = createQuestions({
     ...turnSources,
     views,
@@ -257,6 +255,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     store,
     lifecycle,
     as: (who) => senderFor(principalOf(who)),
+    asIf: (who) => createSender(foreseeing(senderSources, foresight), principalOf(who)),
     withToken(token) {
       const holder = dispatcher.holder(token)
       return Promise.resolve(holder && senderFor(`agent:${holder.operation.agent}`, holder.operation.id))

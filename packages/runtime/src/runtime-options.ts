@@ -1,5 +1,5 @@
 import type {
-  Client,
+  ForeseeingClient,
   Clock,
   Crypto,
   FeedbackLoop,
@@ -77,7 +77,7 @@ export interface Emitted {
 }
 
 /** A running system. Close it, or declare it with `await using`. */
-export interface Runtime extends Client, AsyncDisposable {
+export interface Runtime extends ForeseeingClient, AsyncDisposable {
   /** Live rows only; for those that exist too, see `subscribe`. Returns what takes the listener away. */
   on(event: 'row', listener: (row: LogEntryView) => void): () => void
   /** What machines emit, live and after its commit; what was emitted while nobody listened stands in the journal. */

@@ -12,6 +12,7 @@ import type { LifecycleContext } from './lifecycle-context.ts'
 import { lawSignals } from './definition.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { causeOf } from './footprint.ts'
+import { moveReason, unknownPhase } from './move-reason.ts'
 import { plainText, shownValue } from './plain-text.ts'
 import { arrowAt, arrowsOf, nearestAdmitting, phasesAllowing } from './topology.ts'
 
@@ -178,8 +179,14 @@ export function explain(lifecycle: Lifecycle, state: ActorState, event: LawEvent
   const { reasons } = reasonsOf(lifecycle, state, event)
   const here = `${event.type} in ${phase}`
   if (event.type === 'OPERATION_REQUESTED') return operationReason(lifecycle, event, phase, reasons)
-  if (reasons.length > 0) return plainText(`${here}: ${reasons.at(-1)!}`, longestReason)
   const { definition } = lifecycle
+  const named = event.signal.data['phase']
+  if (event.type === 'MOVE_REQUESTED')
+    return plainText(moveReason(definition, phase, named, reasons.find(isOfSender)), longestReason)
+  const unknown = event.type === 'ADOPTED' ? unknownPhase(definition, named) : undefined
+  if (unknown !== undefined && !reasons.some(isOfSender))
+    return plainText(`${here}: ${unknown}`, longestReason)
+  if (reasons.length > 0) return plainText(`${here}: ${reasons.at(-1)!}`, longestReason)
   const elsewhere = Object.keys(definition.phases).filter(
     (at) => arrowAt(definition, at, event.type) !== undefined,
   )
@@ -192,6 +199,9 @@ export function explain(lifecycle: Lifecycle, state: ActorState, event: LawEvent
 }
 
 const longestReason = 1_000
+
+/** Whether a guard's reason is about who sent it, and not about the phase that it names. */
+const isOfSender = (reason: string) => reason.startsWith('only ')
 
 /** What speaks against each arrow of the signal here, and whether a gate broke. */
 function reasonsOf(

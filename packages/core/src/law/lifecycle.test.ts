@@ -289,7 +289,8 @@ describe('an arrow', () => {
     const lifecycle = make({ phases: { ONE: { moves: ['TWO'], allow: ['a'] }, TWO: {} } })
     expect(kind(lifecycle, 'ONE', 'MOVE_REQUESTED', 'agent:a', { phase: 'TWO' })).toMatchObject({
       kind: 'refused',
-      reason: 'MOVE_REQUESTED in ONE: only person may send it, not agent:a',
+      reason:
+        'move from ONE to TWO: only person may send it, not agent:a; moves from ONE: TWO; no signal leads on',
       allowed: { signals: [{ type: 'MOVE_REQUESTED', by: ['person'] }] },
     })
     expect(kind(lifecycle, 'ONE', 'MOVE_REQUESTED', 'person:ann', { phase: 'ONE' }).kind).toBe('refused')

@@ -227,6 +227,12 @@ export interface Client {
   record(target: string): Promise<RecordView>
 }
 
+/** A client that can also say beforehand what would come of an act. */
+export interface ForeseeingClient extends Client {
+  /** Like `as`, but each act is only decided on: it is answered as it would be now, and nothing is written. */
+  readonly asIf: Client['as']
+}
+
 /** What an audit found. */
 export interface AuditView {
   readonly rows: number

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import { nearestName } from '../config/nearest-name.ts'
+import { nearestName } from '@opschart/core/nearest-name'
 import { commands, optionsOf } from './_commands.ts'
 import { commonOptions, type CommandDefinition, type OptionDefinition } from './_definition.ts'
 import { visible } from './_text.ts'

@@ -1,4 +1,5 @@
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '@opschart/core'
+
 import type { KnownNames } from './known-names.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'

@@ -1,11 +1,10 @@
-import { arrowsOf, tasksOf, type WorkflowDefinition } from '@opschart/core'
+import { arrowsOf, slipOf, tasksOf, type WorkflowDefinition } from '@opschart/core'
 import type { z } from 'zod'
 
 import { unknownTask } from './action.ts'
 import { belongsToLaw } from './check-states.ts'
 import type { Trigger } from './configuration.ts'
 import { defaultWorkflows } from './default-law.ts'
-import { slipOf } from './nearest-name.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 import { neverAllowed, type Checked, type RuleGround } from './rule-ground.ts'

@@ -1,6 +1,4 @@
-import { arrowsOf, releaseLifecycle, releaseWorkflows, type Task } from '@opschart/core'
-
-import { slipOf } from './nearest-name.ts'
+import { arrowsOf, releaseLifecycle, releaseWorkflows, slipOf, type Task } from '@opschart/core'
 
 /** Most agents of the table that are compared with those that are known. */
 const maxNewAgents = 1_000

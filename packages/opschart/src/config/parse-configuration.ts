@@ -1,9 +1,10 @@
+import { nearestName } from '@opschart/core'
+
 import { checkConfiguration, noExtension } from './check-configuration.ts'
 import { codeFrame, type Place } from './code-frame.ts'
 import type { Configuration } from './configuration.ts'
 import type { KnownOptions } from './known-names.ts'
 import { locateInYaml } from './locate-yaml.ts'
-import { nearestName } from './nearest-name.ts'
 import { plainText } from './plain-text.ts'
 import { pathText, type Finding, type Problem } from './problem.ts'
 import { readYaml, type YamlText } from './read-yaml.ts'

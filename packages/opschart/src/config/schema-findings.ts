@@ -1,9 +1,9 @@
+import { nearestName } from '@opschart/core'
 import type { z } from 'zod'
 
 import { wrongArguments } from './argument-array.ts'
 import { mapOf } from './known-names.ts'
 import { typeName } from './names.ts'
-import { nearestName } from './nearest-name.ts'
 import { plainText } from './plain-text.ts'
 import type { Finding, ProblemPath } from './problem.ts'
 import { keysAt, schemasAt } from './schema-keys.ts'

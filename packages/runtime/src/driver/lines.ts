@@ -112,6 +112,27 @@ export function createLines<First>(sources: LineSources<First>) {
     }
   }
 
+  function enqueue(shard: string, work: () => Promise<TurnOutcome>): Promise<TurnOutcome> {
+    const line = lines.get(shard) ?? { last: Promise.resolve(), length: 0 }
+    if (line.length >= longest) {
+      const error = new OpschartError(
+        'busy',
+        `${line.length} signals wait for ${shard} already; nothing was accepted, send it again later`,
+      )
+      return Promise.reject(error)
+    }
+    const mine = line.length === 0 ? work() : line.last.then(work)
+    line.length += 1
+    line.last = mine
+      .catch(() => undefined)
+      .then(() => {
+        line.length -= 1
+        if (line.length === 0) lines.delete(shard)
+      })
+    lines.set(shard, line)
+    return mine
+  }
+
   return {
     /**
      * Takes a turn of a shard. Turns of one shard follow one another; those of different shards do not wait.
@@ -120,26 +141,14 @@ export function createLines<First>(sources: LineSources<First>) {
      * `busy` when too many wait already.
      */
     take(shard: string, first: First, settled: Settled = []): Promise<TurnOutcome> {
-      const line = lines.get(shard) ?? { last: Promise.resolve(), length: 0 }
-      if (line.length >= longest) {
-        const error = new OpschartError(
-          'busy',
-          `${line.length} signals wait for ${shard} already; nothing was accepted, send it again later`,
-        )
-        return Promise.reject(error)
-      }
-      const mine =
-        line.length === 0 ? turn(shard, first, settled) : line.last.then(() => turn(shard, first, settled))
-      line.length += 1
-      line.last = mine
-        .catch(() => undefined)
-        .then(() => {
-          line.length -= 1
-          if (line.length === 0) lines.delete(shard)
-        })
-      lines.set(shard, line)
-      return mine
+      return enqueue(shard, () => turn(shard, first, settled))
     },
+    /** What would come of a turn if it were taken now. Nothing is written. */
+    foresee: (shard: string, first: First): Promise<TurnOutcome> =>
+      enqueue(shard, async () => ({
+        ...nothing,
+        verdict: (await sources.attempt(shard, first, [], 0)).verdict,
+      })),
     isIdle: () => lines.size === 0,
     /** Resolves when no turn is under way. */
     async idle(): Promise<void> {

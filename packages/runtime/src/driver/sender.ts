@@ -1,4 +1,5 @@
 import {
+  didYouMean,
   kindOf,
   isPrincipal,
   OpschartError,
@@ -28,7 +29,7 @@ export interface SenderSources {
   readonly store: Store
   readonly clock: Clock
   readonly crypto: Crypto
-  readonly turns: Turns
+  readonly turns: Pick<Turns, 'take'>
   readonly switches: Switches
   /** The services of the configuration; undefined: any name is one, and lifecycles are opened by their first signal. */
   readonly services: ReadonlySet<string> | undefined
@@ -82,8 +83,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
     if (operation !== undefined && service !== serviceOf(operation)) return refuseForeign(signal, operation)
     if (sources.services === undefined) return toAnything(target, { signal, ...carried, outside: true })
     if (!sources.services.has(service)) {
-      const known = [...sources.services].join(', ') || 'none'
-      const reason = `there is no service ${plainLine(service, 100) || '(none named)'}; there are ${known}`
+      const reason = noService(service, sources.services)
       return take('', {
         kind: 'told',
         entry: 'signal',
@@ -185,7 +185,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
 
   async function resumeRemedies(service: string): Promise<ActAnswer> {
     if (sources.services !== undefined && !sources.services.has(service)) {
-      return { done: false, reason: `there is no service ${plainLine(service, 100)}` }
+      return { done: false, reason: noService(service, sources.services) }
     }
     const text = `remedies of ${plainLine(service, 100)} may act again`
     const changes = [{ kind: 'resume_remedies' as const }]
@@ -208,10 +208,9 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
       }
       const known = await sources.resolveName(to)
       const service = serviceOf(to)
-      const openable = isLifecycleId(to) && (sources.services === undefined || sources.services.has(service))
-      if (known === undefined && !openable) {
-        const reason = `there is no release ${plainLine(to, 300)}, and it cannot be opened: write service/name, with a service of the configuration`
-        return { done: false, reason }
+      if (known === undefined) {
+        const reason = whyNotOpened(to, sources.services)
+        if (reason !== undefined) return { done: false, reason }
       }
       const signal = checked({ type: 'ADOPTED', data: { phase, reason: plainLine(reason, 500), ...named } })
       const open = { branch: branch ?? null }
@@ -221,7 +220,12 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
     },
     async move(to, phase) {
       if (!isPerson) return refusedAct('move a release by hand')
-      return answered(await send(to, { type: 'MOVE_REQUESTED', data: { phase } }))
+      const draft = { type: 'MOVE_REQUESTED', data: { phase } }
+      if (sources.services !== undefined || !isLifecycleId(`${serviceOf(to)}/x`))
+        return answered(await send(to, draft))
+      // Elsewhere the first signal that names a lifecycle opens it; what is not there is not moved either.
+      const signal = checked({ ...draft, subject: to })
+      return answered(await take(serviceOf(to), { kind: 'routed', signal, outside: true }))
     },
     async pause({ target, reason, now }) {
       if (!isPerson && by !== 'system') return refusedAct('pause')
@@ -243,6 +247,24 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
       return switches.promote(by, target, autonomy)
     },
   }
+}
+
+/** Why there is no such service, and which there are. */
+function noService(name: string, services: ReadonlySet<string>): string {
+  const known = [...services]
+  const list = known.join(', ') || 'none'
+  return `there is no service ${plainLine(name, 100) || '(none named)'}; there are ${list}${didYouMean(name, known)}`
+}
+
+/** Why a release that is not known cannot be opened under a name; undefined when it can. */
+function whyNotOpened(name: string, services: ReadonlySet<string> | undefined): string | undefined {
+  const service = serviceOf(name)
+  if (services !== undefined && !services.has(service)) return noService(service, services)
+  if (isLifecycleId(name)) return undefined
+  const shown = plainLine(name, 300)
+  return name === service
+    ? `${shown} names no release; write ${shown}/<version>`
+    : `${shown} can be no release's name; write ${plainLine(service, 100)}/<version>`
 }
 
 const answered = (verdict: Verdict): ActAnswer => ({

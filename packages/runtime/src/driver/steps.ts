@@ -3,6 +3,7 @@ import {
   phaseOf,
   refusalOfOpening,
   route,
+  unknownPhase,
   type JsonObject,
   type LawEvent,
   type ServiceChange,
@@ -154,10 +155,8 @@ export function createSteps(sources: TurnSources, world: World, enqueue: (messag
       if ((await world.actor(id)) === undefined) {
         if (message.open === undefined) return unrouted(signal, `there is no lifecycle ${id}`)
         // What cannot be adopted is not opened either: a slip of the pen would leave a release that nobody can remove.
-        const { phases } = lifecycle.definition
-        const phase = typeof signal.data['phase'] === 'string' ? signal.data['phase'] : ''
-        if (signal.type === 'ADOPTED' && !Object.hasOwn(phases, phase))
-          return unrouted(signal, `the law has no phase ${phase}; it has ${Object.keys(phases).join(', ')}`)
+        const unknown = unknownPhase(lifecycle.definition, signal.data['phase'])
+        if (signal.type === 'ADOPTED' && unknown !== undefined) return unrouted(signal, unknown)
         await open(id, message.open.branch)
       }
       return decideSignal(id, message)

@@ -1,6 +1,7 @@
 import {
   writtenEntry,
   canonicalJson,
+  didYouMean,
   OpschartError,
   type ActAnswer,
   type Autonomy,
@@ -30,7 +31,7 @@ const autonomies: readonly string[] = ['observe', 'ask', 'act']
 
 /** What a person switches while the system runs: pauses and autonomy. Each is one row of the system's own actor. */
 export function createSwitches(sources: {
-  store: Store
+  store: Pick<Store, 'actor' | 'commit'>
   clock: Clock
   known: Switchable
   after: (sequence: number) => void
@@ -98,15 +99,13 @@ export function createSwitches(sources: {
       act(by, 'resumed', `resumed ${plainLine(target, 200)}`, (state) => {
         const pauses = state.pauses.filter((pause) => pause.target !== target)
         if (pauses.length < state.pauses.length) return { ...state, pauses }
-        const list = state.pauses.map((pause) => pause.target).join(', ') || 'nothing is'
-        return `${plainLine(target, 200)} is not paused (${list})`
+        const targets = state.pauses.map((pause) => pause.target)
+        const list = targets.length === 0 ? 'nothing is' : `what is: ${targets.join(', ')}`
+        return `${plainLine(target, 200)} is not paused; ${list}${didYouMean(target, targets)}`
       }),
     promote(by: Principal, target: string, autonomy: Autonomy): Promise<ActAnswer> {
-      const names = ['*', ...known.agents, ...known.tasks]
-      if (!names.includes(target)) {
-        const reason = `no agent or task is called ${plainLine(target, 200)}; write *, one of ${known.agents.join(', ')}, or agent.task`
-        return Promise.resolve({ done: false, reason })
-      }
+      const unknown = unknownTarget(target, known)
+      if (unknown !== undefined) return Promise.resolve({ done: false, reason: unknown })
       // An unknown word would be neither `observe` nor `ask`, and so would act.
       if (!autonomies.includes(autonomy)) {
         return Promise.resolve({
@@ -134,7 +133,27 @@ function unknownPause(target: string, { services, agents, rules }: Switchable): 
   if (known?.includes(name) === true) return undefined
   const given = plainLine(target, 200)
   if (known === undefined || known.length === 0) {
-    return `nothing is called ${given}; write everything, service:<name>, agent:<name> or rule:<name>`
+    const all = [
+      'everything',
+      ...(services ?? []).map((each) => `service:${each}`),
+      ...agents.map((each) => `agent:${each}`),
+      ...rules.map((each) => `rule:${each}`),
+    ]
+    return `nothing is called ${given}; write everything, service:<name>, agent:<name> or rule:<name>${didYouMean(target, all)}`
   }
-  return `there is no ${kind} ${plainLine(name, 200) || 'without a name'}; there are ${known.join(', ')}`
+  return `there is no ${kind} ${plainLine(name, 200) || 'without a name'}; there are ${known.join(', ')}${didYouMean(name, known)}`
+}
+
+/** Why nothing that has an autonomy is meant; undefined when something is. */
+function unknownTarget(target: string, { agents, tasks }: Switchable): string | undefined {
+  if (target === '*' || agents.includes(target) || tasks.includes(target)) return undefined
+  const dot = target.indexOf('.')
+  const agent = dot < 0 ? target : target.slice(0, dot)
+  if (dot < 0 || !agents.includes(agent)) {
+    const nearest = didYouMean(target, dot < 0 ? agents : [...tasks, ...agents])
+    return `no agent is called ${plainLine(agent, 200)}; write *, an agent or agent.task${nearest}`
+  }
+  const own = tasks.filter((task) => task.startsWith(`${agent}.`))
+  const list = own.map((task) => task.slice(agent.length + 1)).join(', ') || 'none'
+  return `${agent} has no task ${plainLine(target.slice(dot + 1), 200)}; it has ${list}${didYouMean(target, own)}`
 }

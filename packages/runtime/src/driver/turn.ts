@@ -59,6 +59,8 @@ export function createTurns(sources: TurnSources, onService: (service: ServiceSt
     /** Takes a turn of a service, beginning with these messages; see {@link createLines}. */
     take: (shard: string, first: readonly Message[], settled?: Settled): Promise<TurnOutcome> =>
       lines.take(shard, first, settled),
+    /** What would come of a turn if it were taken now. Nothing is written. */
+    foresee: (shard: string, first: readonly Message[]): Promise<TurnOutcome> => lines.foresee(shard, first),
     /** Under which name an actor's child was started as that effect; undefined when it is no longer at work. */
     async childOf(actor: string, key: string): Promise<string | undefined> {
       const stored = await sources.store.actor(actor)

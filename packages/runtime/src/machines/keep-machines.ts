@@ -22,6 +22,12 @@ export function keepMachines(sources: {
     trees,
     leafWork: createLeafWork({ trees, clock, after }),
     sender: (by: Principal) => createMachineSender({ ...sources, trees }, by),
+    /** The same, but nothing that is sent or let go on is written. */
+    foreseen: {
+      machines: (by: Principal) =>
+        createMachineSender({ ...sources, trees: { ...trees, take: trees.foresee }, after: () => {} }, by),
+      free: (id: string) => trees.mayGoOn(id),
+    },
     view: (id: string) => actorView(trees, store, id),
     free: async (id: string, by: Principal): Promise<ActAnswer> => {
       const { answer, outcome } = await trees.free(id, by)

@@ -184,10 +184,13 @@ export function createTrees(sources: TreesSources) {
     ...(sources.longestLine === undefined ? {} : { longest: sources.longestLine }),
   })
 
-  return {
+  const trees = {
     charts,
     take: (actor: string, message: TreeMessage, settled?: Settled): Promise<TurnOutcome> =>
       lines.take(rootOf(actor), message, settled),
+    /** What would come of a turn if it were taken now. Nothing is written. */
+    foresee: (actor: string, message: TreeMessage): Promise<TurnOutcome> =>
+      lines.foresee(rootOf(actor), message),
     /** Whether an actor's machine is one of this runtime's: others on the same store may have machines of their own. */
     isMine: (actor: string): boolean => charts.has(publicId(actor).split('/', 1)[0]!),
     /** Fires a timer that is due, as its machine's misfire policy says. */
@@ -206,27 +209,31 @@ export function createTrees(sources: TreesSources) {
         if ((stored.state as unknown as MachineState).born === key) return child
       }
     },
+    /** Why a parked actor cannot go on, or that it can. */
+    async mayGoOn(id: string): Promise<ActAnswer> {
+      const node = await load(machineActor(id))
+      if (node === undefined) return { done: false, reason: `there is no actor ${id}` }
+      if (node.state.parked === undefined) return { done: false, reason: `${id} is not parked` }
+      if (node.misfit !== undefined)
+        return { done: false, reason: `${id} still does not fit: ${node.misfit}` }
+      return { done: true, reason: `${id} goes on; ${node.state.parked.letters.length} taken that waited` }
+    },
     async free(id: string, by: Principal): Promise<{ answer: ActAnswer; outcome: TurnOutcome | undefined }> {
       const actor = machineActor(id)
-      const node = await load(actor)
-      const no = (reason: string) => ({ answer: { done: false, reason }, outcome: undefined })
-      if (node === undefined) return no(`there is no actor ${id}`)
-      if (node.state.parked === undefined) return no(`${id} is not parked`)
-      if (node.misfit !== undefined) return no(`${id} still does not fit: ${node.misfit}`)
+      const may = await trees.mayGoOn(id)
+      if (!may.done) return { answer: may, outcome: undefined }
       const outcome = await lines.take(rootOf(actor), { kind: 'free', actor, by })
       const now = await load(actor)
       const again = now?.state.parked
       return {
-        answer:
-          again === undefined
-            ? { done: true, reason: `${id} goes on; ${node.state.parked.letters.length} taken that waited` }
-            : { done: false, reason: `${id} is parked again: ${again.reason}` },
+        answer: again === undefined ? may : { done: false, reason: `${id} is parked again: ${again.reason}` },
         outcome,
       }
     },
     isIdle: lines.isIdle,
     idle: () => lines.idle(),
   }
+  return trees
 }
 
 /** The trees of machines. */

@@ -15,6 +15,12 @@ export function slipOf(name: string, candidates: readonly string[]): string | un
   return nearestWithin(name, candidates, Math.min(2, Math.floor(name.length / 4)))
 }
 
+/** The end of a message about a name that is not known: the one that was most likely meant, or nothing. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
+  const nearest = nearestName(name, candidates)
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`
+}
+
 function nearestWithin(name: string, candidates: readonly string[], limit: number): string | undefined {
   if (name.length === 0 || name.length > maxCompared) return undefined
   const wanted = plain(name)
