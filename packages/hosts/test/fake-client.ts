@@ -1,7 +1,8 @@
 import { EventEmitter, on } from 'node:events'
 
 import type {
-  Client,
+  ActAnswer,
+  ForeseeingClient,
   LogEntryView,
   OperationView,
   Principal,
@@ -18,8 +19,10 @@ export interface Call {
 }
 
 /** A client in memory: notes what it is asked to do, and gives what it was made with. */
-export interface FakeClient extends Client {
+export interface FakeClient extends ForeseeingClient {
   readonly calls: Call[]
+  /** Acts that were asked about and not done. */
+  readonly foreseen: Call[]
   readonly rows: LogEntryView[]
   append(row: LogEntryView): void
   /** Subscriptions that have not ended. */
@@ -28,7 +31,14 @@ export interface FakeClient extends Client {
 
 /** A client in memory for the tests of a door. */
 export function fakeClient(
-  options: { operations?: readonly OperationView[]; tokens?: Record<string, string> } = {},
+  options: {
+    operations?: readonly OperationView[]
+    tokens?: Record<string, string>
+    /** What would come of any act; what comes of it when absent. */
+    foreseen?: ActAnswer
+    /** What would come of any signal. */
+    foreseenVerdict?: Verdict
+  } = {},
 ): FakeClient {
   const calls: Call[] = []
   const rows: LogEntryView[] = []
@@ -41,15 +51,17 @@ export function fakeClient(
     phase: 'STAGING',
     sequence: 1,
   }
-  const sender = (by: string): Sender => {
+  const foreseen: Call[] = []
+  const sender = (by: string, noted = calls): Sender => {
     const note = (method: keyof Sender, values: readonly unknown[]) => {
-      calls.push({ by, method, values })
-      return Promise.resolve({ done: true, reason: `${method} done` })
+      noted.push({ by, method, values })
+      const done = { done: true, reason: `${method} done` }
+      return Promise.resolve(noted === foreseen ? (options.foreseen ?? done) : done)
     }
     return {
       send: async (...values) => {
         await note('send', values)
-        return accepted
+        return noted === foreseen ? (options.foreseenVerdict ?? accepted) : accepted
       },
       start: async (...values) => {
         await note('start', values)
@@ -75,7 +87,9 @@ export function fakeClient(
       emitter.emit('row', row)
     },
     following: () => following,
+    foreseen,
     as: (principal) => sender(nameOf(principal)),
+    asIf: (principal) => sender(nameOf(principal), foreseen),
     withToken: (token) => {
       const agent = options.tokens?.[token]
       return Promise.resolve(agent === undefined ? undefined : sender(`agent:${agent}`))

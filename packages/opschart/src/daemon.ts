@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { Client, LogEntryView } from '@opschart/core'
+import type { Client, ForeseeingClient, LogEntryView } from '@opschart/core'
 import { createPeople, serveSocket, socketPathOf } from '@opschart/hosts/http'
 import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
 
@@ -101,7 +101,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 export async function openLocal(options: {
   root: string
   onLine?: (line: string) => void
-}): Promise<{ client: Client; close: () => Promise<void> }> {
+}): Promise<{ client: ForeseeingClient; close: () => Promise<void> }> {
   const { runtime } = await compose({
     root: options.root,
     work: false,

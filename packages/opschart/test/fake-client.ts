@@ -7,12 +7,15 @@ export interface Answers {
   readonly status?: StatusView
   readonly verdict?: Verdict
   readonly act?: ActAnswer
+  /** What would come of an act; what comes of it when absent. */
+  readonly foreseen?: ActAnswer
   readonly rows?: readonly LogEntryView[]
   readonly sound?: boolean
 }
 
 /** A client with answers made beforehand, that notes what it was asked to do. */
 export interface FakeClient extends Client {
+  asIf: Client['as']
   /** `person:maria approve {...}`, in order. */
   readonly calls: string[]
 }
@@ -21,10 +24,11 @@ export interface FakeClient extends Client {
 export function fakeClient(answers: Answers = {}): FakeClient {
   const calls: string[] = []
   const rows = answers.rows ?? [row({ sequence: 11 }), row()]
-  const act = answers.act ?? { done: true, reason: 'it is done' }
-  const sender = (by: string): Sender => {
+  const done = answers.act ?? { done: true, reason: 'it is done' }
+  const sender = (by: string, isReal = true): Sender => {
+    const act = isReal ? done : (answers.foreseen ?? done)
     const note = <Answer>(answer: Answer, method: string, ...values: unknown[]) => {
-      calls.push([by, method, ...values.map((value) => JSON.stringify(value))].join(' '))
+      if (isReal) calls.push([by, method, ...values.map((value) => JSON.stringify(value))].join(' '))
       return Promise.resolve(answer)
     }
     return {
@@ -44,6 +48,8 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     calls,
     as: (principal) =>
       sender(typeof principal === 'string' ? principal : Object.entries(principal).flat().join(':')),
+    asIf: (principal) =>
+      sender(typeof principal === 'string' ? principal : Object.entries(principal).flat().join(':'), false),
     withToken: (token) => Promise.resolve(token === 'good' ? sender('agent:deployer') : undefined),
     status: () => Promise.resolve(answers.status ?? status()),
     read: () => Promise.resolve(undefined),

@@ -45,13 +45,13 @@ describe('a move that is refused', () => {
 
   it('[L4] names the nearest phase for one that the law does not have', () => {
     expect(refusal('STAGING', 'CANRY')).toBe(
-      'move from STAGING to CANRY: the law has no phase CANRY, but CANARY; ' +
+      'move from STAGING to CANRY: the law has no phase CANRY (did you mean CANARY?); ' +
         'moves from STAGING: CANARY, DEVELOPMENT; ' +
         'signals that lead on: DEPLOYMENT_COMPLETE → PRODUCTION, DEPLOYMENT_REJECTED → REVIEW',
     )
     expect(refusal('CANARY', 'MOON')).toBe(
-      'move from CANARY to MOON: the law has no phase MOON, only DEVELOPMENT, REVIEW, STAGING, PRODUCTION, ' +
-        'INCIDENT, ROLLBACK, OPTIMIZATION, RETIRED, CANARY; moves from CANARY: STAGING; no signal leads on',
+      'move from CANARY to MOON: the law has no phase MOON (it has DEVELOPMENT, REVIEW, STAGING, PRODUCTION, ' +
+        'INCIDENT, ROLLBACK, OPTIMIZATION, RETIRED, CANARY); moves from CANARY: STAGING; no signal leads on',
     )
   })
 
@@ -62,12 +62,12 @@ describe('a move that is refused', () => {
     [
       'to a name of every object',
       'constructor',
-      'move from STAGING to constructor: the law has no phase constructor, only ',
+      'move from STAGING to constructor: the law has no phase constructor (it has ',
     ],
     [
       'to a hostile name',
       'A\u001b[2J\nB',
-      'move from STAGING to A [2J B: the law has no phase A [2J B, only ',
+      'move from STAGING to A [2J B: the law has no phase A [2J B (it has ',
     ],
   ])('%s', (_, phase, start) => {
     expect(refusal('STAGING', phase).slice(0, start.length)).toBe(start)
@@ -111,7 +111,7 @@ describe('an adoption into a phase that there is not', () => {
     )
     expect(verdict).toMatchObject({
       kind: 'refused',
-      reason: 'ADOPTED in STAGING: the law has no phase PRODUCTOIN, but PRODUCTION',
+      reason: 'ADOPTED in STAGING: the law has no phase PRODUCTOIN (did you mean PRODUCTION?)',
     })
   })
 })

@@ -10,8 +10,8 @@ export function unknownPhase(definition: LifecycleDefinition, phase: Json | unde
   if (Object.hasOwn(definition.phases, phase)) return undefined
   const names = Object.keys(definition.phases)
   const nearest = nearestName(phase, names)
-  const known = nearest === undefined ? `only ${names.join(', ')}` : `but ${nearest}`
-  return `the law has no phase ${plainText(phase, 64)}, ${known}`
+  const known = nearest === undefined ? `it has ${names.join(', ')}` : `did you mean ${nearest}?`
+  return `the law has no phase ${plainText(phase, 64)} (${known})`
 }
 
 /**

@@ -1,7 +1,14 @@
-import { OpschartError, type Client, type Json, type Sender } from '@opschart/core'
+import {
+  OpschartError,
+  type ActAnswer,
+  type ForeseeingClient,
+  type Json,
+  type Sender,
+  type Verdict,
+} from '@opschart/core'
 import { z } from 'zod'
 
-import type { People } from './people.ts'
+import type { Looked, People } from './people.ts'
 import { actions, checkBody, reads, type ActionName, type ReadName } from './routes.ts'
 import { personHeader, tokenHeader } from './wire.ts'
 
@@ -10,7 +17,7 @@ export type Ask = (name: string, body: object, headers?: Readonly<Record<string,
 
 /** What stands behind a door. */
 export interface DoorOptions {
-  readonly client: Client
+  readonly client: ForeseeingClient
   readonly people: People
 }
 
@@ -94,6 +101,18 @@ async function openChallenge({ client, people }: DoorOptions, body: unknown): Pr
     throw new OpschartError('input', `${act.method} is nothing that a person can do`)
   const row = actions[act.method as ActionName]
   const checked = checkBody(row.body, act.body, act.method)
-  const shown = await row.shown(checked, client)
-  return people.open({ pid, claim, act: { method: act.method, body: checked as Json }, shown, own: row.own })
+  return people.open({
+    pid,
+    claim,
+    act: { method: act.method, body: checked as Json },
+    own: row.own,
+    async look(): Promise<Looked> {
+      const answer = (await row.act(client.asIf({ person: people.name }), checked)) as ActAnswer | Verdict
+      return isHopeless(answer) ? { answer } : { shown: await row.shown(checked, client) }
+    },
+  })
 }
+
+/** Whether nobody need be asked: an act would not be done, or a signal has nowhere to go. What the law refuses of a signal is journaled as the person's. */
+const isHopeless = (answer: ActAnswer | Verdict) =>
+  'kind' in answer ? answer.kind === 'unrouted' : !answer.done

@@ -2,6 +2,7 @@
 //   - Only a person at a terminal can do what only a person may do: a real terminal, read and written by the asking
 //     process, that no runner and no agent's host stands behind.
 //   - The code is on the terminal and in no answer; it is good once, for one act, with three tries, for a minute.
+//   - What would be refused in any case is said to a person at once, without a challenge; to nobody else.
 //   - Five minutes long one confirmed session counts for ordinary acts, and never for an approval.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
@@ -138,6 +139,53 @@ describe.runIf(hasScript)('a person', { timeout: 30_000 }, () => {
     for (let tries = 0; tries < 3; tries += 1) terminal.type(wrong)
     expect(await terminal.said()).toEqual([{ refused: 'that was wrong 3 times; nothing was done' }])
     expect(client.calls).toEqual([])
+  })
+
+  describe('who asks for what cannot be', () => {
+    const refusal = { done: false, reason: 'there is no operation op-1' }
+
+    async function reopen(options: Parameters<typeof fakeClient>[0]) {
+      await door.close()
+      client = fakeClient({ operations: [waitingOperation('op-1', 'plan-1')], ...options })
+      door = await openDoor(client, { processes, isOurs: (pid) => ours.has(pid) })
+    }
+
+    it('is told so at once, and is asked nothing', async () => {
+      await reopen({ foreseen: refusal })
+      const terminal = openTerminal('approve')
+      expect(await terminal.said()).toEqual([refusal])
+      expect(terminal.text()).not.toContain('to say yes')
+      expect(client.calls).toEqual([])
+      expect(client.foreseen).toEqual([
+        { by: 'person:maria', method: 'approve', values: [{ operation: 'op-1', plan: 'plan-1' }] },
+      ])
+    })
+
+    it('is refused as nobody when no person sits there, and the act is not looked at', async () => {
+      await reopen({ foreseen: refusal })
+      for (const mark of ['CLAUDECODE', 'OPSCHART_TOKEN']) {
+        const terminal = openTerminal('approve', { line: (command) => `env ${mark}=1 ${command}` })
+        expect(await terminal.said()).toMatchObject([{ refused: expect.stringContaining(`${mark} is set`) }])
+      }
+      const pipe = start(process.execPath, [program, door.path, 'approve'])
+      expect((await said(pipe))[0]).toMatchObject({ refused: expect.stringContaining('this is none') })
+      expect(client.foreseen).toEqual([])
+      expect(door.refusals).toHaveLength(3)
+    })
+
+    it('sends a signal to no release, and is told so; what the law refuses is sent and journaled', async () => {
+      const unrouted = { kind: 'unrouted', reason: 'web has no release v2' } as const
+      await reopen({ foreseenVerdict: unrouted })
+      const nowhere = openTerminal('send')
+      expect(await nowhere.said()).toEqual([unrouted])
+      expect(client.calls).toEqual([])
+      const allowed = { phase: 'STAGING', signals: [], agents: [] }
+      await reopen({ foreseenVerdict: { kind: 'refused', reason: 'no', phase: 'STAGING', allowed } })
+      const against = openTerminal('send')
+      against.type(await against.code())
+      expect(await against.said()).toMatchObject([{ kind: 'accepted' }])
+      expect(client.calls).toHaveLength(1)
+    })
   })
 
   it('may be wrong twice', async () => {

@@ -21,23 +21,32 @@ export interface PersonRequest {
   /** The claim that the process holds open: proof that it is the one it says. */
   readonly claim: string
   readonly act: Act
-  /** Lines that tell the person what they say yes to; made by the daemon, never by who asks. */
-  readonly shown: readonly string[]
+  /** Looks at what is asked for. Called when a person was found there, and before they are asked. */
+  look(): Promise<Looked>
   /** Whether it needs a challenge of its own; otherwise the session's last one counts for five minutes. */
   readonly own: boolean
 }
 
-/** A challenge that stands on the person's terminal, or the confirmation at once where the session still counts. */
+/** Lines that tell the person what they say yes to; or the answer that the act would get in any case. Made by the daemon, never by who asks. */
+export type Looked = { readonly shown: readonly string[] } | { readonly answer: unknown }
+
+/**
+ * A challenge that stands on the person's terminal; the confirmation at once where the session still counts; or the
+ * answer to an act that nothing can come of, about which nobody is asked.
+ */
 export type PersonAnswer =
+  | { readonly answer: unknown }
   | { readonly confirmation: string }
   | { readonly challenge: string; readonly tries: number; readonly expires: number }
 
 /** Knows people by their terminals. */
 export interface People {
+  /** What whoever sits at a terminal of this user is called. */
+  readonly name: string
   /** A file that the process must open, and keep open, before it asks: nobody can ask in another process's name. */
   claim(): Promise<{ readonly claim: string; readonly file: string }>
   /**
-   * Looks whether a person sits there, and writes a challenge to their terminal.
+   * Looks whether a person sits there, then at what they ask for, and writes a challenge to their terminal.
    *
    * @throws OpschartError `forbidden` with the reason when none does.
    */
@@ -130,6 +139,8 @@ export function createPeople(options: PeopleOptions): People {
   }
 
   return {
+    name,
+
     claim: () => claims.make(),
 
     async open(request) {
@@ -144,6 +155,8 @@ export function createPeople(options: PeopleOptions): People {
         isOurs: options.isOurs ?? (() => false),
       })
       if ('refusal' in found) return refuse(found.refusal, request)
+      const looked = await request.look()
+      if ('answer' in looked) return looked
       const act = digest(request.act)
       if (!request.own && (sessions.get(found.session) ?? 0) > clock.now()) return confirm(act)
 
@@ -156,7 +169,7 @@ export function createPeople(options: PeopleOptions): People {
       try {
         const terminal = await processes.openTerminal(request.pid)
         try {
-          await terminal.write(challengeText(code, request.shown))
+          await terminal.write(challengeText(code, looked.shown))
         } finally {
           await terminal.close()
         }

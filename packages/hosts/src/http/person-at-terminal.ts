@@ -14,13 +14,16 @@ export interface PersonAtTerminal {
 /** The three questions of a challenge; see {@link People}. */
 type Asked = (question: 'claim' | 'open' | 'answer', body: object) => Promise<unknown>
 
+/** What came of asking a person: the confirmation of their act, or its answer where nothing can come of it. */
+export type Confirmed = { readonly confirmation: string } | { readonly answer: unknown }
+
 /**
  * Has a person say yes to an act, and gives the confirmation that the act needs. The code comes from the terminal and
- * from nowhere else: it is in none of the answers.
+ * from nowhere else: it is in none of the answers. Where the act would be refused in any case, nobody is asked.
  *
  * @throws OpschartError `forbidden` when no person sits there, or none said yes.
  */
-export async function confirmed(act: Act, person: PersonAtTerminal, asked: Asked): Promise<string> {
+export async function confirmed(act: Act, person: PersonAtTerminal, asked: Asked): Promise<Confirmed> {
   const { claim, file } = (await asked('claim', {})) as Awaited<ReturnType<People['claim']>>
   // Held open while the daemon looks: only this process can have it.
   const held = await open(file, 'r')
@@ -30,7 +33,7 @@ export async function confirmed(act: Act, person: PersonAtTerminal, asked: Asked
   } finally {
     await held.close()
   }
-  if ('confirmation' in opened) return opened.confirmation
+  if (!('challenge' in opened)) return opened
   let tries = opened.tries
   for (let wrong = false; ; wrong = true) {
     const code = (await person.readCode({ tries, wrong }))?.trim()
@@ -39,7 +42,7 @@ export async function confirmed(act: Act, person: PersonAtTerminal, asked: Asked
     const answered = (await asked('answer', { challenge: opened.challenge, code })) as ReturnType<
       People['answer']
     >
-    if ('confirmation' in answered) return answered.confirmation
+    if ('confirmation' in answered) return answered
     tries = answered.tries
   }
 }

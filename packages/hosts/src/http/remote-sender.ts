@@ -37,8 +37,8 @@ export function senderAs(
   if (name.startsWith('person:')) {
     if (person === undefined) throw new OpschartError('forbidden', 'nobody sits at a terminal here')
     return senderOver(async (method, body) => {
-      const confirmation = await confirmed({ method, body: body as never }, person, ask)
-      return ask(method, body, { [personHeader]: confirmation })
+      const asked = await confirmed({ method, body: body as never }, person, ask)
+      return 'answer' in asked ? asked.answer : ask(method, body, { [personHeader]: asked.confirmation })
     })
   }
   if (name === 'watcher:inbox') return senderOver((method, body) => ask(method, body))

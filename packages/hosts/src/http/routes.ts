@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  didYouMean,
   OpschartError,
   signalDraftSchema,
   type Client,
@@ -102,7 +103,11 @@ export const actions = {
     own: false,
     open: true,
     act: (sender, { to, draft }) => sender.send(to, draft as Parameters<Sender['send']>[1]),
-    shown: ({ to, draft }) => [`send ${draft.type} to ${to}`, ...dataLines(draft.data)],
+    shown: async ({ to, draft }, client) => [
+      `send ${draft.type} to ${to}`,
+      ...(to.includes('/') ? await whetherNew(client, to) : []),
+      ...dataLines(draft.data),
+    ],
   }),
   start: action({
     body: z.strictObject({ to, input: z.json().exactOptional() }),
@@ -150,8 +155,9 @@ export const actions = {
     }),
     own: true,
     act: (sender, body) => sender.adopt(body),
-    shown: (body) => [
+    shown: async (body, client) => [
       `adopt ${body.to} as being in ${body.phase}`,
+      ...(await whetherNew(client, body.to)),
       `because: ${body.reason}`,
       ...dataLines(released(body)),
     ],
@@ -219,6 +225,14 @@ async function findOperation(client: Client, id: string) {
     }
   }
   return undefined
+}
+
+/** A slip of the pen in a release's name opens another one: that is said, with the one that was most likely meant. */
+async function whetherNew(client: Client, name: string): Promise<string[]> {
+  if ((await client.read(name)) !== undefined) return []
+  const { services } = await client.status()
+  const known = services.flatMap(({ lifecycles }) => lifecycles.map((lifecycle) => lifecycle.name))
+  return [`${name} is not known yet: it is opened${didYouMean(name, known)}`]
 }
 
 function released(body: { version?: string; commit?: string; branch?: string }) {

@@ -1,4 +1,4 @@
-import type { Client, Lifecycle } from '@opschart/core'
+import type { Client, ForeseeingClient, Lifecycle } from '@opschart/core'
 
 import type { Configuration } from '../config/configuration.ts'
 import type { Problem } from '../config/problem.ts'
@@ -34,7 +34,7 @@ export interface Composition {
   openLocal(options: {
     root: string
     onLine: (line: string) => void
-  }): Promise<{ client: Client; close(): Promise<void> }>
+  }): Promise<{ client: ForeseeingClient; close(): Promise<void> }>
   loadConfiguration(root: string): Promise<{
     readonly configuration: Configuration | undefined
     readonly source: string | null

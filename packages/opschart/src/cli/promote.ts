@@ -20,10 +20,10 @@ export const run: Run = (context) => {
     )
   return withClient(context, async (reached) => {
     const sender = asPerson(reached, context)
-    if (target !== '*') {
-      for (const line of renderRecord(await reached.client.record(target), lookOf(context)))
-        context.terminal.note(line)
-    }
+    const record = target === '*' ? undefined : await reached.client.record(target)
+    // Of what there is not, there is nothing to show: the answer says so.
+    if (record !== undefined && (record.changes.length > 0 || record.last !== null))
+      for (const line of renderRecord(record, lookOf(context))) context.terminal.note(line)
     return printAnswer(context, await sender.promote({ target, autonomy: wanted }))
   })
 }

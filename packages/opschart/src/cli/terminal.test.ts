@@ -91,6 +91,23 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
     ])
   })
 
+  it('what cannot be done is said at once, and nobody is asked', async () => {
+    const reason = 'web has no release v9; it has web/v2.3.1; did you mean web/v2.3.1?'
+    const verdict = { kind: 'unrouted', reason } as const
+    client.asIf = fakeClient({ foreseen: { done: false, reason, verdict } }).asIf
+    for (const [line, seen] of [
+      ['move web/v9 PRODUCTION', '? unrouted: web has no release v9'],
+      ['adopt web/v9 PRODUCTION --json', '"done": false'],
+    ] as const) {
+      const terminal = open(line)
+      await terminal.ended()
+      expect(stripVTControlCharacters(terminal.text())).toContain(seen)
+      expect(terminal.text()).not.toContain('to say yes')
+      expect(terminal.child.exitCode).toBe(3)
+    }
+    expect(client.calls).toEqual([])
+  })
+
   it('whatever else is typed is no', async () => {
     for (const typed of ['yes', '', '\u0003']) {
       const terminal = open('approve')

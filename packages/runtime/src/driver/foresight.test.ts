@@ -87,13 +87,13 @@ const acts: readonly [string, (sender: Sender) => Promise<ActAnswer>, boolean, s
     'an adoption into a phase that there is not',
     (sender) => sender.adopt({ to: 'web/topic', phase: 'PRODUCTOIN', reason: '' }),
     false,
-    'ADOPTED in DEVELOPMENT: the law has no phase PRODUCTOIN, but PRODUCTION',
+    'ADOPTED in DEVELOPMENT: the law has no phase PRODUCTOIN (did you mean PRODUCTION?)',
   ],
   [
     'an adoption of what is new into a phase that there is not',
     (sender) => sender.adopt({ to: 'web/v1', phase: 'PRODUCTOIN', reason: '' }),
     false,
-    'the law has no phase PRODUCTOIN, but PRODUCTION',
+    'the law has no phase PRODUCTOIN (did you mean PRODUCTION?)',
   ],
   [
     'an adoption in a service that there is not',
@@ -147,7 +147,7 @@ const acts: readonly [string, (sender: Sender) => Promise<ActAnswer>, boolean, s
     'a pause of a rule that there is not',
     (sender) => sender.pause({ target: 'rule:eror_spike', reason: '' }),
     false,
-    'there is no rule eror_spike; there are error_spike; did you mean error_spike?',
+    'there is no rule eror_spike; there is error_spike; did you mean error_spike?',
   ],
   [
     'a pause of a kind that there is not',

@@ -10,7 +10,7 @@ it('[L7] an adoption into a phase that there is not opens nothing, and says whic
   const ann = runtime.as({ person: 'ann' })
   const answer = await ann.adopt({ to: 'web/v1', phase: 'PRODUKTION', reason: 'a slip' })
   expect(answer.done).toBe(false)
-  expect(answer.reason).toBe('the law has no phase PRODUKTION, but PRODUCTION')
+  expect(answer.reason).toBe('the law has no phase PRODUKTION (did you mean PRODUCTION?)')
   expect(await runtime.read('web/v1')).toBeUndefined()
   expect((await ann.adopt({ to: 'web/v1', phase: 'PRODUCTION', reason: 'it runs' })).done).toBe(true)
   expect(await runtime.read('web/v1')).toMatchObject({ phase: 'PRODUCTION', live: true })

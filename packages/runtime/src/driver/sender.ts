@@ -20,7 +20,7 @@ import { plainLine } from '../plain-text.ts'
 import { signalOf } from './draft.ts'
 import type { Message } from './message.ts'
 import { isLifecycleId, lifecycleOf, serviceOf } from './names.ts'
-import type { Switches } from './switches.ts'
+import { areThese, type Switches } from './switches.ts'
 import type { TurnOutcome } from './lines.ts'
 import type { Turns } from './turn.ts'
 
@@ -252,8 +252,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
 /** Why there is no such service, and which there are. */
 function noService(name: string, services: ReadonlySet<string>): string {
   const known = [...services]
-  const list = known.join(', ') || 'none'
-  return `there is no service ${plainLine(name, 100) || '(none named)'}; there are ${list}${didYouMean(name, known)}`
+  return `there is no service ${plainLine(name, 100) || '(none named)'}; there ${areThese(known)}${didYouMean(name, known)}`
 }
 
 /** Why a release that is not known cannot be opened under a name; undefined when it can. */

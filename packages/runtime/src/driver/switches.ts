@@ -141,7 +141,12 @@ function unknownPause(target: string, { services, agents, rules }: Switchable): 
     ]
     return `nothing is called ${given}; write everything, service:<name>, agent:<name> or rule:<name>${didYouMean(target, all)}`
   }
-  return `there is no ${kind} ${plainLine(name, 200) || 'without a name'}; there are ${known.join(', ')}${didYouMean(name, known)}`
+  return `there is no ${kind} ${plainLine(name, 200) || 'without a name'}; there ${areThese(known)}${didYouMean(name, known)}`
+}
+
+/** The names that there are, as a sentence about them ends. */
+export function areThese(names: readonly string[]): string {
+  return `${names.length === 1 ? 'is' : 'are'} ${names.join(', ') || 'none'}`
 }
 
 /** Why nothing that has an autonomy is meant; undefined when something is. */
