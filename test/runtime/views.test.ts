@@ -124,6 +124,8 @@ describe('status', () => {
     const expiry = {
       id: `expiry:${(await scenario.operation('triage')).id}`,
       due: scenarioStart + minute + 24 * 60 * minute,
+      what: 'incident-response-agent.triage is given up, unless a phase admits it',
+      since: 6,
     }
     expect(shown).toEqual([
       {
@@ -212,6 +214,40 @@ describe('why', () => {
       'DISK_FULL',
       'INCIDENT_DECLARED',
     ])
+  })
+})
+
+describe('why something waits', () => {
+  it('tells of each row the times that it set, what happens then, and whether they are waited for', async () => {
+    const scenario = await failedDeployment()
+    const timers = (await scenario.runtime.why('web/two')).flatMap((row) => row.timers ?? [])
+    const asked = { due: expect.any(Number) as number, id: expect.any(String) as string }
+    expect(timers).toEqual([
+      {
+        ...asked,
+        what: 'incident-response-agent.triage is given up, unless a phase admits it',
+        since: 6,
+        pending: true,
+      },
+      {
+        ...asked,
+        what: 'the approval of developer-agent.deploy expires: unanswered, it is not done, and a person is told',
+        since: 9,
+        pending: false,
+      },
+    ])
+    const told = (await scenario.rows()).map(({ text }) => text).join('\n')
+    expect(told).not.toContain('xstate.')
+  })
+
+  it('tells of a time that came, in words', async () => {
+    const scenario = await incident()
+    await scenario.ann.send('web', { type: 'INCIDENT_DECLARED' })
+    await scenario.clock.advance(15 * minute)
+    await scenario.runtime.idle()
+    expect((await scenario.rows()).map(({ text }) => text)).toContain(
+      'time: acknowledgement is over in INCIDENT on web/one',
+    )
   })
 })
 

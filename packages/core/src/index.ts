@@ -41,6 +41,7 @@ export type {
   Work,
 } from './ports/store.ts'
 export { rowHash } from './chain.ts'
+export { timerText } from './timer-text.ts'
 export { redact, redactJson } from './redact.ts'
 export {
   createLifecycle,
@@ -85,6 +86,7 @@ export type {
   Sender,
   ServiceView,
   StatusView,
+  TimerView,
 } from './ports/runtime.ts'
 export type { Allowed, Verdict, VerdictKind } from './verdict.ts'
 export type { Autonomy, LawEvent, LawFacts, OperationFacts } from './law/law-event.ts'

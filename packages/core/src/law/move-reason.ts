@@ -2,7 +2,7 @@ import type { Json } from '../json.ts'
 import { nearestName } from '../nearest-name.ts'
 import type { LifecycleDefinition } from './definition.ts'
 import { plainText, shownValue } from './plain-text.ts'
-import { arrowAt, arrowsOf, successors } from './topology.ts'
+import { arrowAt, successors } from './topology.ts'
 
 /** Why a law has no such phase, with the nearest that it has, or all; undefined when it has it. */
 export function unknownPhase(definition: LifecycleDefinition, phase: Json | undefined): string | undefined {
@@ -25,7 +25,8 @@ export function moveReason(
   refusal: string | undefined,
 ): string {
   const moves = definition.phases[from]?.moves ?? []
-  const signals = [...new Set(arrowsOf(definition).map(({ signal }) => signal))].flatMap((signal) => {
+  const own = Object.keys(definition.phases[from]?.on ?? {})
+  const signals = [...new Set([...own, ...Object.keys(definition.all ?? {})])].flatMap((signal) => {
     const to = arrowAt(definition, from, signal)?.to
     return to === undefined || to === '*' || to === from ? [] : [{ signal, to }]
   })

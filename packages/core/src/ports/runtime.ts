@@ -53,7 +53,17 @@ export interface LifecycleView {
     readonly steps: readonly string[]
   }[]
   readonly allowed: Allowed
-  readonly timers: readonly { readonly id: string; readonly due: number }[]
+  readonly timers: readonly TimerView[]
+}
+
+/** A time that is waited for, and what happens then. */
+export interface TimerView {
+  readonly id: string
+  readonly due: number
+  /** What happens, and what keeps it from happening, as people say it. */
+  readonly what: string
+  /** The row that set it; null when that lies too far back. */
+  readonly since: number | null
 }
 
 /** An actor of a machine, as people see it. */
@@ -143,6 +153,8 @@ export interface LogEntryView {
   /** One line, without colour. */
   readonly text: string
   readonly data: Json
+  /** Times that the row set, and whether they are waited for still; only where `why` tells of the row. */
+  readonly timers?: readonly (TimerView & { readonly pending: boolean })[]
 }
 
 /** The answer to a person's act. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type Allowed, type LogEntryView } from '@opschart/core'
+import { canonicalJson, type Allowed, type LogEntryView, type TimerView } from '@opschart/core'
 
 import { fitted, paragraph, type Look } from './_look.ts'
 import { markOf } from './_render-line.ts'
@@ -8,8 +8,16 @@ import { moment } from './_time.ts'
 /** Longest data that is shown of one row, in characters. */
 const longestData = 600
 
-/** The view of `opschart why`: the rows that explain something, oldest first, each with what it knew and what it led to. */
-export function renderWhy(about: string, rows: readonly LogEntryView[], look: Look): string[] {
+/**
+ * The view of `opschart why`: the rows that explain something, oldest first, each with what it knew and what it led to.
+ * `due` is what a release waits for now; it stands at the end, in place of the times of each row.
+ */
+export function renderWhy(
+  about: string,
+  rows: readonly LogEntryView[],
+  look: Look,
+  due?: readonly TimerView[],
+): string[] {
   const { paint } = look
   if (rows.length === 0) {
     return [
@@ -29,12 +37,21 @@ export function renderWhy(about: string, rows: readonly LogEntryView[], look: Lo
       `${paint('bold', `#${row.sequence}`)} ${paint('gray', moment(row.at, look))} ${paint('gray', visible(row.actor, 60))}`,
     )
     lines.push(...paragraph(look, `   ${paint(style, sign)} `, visible(row.text)))
-    lines.push(...details(row, look))
+    lines.push(...details(row, look, due === undefined))
+  }
+  if (due !== undefined && due.length > 0) {
+    lines.push('', paint('bold', 'What it waits for'))
+    for (const { due: at, what, since } of due.toSorted((one, other) => one.due - other.due)) {
+      const set = since === null ? '' : ` (since #${since})`
+      lines.push(
+        ...paragraph(look, `   ${paint('gray', '◷')} `, `${moment(at, look)}: ${visible(what, 300)}${set}`),
+      )
+    }
   }
   return fitted(lines, look)
 }
 
-function details(row: LogEntryView, look: Look): string[] {
+function details(row: LogEntryView, look: Look, timed: boolean): string[] {
   const lines: string[] = []
   const add = (label: string, text: string) =>
     lines.push(...paragraph(look, `     ${look.paint('gray', `${label}:`)} `, text))
@@ -48,9 +65,11 @@ function details(row: LogEntryView, look: Look): string[] {
   }
   const started = row.effects.filter((effect) => effect.kind === 'spawn').map(({ src }) => src)
   if (started.length > 0) add('starts', visible(started.join(', ')))
-  const due = row.effects.filter((effect) => effect.kind === 'timer')
-  for (const timer of due) add('timer', `${visible(timer.id, 80)} at ${moment(timer.due, look)}`)
-  if (row.kind === 'signal' && row.data !== null && Object.keys(row.data).length > 0) {
+  for (const { due, what, pending } of timed ? (row.timers ?? []) : [])
+    add(pending ? 'waits for' : 'waited for', `${moment(due, look)}: ${visible(what, 300)}`)
+  // The whole input of a step is nothing that anybody reads here; its text says which step it is.
+  const tells = row.kind === 'signal' && row.type !== 'OPERATION_REQUESTED'
+  if (tells && row.data !== null && Object.keys(row.data).length > 0) {
     add('data', visible(canonicalJson(row.data), longestData))
   }
   if (row.cause !== null) add('caused by', visible(row.cause, 200))

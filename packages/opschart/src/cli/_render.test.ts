@@ -262,9 +262,10 @@ describe('why', () => {
   it('tells the chain, with the way out of a refusal', () => {
     const rows = [
       row({
-        effects: [
-          { kind: 'spawn', key: 'k', id: 'i', src: 'incident_detected', input: {} },
-          { kind: 'timer', key: 'k', id: 'acknowledgement', due: now + 720_000, event: { type: 'x' } },
+        effects: [{ kind: 'spawn', key: 'k', id: 'i', src: 'incident_detected', input: {} }],
+        timers: [
+          { id: 'a', due: now + 720_000, what: 'a person is told', since: 12, pending: true },
+          { id: 'b', due: now - 60_000, what: 'triage is tried again', since: 12, pending: false },
         ],
       }),
       row({
@@ -292,7 +293,8 @@ describe('why', () => {
          ▶ ERROR_THRESHOLD_EXCEEDED: PRODUCTION → INCIDENT; incident_detected starts
            (rule:error_spike)
            starts: incident_detected
-           timer: acknowledgement at 12:12:00 (in 12 min)
+           waits for: 12:12:00 (in 12 min): a person is told
+           waited for: 11:59:00 (1 min ago): triage is tried again
            data: {"value":0.12}
          │
       #13 11:57:00 (3 min ago) web/v2.3.1
@@ -310,6 +312,23 @@ describe('why', () => {
            because: deploy waits for DEVELOPMENT
            waits for: DEVELOPMENT, until 12:01:00 (in 1 min)
            data: {"value":0.12}"
+    `)
+  })
+
+  it('ends with what a release waits for, the next first, and since which row', () => {
+    const due = [
+      { id: 'b', due: now + 3_600_000, what: 'deploy is given up', since: null },
+      { id: 'a', due: now + 720_000, what: 'a person is told, unless INCIDENT is left', since: 12 },
+    ]
+    const rows = [row({ timers: [{ ...due[1]!, pending: true }], data: {} })]
+    expect(shown(renderWhy('web/v2.3.1', rows, plainLook(80), due))).toMatchInlineSnapshot(`
+      "#12 11:57:00 (3 min ago) web/v2.3.1
+         ▶ ERROR_THRESHOLD_EXCEEDED: PRODUCTION → INCIDENT; incident_detected starts
+           (rule:error_spike)
+
+      What it waits for
+         ◷ 12:12:00 (in 12 min): a person is told, unless INCIDENT is left (since #12)
+         ◷ 13:00:00 (in 1 h): deploy is given up"
     `)
   })
 

@@ -9,6 +9,9 @@ export const run: Run = (context) =>
     const about = context.operands[0]!
     const rows = await client.why(about)
     if (isJson(context)) printJson(context, rows)
-    else printLines(context, renderWhy(about, rows, lookOf(context)))
+    else {
+      const release = await client.read(about)
+      printLines(context, renderWhy(about, rows, lookOf(context), release?.timers))
+    }
     return rows.length === 0 ? exitCodes.failed : exitCodes.done
   })

@@ -154,10 +154,7 @@ async function release(
     })
     screen.law('An agent in a hurry asks to deploy from DEVELOPMENT.', `${verdict.kind}: ${verdict.reason}`)
     const why = await daemon.ask<LogEntryView[]>('person', 'why', String(verdict.sequence))
-    screen.command(
-      `opschart why ${verdict.sequence}`,
-      why.map(({ sequence, text }) => `#${sequence} ${text}`),
-    )
+    screen.why(String(verdict.sequence), why, Date.now())
   }
   await daemon.ask('person', 'send', id, { type: 'REVIEW_REQUESTED', data: { branch, commit: head } })
   await daemon.ask('agent:reviewer-agent', 'send', id, { type: 'REVIEW_APPROVED' })

@@ -2,6 +2,9 @@ import { styleText } from 'node:util'
 
 import type { DigestView, LogEntryView, StatusView } from '@opschart/core'
 
+import { renderWhy } from '../cli/_render-why.ts'
+import { colourPaint, plainPaint } from '../cli/_text.ts'
+
 type Style = Parameters<typeof styleText>[0]
 
 /** What people see of the demo. */
@@ -12,7 +15,8 @@ export interface Screen {
   aside(text: string): void
   row(row: LogEntryView): void
   law(what: string, answer: string): void
-  command(command: string, lines: readonly string[]): void
+  /** What `opschart why` shows of these rows at that time. */
+  why(about: string, rows: readonly LogEntryView[], now: number): void
   crash(text: string): void
   chart(status: StatusView): void
   digest(digest: DigestView): void
@@ -32,6 +36,8 @@ export function createScreen(options: {
   out: NodeJS.WritableStream & { columns?: number }
   colour: boolean
   json?: boolean
+  /** Where times are shown; the machine's own zone when absent. */
+  timeZone?: string
 }): Screen {
   // Where nobody draws lines, nothing needs to be cut.
   const width = options.out.columns === undefined ? 10_000 : Math.max(60, Math.min(options.out.columns, 160))
@@ -72,9 +78,12 @@ export function createScreen(options: {
       print(paint('magenta', wrapped(answer, '    ').join('\n')))
       print('')
     },
-    command(command, lines) {
-      print(`    ${paint('bold', `$ ${command}`)}`)
-      for (const line of lines) print(paint('dim', wrapped(line, '      ').join('\n')))
+    why(about, rows, now) {
+      print(`    ${paint('bold', `$ opschart why ${about}`)}`)
+      const { timeZone } = options
+      const columns = options.out.columns === undefined ? undefined : width - 6
+      const look = { now, timeZone, columns, paint: options.colour ? colourPaint : plainPaint }
+      for (const line of renderWhy(about, rows, look)) print(`      ${line}`)
       print('')
     },
     crash: (text) => print(paint(['bold', 'red'], `\n  ✖ ${text}; it is started again\n`)),

@@ -55,7 +55,7 @@ function line(row: JournalRow, entry: JournalEntry, signal: Signal | undefined):
     case 'act':
       return `${String(entry.by)}: ${said(event['text'], event.type)}`
     case 'timer':
-      return `time: ${event.type.replace(/^xstate\.after\./, '')} on ${row.actor}${unheard(entry)}`
+      return `time: ${timeLine(event.type)} on ${row.actor}${unheard(entry)}`
     case 'migrated':
       return `${row.actor} is brought to another definition`
     case 'parked':
@@ -64,6 +64,19 @@ function line(row: JournalRow, entry: JournalEntry, signal: Signal | undefined):
     case 'message':
       return messageLine(row, entry)
   }
+}
+
+/** What came of a time: which one it was, and in which phase or step. */
+function timeLine(type: string): string {
+  if (type === 'operation.expired') return 'the wait of an operation is over'
+  if (type === 'approval.expired') return 'an approval has expired'
+  const [, delay, place] = /^xstate\.after\.([^.]+)\.[^.]+\.(.+)$/.exec(type) ?? []
+  if (delay === undefined || place === undefined) return type
+  const states = place.split('.')
+  if (delay === 'backoff') return `${states.at(-2) ?? place} is tried again`
+  return /^\d+$/.test(delay)
+    ? `${states.at(-1)} has run out of time`
+    : `${delay.replaceAll('_', ' ')} is over in ${place}`
 }
 
 function signalLine(

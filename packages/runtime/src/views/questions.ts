@@ -26,7 +26,7 @@ export function createQuestions(
     read: (name) => views.read(name),
     log: async (query = {}) =>
       (await store.history({ ...query, limit: Math.min(query.limit ?? mostRows, mostRows) })).map(logView),
-    why: async (about) => why(store, about, await views.resolveName(about)),
+    why: async (about) => why(store, about, await views.resolveName(about), sources.lifecycle.definition),
     subscribe: ({ from }) => feed.from(from ?? 1, logView),
     audit: ({ head } = {}) => audit(sources, head),
     digest: async ({ since }) =>

@@ -29,6 +29,7 @@ import type { RuleHost } from '../senses/rule-host.ts'
 import type { WatcherState } from '../senses/watcher-host.ts'
 import type { Attempt } from '../work/attempt.ts'
 import type { Holding } from '../work/holding.ts'
+import { timersOf } from './timers.ts'
 
 /** What views are made from. */
 export interface ViewSources extends FactSources {
@@ -129,7 +130,7 @@ export function createViews(sources: ViewSources) {
       operations: await operations(actor, system),
       workflows,
       allowed: allowedIn(lifecycle, state),
-      timers: (await store.timers(actor.actor)).map(({ id, due }) => ({ id, due })),
+      timers: await timersOf(store, lifecycle.definition, actor.actor, context),
     }
   }
 

@@ -1,4 +1,11 @@
-import { entryOf, type JournalRow, type LogEntryView, type Store } from '@opschart/core'
+import {
+  entryOf,
+  timerText,
+  type JournalRow,
+  type LifecycleDefinition,
+  type LogEntryView,
+  type Store,
+} from '@opschart/core'
 
 import { logView } from './log-view.ts'
 
@@ -16,16 +23,44 @@ export async function why(
   store: Store,
   about: string,
   lifecycle: string | undefined,
+  definition: LifecycleDefinition,
 ): Promise<LogEntryView[]> {
+  const rows = await explaining(store, about, lifecycle)
+  return Promise.all(rows.map((row) => withTimers(store, row, definition)))
+}
+
+/** A row with the times that it set. */
+async function withTimers(
+  store: Store,
+  row: JournalRow,
+  definition: LifecycleDefinition,
+): Promise<LogEntryView> {
+  const { effects, event } = entryOf(row)
+  const set = effects.filter((effect) => effect.kind === 'timer')
+  if (set.length === 0) return logView(row)
+  const pending = await store.timers(row.actor)
+  const { agent, task } = (event['signal'] as { data?: Record<string, unknown> } | undefined)?.data ?? {}
+  const name = typeof agent === 'string' && typeof task === 'string' ? `${agent}.${task}` : undefined
+  const timers = set.map((timer) => ({
+    id: timer.id,
+    due: timer.due,
+    what: timerText(definition, timer, () => name),
+    since: row.sequence,
+    pending: pending.some(({ id, version }) => id === timer.id && version === row.version),
+  }))
+  return { ...logView(row), timers }
+}
+
+async function explaining(store: Store, about: string, lifecycle: string | undefined): Promise<JournalRow[]> {
   const number = /^#?(\d{1,15})$/.exec(about)?.[1]
   if (number !== undefined) {
     const sequence = Number(number)
     const [row] = await store.history({ from: sequence, to: sequence })
-    if (row !== undefined) return [...(await causesOf(store, row)), row].map(logView)
+    if (row !== undefined) return [...(await causesOf(store, row)), row]
   }
   if (lifecycle !== undefined) {
     const rows = await store.history({ actor: lifecycle, backwards: true, limit: 200 })
-    return rows.filter(matters).slice(0, 20).reverse().map(logView)
+    return rows.filter(matters).slice(0, 20).reverse()
   }
   const found: JournalRow[] = []
   let before: number | undefined
@@ -42,7 +77,7 @@ export async function why(
   }
   const first = found.at(-1)
   const causes = first === undefined ? [] : await causesOf(store, first)
-  return [...causes, ...found.reverse()].map(logView)
+  return [...causes, ...found.reverse()]
 }
 
 function matters(row: JournalRow): boolean {
