@@ -195,6 +195,7 @@ function status(operations: readonly OperationView[], rows: readonly LogEntryVie
     services: [service],
     pauses: [],
     violations: 0,
+    parked: [],
     watchers: [],
   }
 }

@@ -210,6 +210,11 @@ export const treeCases: readonly Case<RuntimePlace>[] = [
         [2, true],
         'why',
       )
+      same(
+        (await scenario.runtime.status()).parked.map(({ actor }) => actor),
+        ['boss/a~worker'],
+        'what the status tells of',
+      )
       same((await scenario.ann.send('boss/b', { type: 'GO' })).kind, 'accepted', 'another tree')
       const asAgent = await scenario.reviewer.resume('actor:boss/a~worker')
       same(asAgent.done, false, 'an agent may not let it go on')
@@ -217,6 +222,7 @@ export const treeCases: readonly Case<RuntimePlace>[] = [
       same([still.done, still.reason.includes('parked again')], [false, true], still.reason)
       await scenario.ann.send('boss/a', { type: 'STOP' })
       same((await scenario.runtime.actor('boss/a~worker'))?.status, 'stopped', 'told to end, it is given up')
+      same((await scenario.runtime.status()).parked, [], 'what the status tells of then')
     },
     { machines: { boss: boss(() => new Promise(() => {})) } },
   ),

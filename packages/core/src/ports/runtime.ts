@@ -119,6 +119,8 @@ export interface StatusView {
   readonly services: readonly ServiceView[]
   readonly pauses: readonly Pause[]
   readonly violations: number
+  /** Actors of machines that take nothing until a person lets them go on. */
+  readonly parked: readonly { readonly actor: string; readonly reason: string; readonly since: number }[]
   readonly watchers: readonly {
     readonly name: string
     readonly state: 'watching' | 'failing' | 'ended'

@@ -5,6 +5,9 @@ import { fitted, paragraph, phaseStyle, type Look } from './_look.ts'
 import { cutTo, padTo, visible, widthOf } from './_text.ts'
 import { distance, lengthOf, moment, timeOfDay } from './_time.ts'
 
+/** Actors that are parked and are told one by one. */
+const mostParked = 5
+
 /** Releases of one service that are listed. */
 const mostReleases = 25
 
@@ -17,6 +20,12 @@ export function renderStatus(status: StatusView, daemon: DaemonFacts | null, loo
     const text = `${many} for a person: see \`opschart digest\`, answer with \`opschart adopt\``
     lines.push(...paragraph(look, '! ', text, ['bold', 'red']))
   }
+  for (const { actor, reason, since } of status.parked.slice(0, mostParked)) {
+    const text = `${visible(actor, 100)} is parked since ${timeOfDay(since, look)}: ${visible(reason, 300)}. Mend it, then \`opschart resume actor:${visible(actor, 100)}\``
+    lines.push(...paragraph(look, '! ', text, ['bold', 'red']))
+  }
+  if (status.parked.length > mostParked)
+    lines.push(`  … and ${status.parked.length - mostParked} more are parked`)
   for (const pause of status.pauses) {
     const since = `${timeOfDay(pause.at, look)}, ${distance(pause.at, look)}`
     const text = `paused: ${visible(pause.target, 100)} by ${pause.by} (${since}): ${visible(pause.reason, 200)}`

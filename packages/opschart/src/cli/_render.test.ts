@@ -182,6 +182,25 @@ describe('the status', () => {
     `)
   })
 
+  it('tells of actors that are parked, with the way out', () => {
+    const parked = Array.from({ length: 7 }, (_, index) => ({
+      actor: `order/${index}`,
+      reason: 'on PAID: the guard broke',
+      since: 1_767_225_600_000,
+    }))
+    const lines = renderStatus(
+      status({ services: [], pauses: [], violations: 0, watchers: [], parked }),
+      null,
+      plainLook(90),
+    )
+    expect(shown(lines.slice(1, 3))).toMatchInlineSnapshot(`
+      "! order/0 is parked since 00:00:00: on PAID: the guard broke. Mend it, then \`opschart
+        resume actor:order/0\`"
+    `)
+    expect(lines.filter((line) => line.includes('is parked since'))).toHaveLength(5)
+    expect(lines).toContain('  … and 2 more are parked')
+  })
+
   it('keeps hostile text in its place', () => {
     const bad = status({
       services: [

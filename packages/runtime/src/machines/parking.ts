@@ -1,7 +1,24 @@
-import type { JsonObject } from '@opschart/core'
+import type { JsonObject, Principal, Store } from '@opschart/core'
 
-import { givenUpState, parkedState, type Letter } from './machine-state.ts'
+import { publicId } from './actor-names.ts'
+import { freedState, givenUpState, parkedState, type Letter } from './machine-state.ts'
 import type { Mail, Node, TreeWorld } from './tree-world.ts'
+
+const factPrefix = 'parked:'
+
+/** The name of the fact that says that an actor is parked, so that those that are can be found among many. */
+const parkedFact = (actor: string) => `${factPrefix}${publicId(actor)}`
+
+/** Every actor that is parked, with the reason and since when. */
+export async function parkedActors(
+  store: Pick<Store, 'factsBeginning'>,
+): Promise<{ actor: string; reason: string; since: number }[]> {
+  const facts = await store.factsBeginning(factPrefix)
+  return facts.flatMap(({ name, value }) => {
+    const parked = value as { reason: string; since: number } | null
+    return parked === null ? [] : [{ actor: name.slice(factPrefix.length), ...parked }]
+  })
+}
 
 /**
  * Parks an actor that could not take what came for it: from now on whatever comes is kept, in order, until a person lets it
@@ -13,6 +30,8 @@ export async function parkActor(
   { kind, event, cause }: Mail,
   why: { readonly reason: string; readonly at: number },
 ): Promise<void> {
+  if (node.state.parked === undefined)
+    await world.fact(parkedFact(node.actor), { reason: why.reason, since: why.at })
   const letter: Letter = { event, kind: kind as Letter['kind'] }
   await world.record(node, {
     kind: 'parked',
@@ -22,8 +41,16 @@ export async function parkActor(
   })
 }
 
+/** Lets an actor that was parked take what comes again. */
+export async function freeActor(world: TreeWorld, node: Node, by: Principal): Promise<void> {
+  const event = { type: 'freed', letters: node.state.parked!.letters.length }
+  await world.fact(parkedFact(node.actor), null)
+  await world.record(node, { kind: 'freed', event, by, state: freedState(node.state) })
+}
+
 /** Ends an actor that is parked; what it has started is ended by whoever calls. */
 export async function giveUp(world: TreeWorld, node: Node, cause: string | undefined): Promise<void> {
+  if (node.state.parked !== undefined) await world.fact(parkedFact(node.actor), null)
   await world.record(node, {
     kind: 'freed',
     event: { type: 'given_up' },

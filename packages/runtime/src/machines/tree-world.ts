@@ -4,6 +4,7 @@ import {
   type Decision,
   type Effect,
   type EntryKind,
+  type Fact,
   type JournalEntry,
   type Json,
   type JsonObject,
@@ -60,6 +61,8 @@ export interface TreeWorld {
   timerGone(actor: string, id: string): void
   /** Takes back every timer of an actor that has ended. */
   timersGone(actor: string): Promise<void>
+  /** Writes a durable value beside the actors. */
+  fact(name: string, value: Json): Promise<void>
   unit(): Unit
 }
 
@@ -85,6 +88,8 @@ export interface TreeWorldSources {
   readonly load: (actor: string) => Promise<Node | undefined>
   readonly timersOf: (actor: string) => Promise<readonly Timer[]>
   readonly workOf: (actor: string) => Promise<readonly Work[]>
+  /** How often a fact was written. */
+  readonly factVersion: (name: string) => Promise<number>
 }
 
 /** Opens what one turn of a tree reads and moves. Nothing is written before its unit is committed. */
@@ -97,6 +102,7 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
   const withdrawn: string[] = []
   const timers = new Map<string, Timer>()
   const timersGone = new Map<string, { actor: string; id: string }>()
+  const facts = new Map<string, Fact>()
   const timerName = (actor: string, id: string) => `${actor.length}:${actor}${id}`
 
   const world: TreeWorld = {
@@ -169,8 +175,13 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
       const mine = Array.from(timers.values()).filter((timer) => timer.actor === actor)
       for (const { id } of mine) world.timerGone(actor, id)
     },
+    async fact(name, value) {
+      const version = facts.get(name)?.version ?? (await sources.factVersion(name)) + 1
+      facts.set(name, { name, version, value })
+    },
     unit: () => ({
       decisions,
+      facts: [...facts.values()],
       read: readOnly(),
       work: works,
       withdrawn,

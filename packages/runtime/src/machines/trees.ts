@@ -12,7 +12,8 @@ import { createLines, type Attempted, type Settled, type TurnOutcome } from '../
 import { childActor, machineActor, publicId, rootOf } from './actor-names.ts'
 import type { Chart, Charts } from './charts.ts'
 import { fitOf, wayOut } from './fit.ts'
-import { freedState, type MachineState } from './machine-state.ts'
+import type { MachineState } from './machine-state.ts'
+import { freeActor } from './parking.ts'
 import { createTree } from './tree.ts'
 import type { TimerEvent, TreeMessage } from './tree-message.ts'
 import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
@@ -84,6 +85,7 @@ export function createTrees(sources: TreesSources) {
         load,
         timersOf: (actor) => store.timers(actor),
         workOf: (actor) => store.work({ actor }),
+        factVersion: async (name) => (await store.facts([name]))[0]?.version ?? 0,
       },
       known.get(root) ?? new Map<string, Node>(),
     )
@@ -138,7 +140,7 @@ export function createTrees(sources: TreesSources) {
       case 'free': {
         const node = await world.node(message.actor)
         if (node?.state.parked === undefined) return undefined
-        await freed(world, node, message.by)
+        await freeActor(world, node, message.by)
         for (const { event, kind } of node.state.parked.letters)
           await tree.deliver(node.actor, { event, kind })
         return undefined
@@ -246,11 +248,6 @@ const noVerdict: Verdict = {
 
 async function late(world: TreeWorld, node: Node, { kind, event, cause }: Mail): Promise<void> {
   await world.record(node, { kind: kind as 'result', event, cause, verdict: noVerdict })
-}
-
-async function freed(world: TreeWorld, node: Node, by: Principal): Promise<void> {
-  const event = { type: 'freed', letters: node.state.parked!.letters.length }
-  await world.record(node, { kind: 'freed', event, by, state: freedState(node.state) })
 }
 
 function absent(actor: string): Verdict {

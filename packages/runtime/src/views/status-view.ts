@@ -15,6 +15,8 @@ import {
   type StoredActor,
 } from '@opschart/core'
 
+import { parkedActors } from '../machines/parking.ts'
+import { plainLine } from '../plain-text.ts'
 import { planOf, type FactSources } from '../driver/law-facts.ts'
 import {
   isLifecycleActor,
@@ -204,7 +206,11 @@ export function createViews(sources: ViewSources) {
       const violations = (await openViolations(store)).map(
         ({ row, text }) => `violation #${row}: ${text}; \`opschart adopt\` says where the release really is`,
       )
-      return [...incidents, ...violations.slice(0, 10)]
+      const parked = (await parkedActors(store)).map(
+        ({ actor, reason }) =>
+          `${actor} is parked, ${plainLine(reason, 200)}: mend it, then \`opschart resume actor:${actor}\``,
+      )
+      return [...incidents, ...violations.slice(0, 10), ...parked.slice(0, 10)]
     },
     async status(): Promise<StatusView> {
       const system = await systemState()
@@ -233,6 +239,7 @@ export function createViews(sources: ViewSources) {
         services,
         pauses: system.pauses,
         violations: (await openViolations(store)).length,
+        parked: await parkedActors(store),
         watchers: sources.watchers.map((watcher) => ({ ...watcher })),
       }
     },
