@@ -223,6 +223,23 @@ export const storeFaults: readonly StoreFault[] = [
     red: ['[D4] timers are due at their time, the earliest first, at most as many as asked'],
   },
   {
+    fault: 'actors are listed whatever decided them last',
+    plant: (store) => ({
+      ...store,
+      actors: (filter) => store.actors({ ...filter, notUnder: [] }),
+    }),
+    red: ['[D7] actors are listed by what decided them last: those under none of some definitions'],
+  },
+  {
+    fault: 'the history of an actor ends after a hundred rows',
+    plant: (store) => ({
+      ...store,
+      history: async (query) =>
+        (await store.history(query)).slice(0, query.actor === undefined ? undefined : 100),
+    }),
+    red: ['history of one actor is whole, however long it is and whatever lies between'],
+  },
+  {
     fault: 'history knows no direction',
     plant: (store) => ({ ...store, history: (query) => store.history({ ...query, backwards: false }) }),
     red: ['history gives the rows that are asked for, in both directions'],

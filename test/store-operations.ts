@@ -94,12 +94,20 @@ const unit: fc.Arbitrary<UnitPlan> = fc.record({
 const read: fc.Arbitrary<(store: Store) => Promise<unknown>> = fc.oneof(
   actor.map((asked) => (store: Store) => store.actor(asked)),
   fc
-    .record({ shard, prefix: fc.constantFrom('', 'b/'), ended: fc.boolean() }, { requiredKeys: [] })
+    .record(
+      {
+        shard,
+        prefix: fc.constantFrom('', 'b/'),
+        ended: fc.boolean(),
+        notUnder: fc.subarray(['definition-0', 'definition-1', 'none']),
+      },
+      { requiredKeys: [] },
+    )
     .map((filter) => (store: Store) => store.actors(filter)),
   id.map((asked) => (store: Store) => store.seen('git', asked)),
   fc
     .record(
-      { from: fc.nat(9), to: fc.nat(20), limit: fc.nat(9), actor, shard, backwards: fc.boolean() },
+      { from: fc.nat(9), to: fc.nat(20), limit: fc.nat(9), actor, backwards: fc.boolean() },
       { requiredKeys: [] },
     )
     .map((query) => (store: Store) => store.history(query)),

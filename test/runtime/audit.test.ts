@@ -52,7 +52,7 @@ function alter(file: string, ...statements: readonly string[]): void {
   database.close()
 }
 
-const everyColumn = 'hash, actor, version, definition, shard, at, source, id, entry'
+const everyColumn = 'hash, actor, version, definition, before, at, source, id, entry'
 
 describe('[D10] an audit', () => {
   it('finds a journal sound that nobody has touched, with and without a head', async () => {
@@ -133,13 +133,13 @@ describe('[D10] an audit', () => {
       file,
       'update journal set sequence = -(sequence + 1) where sequence >= 7',
       'update journal set sequence = -sequence where sequence < 0',
-      `insert into journal (sequence, ${everyColumn}) select 7, hash, actor, version, definition, shard, at, null, null, entry from journal where sequence = 6`,
+      `insert into journal (sequence, ${everyColumn}) select 7, hash, actor, version, definition, before, at, null, null, entry from journal where sequence = 6`,
     )
     expect(await audited(file)).toMatchObject({ rows: 6, sound: false, fault: { sequence: 7 } })
     const { file: other } = await journal()
     alter(
       other,
-      `insert into journal (sequence, ${everyColumn}) select ${rows + 1}, hash, actor, version + 1, definition, shard, at, null, null, entry from journal where sequence = ${rows}`,
+      `insert into journal (sequence, ${everyColumn}) select ${rows + 1}, hash, actor, version + 1, definition, before, at, null, null, entry from journal where sequence = ${rows}`,
     )
     expect(await audited(other)).toMatchObject({ sound: false, fault: { sequence: rows + 1 } })
   })
@@ -196,7 +196,7 @@ describe('[D6] replaying the journal', () => {
     const [added, gone, facts, none] = await Promise.all([journal(), journal(), journal(), journal()])
     alter(
       added.file,
-      `insert into actors (id, version, definition, shard, ended, state) select 'web/forged', 1, definition, shard, 0, state from actors where id = 'web/one'`,
+      `insert into actors (id, version, definition, shard, ended, last, state) select 'web/forged', 1, definition, shard, 0, last, state from actors where id = 'web/one'`,
     )
     expect((await audited(added.file)).fault?.what).toBe(
       'web/forged is stored at version 1, the journal ends at 0',

@@ -1,10 +1,13 @@
 // Properties:
 //   - A row's hash depends on the row before it and on every member of its own; on nothing else.
+//   - Put together from texts it is the same hash.
 
 import { createHash } from 'node:crypto'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { rowHash } from './chain.ts'
+import { rowHash, rowHashOfText } from './chain.ts'
+import { canonicalJson, type Json } from './json.ts'
 
 const crypto = { sha256: (text: string) => createHash('sha256').update(text).digest('hex') }
 const row = {
@@ -43,5 +46,28 @@ describe('[D10] the hash of a row', () => {
   it('does not change with the order of members, or with what a store adds', () => {
     expect(rowHash(crypto, '', { ...row, entry: { b: [2], a: 1 } })).toBe(hash)
     expect(rowHash(crypto, '', { ...row, hash: 'h' } as typeof row)).toBe(hash)
+  })
+
+  it('is the same put together from the entry’s text', () => {
+    const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
+    const text = units.map((codes) => String.fromCharCode(...codes))
+    const rows = fc.record({
+      sequence: fc.nat(),
+      actor: text,
+      version: fc.nat(),
+      definition: text,
+      at: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      key: fc.option(fc.record({ source: text, id: text })),
+      entry: fc.jsonValue() as fc.Arbitrary<Json>,
+    })
+    fc.assert(
+      fc.property(text, rows, (previous, given) => {
+        const { entry } = given
+        expect(rowHashOfText(crypto, previous, { ...given, entry: canonicalJson(entry) })).toBe(
+          rowHash(crypto, previous, given),
+        )
+      }),
+      { numRuns: 300, seed: 1 },
+    )
   })
 })

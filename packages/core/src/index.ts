@@ -40,7 +40,7 @@ export type {
   UnitOutcome,
   Work,
 } from './ports/store.ts'
-export { rowHash } from './chain.ts'
+export { rowHash, rowHashOfText } from './chain.ts'
 export { timerText } from './timer-text.ts'
 export { redact, redactJson } from './redact.ts'
 export {

@@ -40,6 +40,25 @@ describe('canonical JSON', () => {
     expect(canonicalJson([1, , 2])).toBe('[1,null,2]')
   })
 
+  it('writes each text as JSON does', () => {
+    const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 80 })
+    fc.assert(
+      fc.property(units, (codes) => {
+        const text = String.fromCharCode(...codes)
+        expect(canonicalJson([text, { [text]: 1 }])).toBe(
+          `[${JSON.stringify(text)},{${JSON.stringify(text)}:1}]`,
+        )
+      }),
+      { numRuns: 300, seed: 1 },
+    )
+    // Each one by itself, too: most of the above hold one that needs escaping.
+    for (let code = 0; code <= 0xffff; code += 1) {
+      const text = `a${String.fromCharCode(code)}`
+      if (canonicalJson(text) !== JSON.stringify(text))
+        expect.fail(`U+${code.toString(16)} is written otherwise`)
+    }
+  })
+
   it('writes `__proto__` as the member that it is', () => {
     expect(canonicalJson(JSON.parse('{"__proto__":{"a":1}}'))).toBe('{"__proto__":{"a":1}}')
   })
@@ -61,6 +80,8 @@ describe('canonical JSON', () => {
     expect(() => canonicalJson(loop)).toThrow('a value that contains itself has no JSON form')
     const twice = { a: 1 }
     expect(canonicalJson([twice, twice])).toBe('[{"a":1},{"a":1}]')
+    const itself = { toJSON: (): unknown => itself }
+    expect(() => canonicalJson(itself)).toThrow('a value that contains itself has no JSON form')
   })
 
   it('refuses hostile depth as an error, not as an overflow of the stack', () => {

@@ -79,7 +79,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   }
   const charts = createCharts(options.machines ?? {}, crypto)
   checkNames(charts, services)
-  const definitionOf = definitionHashes(crypto, lifecycle, loops, charts)
+  const definitions = definitionHashes(crypto, lifecycle, loops, charts)
   const turnSources = {
     ...facts,
     store,
@@ -89,7 +89,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     charts,
     ...(options.longestLine === undefined ? {} : { longestLine: options.longestLine }),
     triggers: options.triggers ?? {},
-    definitionOf,
+    definitionOf: definitions.of,
   }
   const turns = createTurns(
     turnSources,
@@ -236,7 +236,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const senderFor = (by: Principal, operation?: string): Sender => createSender(senderSources, by, operation)
 
   // Whoever only decides moves nothing that does not fit: the law refuses it.
-  if (works) await checkFit(turnSources)
+  if (works) await checkFit({ ...turnSources, definitions: definitions.ofLaw })
   for (const state of await views.serviceStates()) footprints.set(state.service, state.footprints)
   await feed.start()
   if (works) {

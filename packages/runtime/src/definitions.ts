@@ -9,13 +9,21 @@ import {
 
 import type { Charts } from './machines/charts.ts'
 
-/** Hashes of what decides, by decider: a row is replayed by the definition that it was decided under [D6]. */
+/** What decides now, by the hash of its definition. */
+export interface Definitions {
+  /** The hash for a decider; `unknown:<decider>` for one that is no more. A row is replayed by what it was decided under [D6]. */
+  readonly of: (decider: string) => string
+  /** Those of all that decides in the law: no machine's. */
+  readonly ofLaw: readonly string[]
+}
+
+/** Hashes what decides. */
 export function definitionHashes(
   crypto: Crypto,
   lifecycle: Lifecycle,
   loops: readonly FeedbackLoop[],
   charts: Charts,
-): (decider: string) => string {
+): Definitions {
   const { definition, workflows } = lifecycle
   const known = new Map<string, string>([
     ['lifecycle', crypto.sha256(canonicalJson({ definition, workflows }))],
@@ -24,13 +32,13 @@ export function definitionHashes(
     known.set(`workflow:${name}`, crypto.sha256(canonicalJson({ name, workflow })))
   }
   for (const loop of loops) known.set(`rule:${loop.name}`, crypto.sha256(canonicalJson(loop)))
-  return (decider) => {
-    if (decider === 'none' || decider === 'system') return decider
-    if (decider.startsWith('machine:')) {
-      const chart = charts.of(decider.slice('machine:'.length))
-      if (chart !== undefined) return chart.definition
-    }
-    return known.get(decider) ?? `unknown:${decider}`
+  for (const decider of ['none', 'system']) known.set(decider, decider)
+  return {
+    of(decider) {
+      const chart = decider.startsWith('machine:') ? charts.of(decider.slice('machine:'.length)) : undefined
+      return chart?.definition ?? known.get(decider) ?? `unknown:${decider}`
+    },
+    ofLaw: [...known.values()],
   }
 }
 

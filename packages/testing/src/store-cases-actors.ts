@@ -74,6 +74,31 @@ export const actorCases: readonly Case<Store>[] = [
     same(await store.actors({ ended: true }), [], 'the ended actors after it was opened again')
   }),
 
+  storeCase(
+    '[D7] actors are listed by what decided them last: those under none of some definitions',
+    async (store) => {
+      const given: [actor: string, definition: string, ended: boolean][] = [
+        ['a', 'old', false],
+        ['b', 'new', false],
+        ['c', 'older', false],
+        ['d', 'old', true],
+        ['e', 'new', true],
+      ]
+      await store.commit(
+        given.map(([actor, definition, ended]) => ({ decisions: [decision({ actor, definition, ended })] })),
+      )
+      const listed = async (filter: Parameters<Store['actors']>[0]) =>
+        (await store.actors(filter)).map(({ actor }) => actor)
+      same(await listed({ notUnder: ['new', 'never'] }), ['a', 'c'], 'those that are not under the new one')
+      same(await listed({ notUnder: ['new', 'old', 'older'] }), [], 'those under none of all')
+      same(await listed({ notUnder: [] }), ['a', 'b', 'c'], 'those under none of none')
+      same(await listed({ notUnder: ['new'], ended: true }), ['d'], 'the ended')
+      same(await listed({ notUnder: ['new'], prefix: 'c' }), ['c'], 'those of a beginning')
+      await commit(store, { decisions: [decision({ actor: 'a', version: 2, definition: 'new' })] })
+      same(await listed({ notUnder: ['new'] }), ['c'], 'after one was decided under the new one')
+    },
+  ),
+
   storeCase('actors are listed by id, of a shard and of a beginning where asked', async (store) => {
     const ids = ['b', 'a/2', 'a/10', 'a', 'A', 'a/\uffff', 'a/\u{1f600}', 'a0', '%', 'a_']
     const shard = (id: string) => (id.startsWith('a') ? 'one' : 'two')

@@ -34,16 +34,41 @@ export const readingCases: readonly Case<Store>[] = [
       [{ actor: 'a', from: 2, to: 9 }, [4, 7]],
       [{ actor: 'a', limit: 2, backwards: true }, [10, 7]],
       [{ actor: 'none' }, []],
-      [{ shard: 'one' }, [1, 3, 4, 6, 7, 9, 10]],
-      [{ shard: 'one', from: 5, limit: 2 }, [6, 7]],
-      [{ shard: 'two', backwards: true }, [8, 5, 2]],
-      [{ shard: 'one', actor: 'c' }, [3, 6, 9]],
-      [{ shard: 'one', actor: 'b' }, []],
-      [{ shard: 'none' }, []],
     ]
     for (const [query, expected] of asked) {
       const sequences = (await store.history(query)).map(({ sequence }) => sequence)
       same(sequences, expected, `history(${JSON.stringify(query)})`)
+    }
+  }),
+
+  storeCase('history of one actor is whole, however long it is and whatever lies between', async (store) => {
+    const long = Array.from({ length: 300 }, (_, index) =>
+      index % 3 === 0
+        ? decision({ actor: 'other', version: index / 3 + 1 })
+        : decision({ actor: 'long', version: index - Math.floor(index / 3) }),
+    )
+    await store.commit(long.map((given) => ({ decisions: [given] })))
+    const sequences = Array.from({ length: 300 }, (_, index) => index + 1).filter((place) => place % 3 !== 1)
+    for (const [from, to] of [
+      [1, 300],
+      [2, 2],
+      [100, 250],
+      [131, 132],
+      [191, 300],
+    ] as const) {
+      const expected = sequences.filter((sequence) => sequence >= from && sequence <= to)
+      const asked = { actor: 'long', from, to }
+      const found = async (query: HistoryQuery) =>
+        (await store.history(query)).map(({ sequence }) => sequence)
+      same(await found(asked), expected, `rows ${from} to ${to}`)
+      same(await found({ ...asked, limit: 5 }), expected.slice(0, 5), `the first five from ${from}`)
+      const backwards = expected.toReversed()
+      same(await found({ ...asked, backwards: true }), backwards, `rows ${to} to ${from}`)
+      same(
+        await found({ ...asked, backwards: true, limit: 5 }),
+        backwards.slice(0, 5),
+        `the last five to ${to}`,
+      )
     }
   }),
 

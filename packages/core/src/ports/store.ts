@@ -119,8 +119,8 @@ export interface HistoryQuery {
   readonly from?: number
   /** Last sequence wanted, inclusive. */
   readonly to?: number
+  /** Only rows of this actor. */
   readonly actor?: string
-  readonly shard?: string
   /** At most so many; 1,000 when absent. */
   readonly limit?: number
   /** Newest first. */
@@ -135,8 +135,16 @@ export interface Store {
   /** Writes each unit whole or not at all, in order, in as few flushes as can be; a unit that fails does not touch the others. */
   commit(units: readonly Unit[]): Promise<UnitOutcome[]>
   actor(actor: string): Promise<StoredActor | undefined>
-  /** Actors that have not ended, by id. */
-  actors(filter?: { shard?: string; prefix?: string; ended?: boolean }): Promise<StoredActor[]>
+  /**
+   * Actors that have not ended (that have, with `ended`), by id. `notUnder`: only those whose last row was decided under
+   * none of these definitions; it must not cost more for there being many others.
+   */
+  actors(filter?: {
+    shard?: string
+    prefix?: string
+    ended?: boolean
+    notUnder?: readonly string[]
+  }): Promise<StoredActor[]>
   /** The row that first journaled this signal. */
   seen(source: string, id: string): Promise<JournalRow | undefined>
   history(query: HistoryQuery): Promise<JournalRow[]>

@@ -58,7 +58,8 @@ async function timeline(
 ): Promise<void> {
   const { terminal } = context
   const stopped = stop.aborted ? Promise.resolve(undefined) : once(stop, 'abort').then(() => undefined)
-  const from = (await client.status()).head.sequence + 1
+  const [last] = await client.log({ backwards: true, limit: 1 })
+  const from = (last?.sequence ?? 0) + 1
   const rows = client.subscribe({ from })[Symbol.asyncIterator]()
   let day: string | undefined
   try {

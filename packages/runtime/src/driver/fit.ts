@@ -1,6 +1,13 @@
-import { OpschartError, phaseOf, type ActorState, type Lifecycle, type Store } from '@opschart/core'
+import {
+  OpschartError,
+  phaseOf,
+  type ActorState,
+  type Lifecycle,
+  type Store,
+  type StoredActor,
+} from '@opschart/core'
 
-import { deciderOf, isLifecycleActor } from './names.ts'
+import { deciderOf, isLifecycleActor, serviceFact } from './names.ts'
 import { kernelOf, type KernelSources } from './kernels.ts'
 
 const shown = 10
@@ -13,18 +20,15 @@ const shown = 10
  * @throws OpschartError `configuration`, with the list.
  */
 export async function checkFit(
-  sources: KernelSources & { store: Store; lifecycle: Lifecycle; definitionOf: (decider: string) => string },
+  sources: KernelSources & {
+    store: Store
+    lifecycle: Lifecycle
+    services: ReadonlyMap<string, unknown>
+    definitions: readonly string[]
+  },
 ): Promise<void> {
   const problems: string[] = []
-  for (const { actor, definition, state } of await sources.store.actors()) {
-    const decider = deciderOf(actor)
-    if (
-      decider === 'none' ||
-      decider === 'system' ||
-      decider === 'machine' ||
-      definition === sources.definitionOf(decider)
-    )
-      continue
+  for (const { actor, state } of await decidedByOthers(sources)) {
     const problem = misfit(sources, actor, state as unknown as ActorState)
     if (problem !== undefined) problems.push(problem)
   }
@@ -35,6 +39,18 @@ export async function checkFit(
     `what is stored does not fit the configuration:\n${problems.slice(0, shown).join('\n')}${rest}\n` +
       'Put back what was taken out until these have ended, or move the releases with the earlier configuration first.',
   )
+}
+
+/** Actors of the law that were last decided by what is not here any more: only these are read, however many there are. */
+async function decidedByOthers({
+  store,
+  services,
+  definitions: notUnder,
+}: Parameters<typeof checkFit>[0]): Promise<StoredActor[]> {
+  const known = await store.factsBeginning(serviceFact(''))
+  const shards = new Set([...services.keys(), ...known.map(({ name }) => name.slice(serviceFact('').length))])
+  const found = await Promise.all([...shards].map((shard) => store.actors({ shard, notUnder })))
+  return found.flat()
 }
 
 function misfit(

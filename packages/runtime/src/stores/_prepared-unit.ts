@@ -33,7 +33,7 @@ export interface PreparedUnit {
  * signal or one key of work twice in the same unit.
  */
 export function preparedUnit(unit: Unit): PreparedUnit {
-  const work = (unit.work ?? []).map((item) => ({
+  const work = taken(unit.work, (item) => ({
     key: item.key,
     actor: item.actor,
     shard: item.shard,
@@ -42,48 +42,59 @@ export function preparedUnit(unit: Unit): PreparedUnit {
     at: time(item.at, `time of work ${item.key}`),
     task: json(item.task, `task of work ${item.key}`),
   }))
-  const decisions = unit.decisions.map((decision) => {
-    const what = `decision ${decision.actor}:${decision.version}`
-    return {
-      ...decision,
-      key: decision.key && { source: decision.key.source, id: decision.key.id },
-      at: finite(decision.at, `time of ${what}`),
-      entry: json(decision.entry, `entry of ${what}`),
-      state: decision.state === undefined ? undefined : inOrder(decision.state, `state of ${what}`),
-    }
-  })
-  once(
-    work.map((item) => item.key),
-    'work',
-  )
-  once(
-    decisions.flatMap(({ key }) => (key ? [canonicalJson([key.source, key.id])] : [])),
-    'signal',
-  )
+  const decisions = taken(unit.decisions, preparedDecision)
+  once(work, ({ key }) => key, 'work')
+  once(decisions, ({ key }) => key && canonicalJson([key.source, key.id]), 'signal')
   return {
     decisions,
     work,
-    read: (unit.read ?? []).map(({ actor, version }) => ({ actor, version })),
-    facts: (unit.facts ?? []).map(({ name, version, value }) => ({
+    read: taken(unit.read, ({ actor, version }) => ({ actor, version })),
+    facts: taken(unit.facts, ({ name, version, value }) => ({
       name,
       version,
       value: json(value, `fact ${name}`),
     })),
-    settled: (unit.settled ?? []).map(({ key, attempt }) => ({ key, attempt })),
-    withdrawn: [...(unit.withdrawn ?? [])],
-    timers: (unit.timers ?? []).map((timer) => ({
+    settled: taken(unit.settled, ({ key, attempt }) => ({ key, attempt })),
+    withdrawn: taken(unit.withdrawn, (key) => key),
+    timers: taken(unit.timers, (timer) => ({
       actor: timer.actor,
       id: timer.id,
       version: timer.version,
       due: time(timer.due, `time of timer ${timer.actor}:${timer.id}`),
       event: json(timer.event, `event of timer ${timer.actor}:${timer.id}`),
     })),
-    timersGone: (unit.timersGone ?? []).map(({ actor, id }) => ({ actor, id })),
-    checkpoints: (unit.checkpoints ?? []).map(({ watcher, value }) => ({
+    timersGone: taken(unit.timersGone, ({ actor, id }) => ({ actor, id })),
+    checkpoints: taken(unit.checkpoints, ({ watcher, value }) => ({
       watcher,
       value: json(value, `checkpoint of ${watcher}`),
     })),
   }
+}
+
+function preparedDecision(decision: Decision): PreparedUnit['decisions'][number] {
+  const { actor, version, definition, at, key, entry, shard, state, ended } = decision
+  const what = `decision ${actor}:${version}`
+  return {
+    actor,
+    version,
+    definition,
+    at: finite(at, `time of ${what}`),
+    key: key && { source: key.source, id: key.id },
+    entry: json(entry, `entry of ${what}`),
+    shard,
+    state: state === undefined ? undefined : inOrder(state, `state of ${what}`),
+    ...(ended === undefined ? {} : { ended }),
+  }
+}
+
+const none: readonly never[] = []
+
+/** The items as they are now. */
+function taken<Item, Taken>(
+  items: readonly Item[] | undefined,
+  take: (item: Item) => Taken,
+): readonly Taken[] {
+  return items === undefined || items.length === 0 ? none : items.map(take)
 }
 
 function json(value: unknown, what: string): string {
@@ -118,9 +129,12 @@ function known<T extends string>(severity: T, what: string): T {
   return severity
 }
 
-function once(names: readonly string[], what: string): void {
+function once<Item>(items: readonly Item[], nameOf: (item: Item) => string | null, what: string): void {
+  if (items.length < 2) return
   const met = new Set<string>()
-  for (const name of names) {
+  for (const item of items) {
+    const name = nameOf(item)
+    if (name === null) continue
     if (met.has(name)) throw refused(`the ${what} ${name} stands in it twice`)
     met.add(name)
   }

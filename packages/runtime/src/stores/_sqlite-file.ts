@@ -65,7 +65,13 @@ function openAny(path: string): DatabaseSync {
 
 function opened(path: string, readOnly: boolean): DatabaseSync {
   // No time-out: whoever finds the file locked waits without blocking the process (see the writer).
-  const database = new DatabaseSync(path, { readOnly, timeout: 0, defensive: true })
+  // Nor are references checked at each row: they are made of what has just been read.
+  const database = new DatabaseSync(path, {
+    readOnly,
+    timeout: 0,
+    defensive: true,
+    enableForeignKeyConstraints: false,
+  })
   try {
     // FULL flushes at each commit; the second is what flushing means on macOS and nothing elsewhere. The log is cut back
     // to its limit when it has grown past it.

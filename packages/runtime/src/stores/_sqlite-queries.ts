@@ -1,20 +1,35 @@
-import { type Fact, type HistoryQuery, type Json, type Store } from '@opschart/core'
+import { type Fact, type Json, type Store } from '@opschart/core'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
-import { actorRow, factRow, hash, journalRow, json, timerRow, workRow } from './_sqlite-rows.ts'
+import { sqliteHistory } from './_sqlite-history.ts'
+import { actorRow, factRow, hash, json, timerRow, workRow } from './_sqlite-rows.ts'
+import type { KnownSignals } from './_sqlite-signals.ts'
 import { afterPrefix, compareText, storedText } from './_text.ts'
 
 // Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one.
-const selectRows = `select j.sequence, j.hash, (select id from actors where number = j.actor) as actor, j.version,
-  (select name from names where number = j.definition) as definition, j.at, j.source, j.id, j.entry from journal j`
 const selectActors = `select a.id as actor, a.version, (select name from names where number = a.definition) as definition,
   (select name from names where number = a.shard) as shard, a.state, a.ended from actors a`
 
-/** A condition and its value; a value that is undefined asks for nothing. */
-type Condition = readonly [sql: string, value: SQLInputValue | undefined]
+const named = `select number from names where name in (select value from json_each(?))`
+// The planner cannot know that few of many actors are meant.
+const decided = 'actors indexed by actors_decided'
+const endedUnderOthers = `a.definition not in (${named})`
+/** The few definitions there are come from the index, one look each, however many actors are under one. */
+const openUnderOthers = `a.definition in (
+  with recursive present(definition) as (
+    select min(definition) from ${decided} where ended = 0
+    union all
+    select (select min(definition) from ${decided} where ended = 0 and definition > present.definition) from present
+    where present.definition is not null
+  )
+  select definition from present where definition not in (${named})
+)`
+
+/** A condition, and the value for its `?` where it has one; a value that is undefined asks for nothing. */
+type Condition = readonly [sql: string, value?: SQLInputValue | undefined]
 
 /** What a store answers by reading, and the two small writes of work; each in one statement, without waiting. */
-export function sqliteQueries(database: DatabaseSync) {
+export function sqliteQueries(database: DatabaseSync, signals: Pick<KnownSignals, 'find'>) {
   const prepared = new Map<string, StatementSync>()
 
   /** The statement of a text, prepared once: the texts are few, values are always bound. */
@@ -25,42 +40,43 @@ export function sqliteQueries(database: DatabaseSync) {
   }
 
   function select(from: string, conditions: readonly Condition[], tail: string, ...last: SQLInputValue[]) {
-    const asked = conditions.filter(([, value]) => value !== undefined)
+    const asked = conditions.filter(([sql, value]) => value !== undefined || !sql.includes('?'))
     const where = asked.length > 0 ? ` where ${asked.map(([sql]) => sql).join(' and ')}` : ''
-    return statement(`${from}${where} ${tail}`).all(...asked.map(([, value]) => value ?? null), ...last)
+    const values = asked.flatMap(([, value]) => (value === undefined ? [] : [value]))
+    return statement(`${from}${where} ${tail}`).all(...values, ...last)
   }
+
+  const history = sqliteHistory(statement)
 
   return {
     actor(actor: string) {
       const row = statement(`${selectActors} where a.id = ?`).get(storedText(actor))
       return row && actorRow(row)
     },
-    actors({ shard, prefix = '', ended = false }: NonNullable<Parameters<Store['actors']>[0]> = {}) {
+    actors({
+      shard,
+      prefix = '',
+      ended = false,
+      notUnder,
+    }: NonNullable<Parameters<Store['actors']>[0]> = {}) {
       const conditions: Condition[] = [
-        ['a.ended = ?', Number(ended)],
+        // Said in the text, so that the index of the open ones serves; a beginning is looked for by id.
+        [`${prefix === '' || notUnder ? '' : '+'}a.ended = ${Number(ended)}`],
         ['a.shard = (select number from names where name = ?)', stored(shard)],
+        [ended ? endedUnderOthers : openUnderOthers, notUnder && JSON.stringify(notUnder.map(storedText))],
         ...beginning('a.id', prefix),
       ]
-      const found = select(selectActors, conditions, '').map(actorRow)
+      const byDefinition = notUnder !== undefined && !ended
+      const from = byDefinition ? `${selectActors} indexed by actors_decided` : selectActors
+      const found = select(from, conditions, '').map(actorRow)
       return found.toSorted((one, other) => compareText(one.actor, other.actor))
     },
+    /** To be called within a transaction. */
     seen(source: string, id: string) {
-      const row = statement(`${selectRows} where j.source = ? and j.id = ?`).get(
-        storedText(source),
-        storedText(id),
-      )
-      return row && journalRow(row)
+      const sequence = signals.find(source, id)
+      return sequence === undefined ? undefined : history({ from: sequence, to: sequence })[0]
     },
-    history({ from, to, actor, shard, limit = 1000, backwards }: HistoryQuery) {
-      const conditions: Condition[] = [
-        ['j.sequence >= ?', from],
-        ['j.sequence <= ?', to],
-        ['j.actor = (select number from actors where id = ?)', stored(actor)],
-        ['j.shard = (select number from names where name = ?)', stored(shard)],
-      ]
-      const order = `order by j.sequence ${backwards ? 'desc' : 'asc'} limit ?`
-      return select(selectRows, conditions, order, count(limit)).map(journalRow)
-    },
+    history,
     head() {
       const row = statement('select sequence, hash from journal order by sequence desc limit 1').get()
       return row ? { sequence: row['sequence'] as number, hash: hash(row) } : { sequence: 0, hash: '' }

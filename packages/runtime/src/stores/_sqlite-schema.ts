@@ -1,16 +1,75 @@
 import { OpschartError } from '@opschart/core'
 import type { DatabaseSync } from 'node:sqlite'
 
+import { sealJournal } from './_sqlite-signals.ts'
+
 /** Marks a file as ours in SQLite's own header: `opsc`. */
 export const applicationId = 0x6f707363
 
+// The journal's indexes cost a page for each row. Now each row names the one before it of its actor (of which every 64th
+// is in an index, so that none is far), and signals are written in batches: see the known signals.
+const fewerPages = `
+create table journal_next (
+  sequence integer primary key,
+  hash blob not null,
+  actor integer not null,
+  version integer not null,
+  definition integer not null,
+  before integer,
+  at real not null,
+  source text,
+  id text,
+  entry text not null
+) strict;
+insert into journal_next
+  select sequence, hash, actor, version, definition,
+    lag(sequence) over (partition by actor order by sequence), at, source, id, entry
+  from journal order by sequence;
+create table actors_next (
+  number integer primary key,
+  id text not null unique,
+  version integer not null,
+  definition integer not null,
+  shard integer not null,
+  ended integer not null,
+  last integer not null,
+  state text not null
+) strict;
+insert into actors_next
+  select number, id, version, definition, shard, ended,
+    (select max(sequence) from journal where actor = actors.number), state
+  from actors order by number;
+drop table journal;
+drop table actors;
+alter table journal_next rename to journal;
+alter table actors_next rename to actors;
+create index journal_steps on journal (actor) where version % 64 = 0;
+create index actors_listed on actors (ended, shard, id);
+create index actors_decided on actors (definition, shard) where ended = 0;
+create table signal_batches (
+  number integer primary key,
+  last integer not null
+) strict;
+create table signal_filters (
+  number integer primary key,
+  bits blob not null
+) strict;
+create table signals (
+  number integer primary key,
+  entries blob not null
+) strict;
+`
+
+/** What brings a file from one version of the schema to the next. */
+export type SchemaStep = string | ((database: DatabaseSync) => void)
+
 /**
- * What brings a file from each version of the schema to the next; the first makes a new one. Steps are only ever added.
+ * The steps from each version of the schema to the next; the first makes a new file. Steps are only ever added.
  *
- * A commit is to touch few pages: what many rows share (definitions, shards, actors) is an integer, the journal only
- * grows at its end, and of its indexes two only grow at a few places. Times are `real`, as JavaScript has them.
+ * A commit is to touch few pages: what many rows share (definitions, shards, actors) is an integer, and the journal only
+ * grows at its end. Times are `real`, as JavaScript has them.
  */
-export const schemaSteps: readonly string[] = [
+export const schemaSteps: readonly SchemaStep[] = [
   `
   create table names (
     number integer primary key,
@@ -83,6 +142,10 @@ export const schemaSteps: readonly string[] = [
   ) strict;
   create index timers_due on timers (due);
   `,
+  (database) => {
+    database.exec(fewerPages)
+    sealJournal(database)
+  },
 ]
 
 /** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */
@@ -148,7 +211,10 @@ export function migrate(database: DatabaseSync, path: string, steps = schemaStep
   database.exec('begin exclusive')
   try {
     const version = schemaVersion(database, path, steps.length)
-    for (const step of steps.slice(version)) database.exec(step)
+    for (const step of steps.slice(version)) {
+      if (typeof step === 'string') database.exec(step)
+      else step(database)
+    }
     database.exec(`pragma application_id = ${applicationId}; pragma user_version = ${steps.length}; commit`)
   } catch (error) {
     if (database.isTransaction) database.exec('rollback')

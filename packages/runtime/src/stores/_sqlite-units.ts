@@ -1,46 +1,68 @@
-import { rowHash, severityRank, type Crypto, type Json, type UnitOutcome } from '@opschart/core'
+import { rowHashOfText, severityRank, type Crypto, type UnitOutcome } from '@opschart/core'
 import type { DatabaseSync } from 'node:sqlite'
 
 import type { PreparedUnit } from './_prepared-unit.ts'
+import { recalled } from './_recalled.ts'
 import { refusal, type Present } from './_refusal.ts'
-import { hash } from './_sqlite-rows.ts'
-import { storedText } from './_text.ts'
+import { hash, type SqliteRow } from './_sqlite-rows.ts'
+import type { KnownSignals } from './_sqlite-signals.ts'
+import { storedText, textOf } from './_text.ts'
 
 type PreparedDecision = PreparedUnit['decisions'][number]
 
-/** Names whose numbers are kept in memory; when there are more, they are read anew. */
-const rememberedNames = 10_000
+/** An actor's row but its state, and the journal's row that moved it last. */
+interface KnownActor {
+  readonly number: number | bigint
+  readonly version: number
+  readonly definition: string
+  readonly shard: string
+  readonly ended: boolean
+  readonly last: number
+}
 
 /** Writes units; to be called within a transaction that holds the writer's lock. */
 export interface UnitWriter {
   write(unit: PreparedUnit): UnitOutcome
+  /** What other connections have written since is read before it is used. */
+  lookAgain(): void
   /** Forgets what a transaction that was undone may have left in memory. */
   forget(): void
 }
 
-/** The writer of units into one database. */
-export function sqliteUnits(database: DatabaseSync, crypto: Pick<Crypto, 'sha256'>): UnitWriter {
+/**
+ * The writer of units into one database. What it has written or read last (the journal's head, the versions of actors and
+ * facts) it knows without asking, until another connection has written.
+ */
+export function sqliteUnits(
+  database: DatabaseSync,
+  crypto: Pick<Crypto, 'sha256'>,
+  signals: KnownSignals,
+): UnitWriter {
   const nameNumber = database.prepare('select number from names where name = ?')
   const addName = database.prepare('insert into names (name) values (?)')
   const lastRow = database.prepare('select sequence, hash from journal order by sequence desc limit 1')
-  const signalRow = database.prepare('select sequence from journal where source = ? and id = ?')
-  const actorRow = database.prepare('select number, version from actors where id = ?')
+  const actorRow = database.prepare(
+    `select a.number, a.version, d.name as definition, s.name as shard, a.ended, a.last from actors a
+     join names d on d.number = a.definition join names s on s.number = a.shard where a.id = ?`,
+  )
   const addActor = database.prepare(
-    'insert into actors (id, version, definition, shard, ended, state) values (?, ?, ?, ?, ?, ?)',
+    'insert into actors (id, version, definition, shard, ended, last, state) values (?, ?, ?, ?, ?, ?, ?)',
   )
-  const moveActor = database.prepare(
-    'update actors set version = ?, definition = ?, state = coalesce(?, state) where number = ?',
-  )
-  // Apart from the other, because it writes a page of the index by which actors are listed.
+  const moveActor = database.prepare('update actors set version = ?, last = ?, state = ? where number = ?')
+  const keepActor = database.prepare('update actors set version = ?, last = ? where number = ?')
+  // Apart from the others, because it writes pages of the indexes by which actors are listed.
   const relistActor = database.prepare(
-    'update actors set shard = ?1, ended = coalesce(?2, ended) where number = ?3 and (shard <> ?1 or ended <> ?2)',
+    'update actors set definition = ?, shard = ?, ended = ? where number = ?',
   )
   const addRow = database.prepare(
-    `insert into journal (sequence, hash, actor, version, definition, shard, at, source, id, entry)
+    `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const factRow = database.prepare('select version from facts where name = ?')
-  const setFact = database.prepare('insert or replace into facts (name, version, value) values (?, ?, ?)')
+  const setFact = database.prepare(
+    `insert into facts (name, version, value) values (?, ?, ?)
+     on conflict (name) do update set version = excluded.version, value = excluded.value`,
+  )
   const setCheckpoint = database.prepare('insert or replace into checkpoints (watcher, value) values (?, ?)')
   const workRow = database.prepare('select attempt, owner from work where key = ?')
   const addWork = database.prepare(
@@ -52,78 +74,116 @@ export function sqliteUnits(database: DatabaseSync, crypto: Pick<Crypto, 'sha256
     'insert or replace into timers (actor, id, due, version, event) values (?, ?, ?, ?, ?)',
   )
   const removeTimer = database.prepare('delete from timers where actor = ? and id = ?')
-  const numbers = new Map<string, number | bigint>()
+
+  let head: { sequence: number; hash: string } | undefined
+  /** Numbers of names are never changed. */
+  const numbers = recalled((name) => {
+    const stored = storedText(name)
+    const found = nameNumber.get(stored)?.['number'] as number | undefined
+    return found ?? addName.run(stored).lastInsertRowid
+  })
+  const actors = recalled((actor) => {
+    const row = actorRow.get(storedText(actor))
+    return row && actorOf(row)
+  })
+  const facts = recalled((name) => (factRow.get(storedText(name))?.['version'] ?? 0) as number)
 
   const present: Present = {
-    signal: (source, id) =>
-      signalRow.get(storedText(source), storedText(id))?.['sequence'] as number | undefined,
-    actorVersion: (actor) => (actorRow.get(storedText(actor))?.['version'] ?? 0) as number,
-    factVersion: (name) => (factRow.get(storedText(name))?.['version'] ?? 0) as number,
+    signal: (source, id) => signals.find(source, id),
+    actorVersion: (actor) => actors.get(actor)?.version ?? 0,
+    factVersion: (name) => facts.get(name),
     attempt: (key) => {
       const row = workRow.get(storedText(key))
       return row && { attempt: row['attempt'] as number, running: row['owner'] !== null }
     },
   }
 
-  function numbered(name: string): number | bigint {
-    const known = numbers.get(name)
-    if (known !== undefined) return known
-    const stored = storedText(name)
-    const found = nameNumber.get(stored)?.['number'] as number | undefined
-    const number = found ?? addName.run(stored).lastInsertRowid
-    if (numbers.size >= rememberedNames) numbers.clear()
-    numbers.set(name, number)
-    return number
+  /** Moves the actor of a decision, whose row is `last`; gives its number and the row before. */
+  function moved(
+    decision: PreparedDecision,
+    last: number,
+  ): { number: number | bigint; before: number | null } {
+    const { actor, version, definition, shard, state } = decision
+    const known = actors.get(actor)
+    if (known === undefined) {
+      const ended = decision.ended ?? false
+      const { lastInsertRowid: number } = addActor.run(
+        storedText(actor),
+        version,
+        numbers.get(definition),
+        numbers.get(shard),
+        Number(ended),
+        last,
+        state ?? 'null',
+      )
+      actors.set(actor, { number, version, definition, shard, ended, last })
+      return { number, before: null }
+    }
+    const { number, last: before, ended: was } = known
+    const ended = decision.ended ?? was
+    if (state === undefined) keepActor.run(version, last, number)
+    else moveActor.run(version, last, state, number)
+    if (definition !== known.definition || shard !== known.shard || ended !== was) {
+      relistActor.run(numbers.get(definition), numbers.get(shard), Number(ended), number)
+    }
+    actors.set(actor, { number, version, definition, shard, ended, last })
+    return { number, before }
   }
 
-  function moved(decision: PreparedDecision): number | bigint {
-    const { actor, version, state = null } = decision
-    const ended = decision.ended === undefined ? null : Number(decision.ended)
-    const definition = numbered(decision.definition)
-    const shard = numbered(decision.shard)
-    const id = storedText(actor)
-    const number = actorRow.get(id)?.['number'] as number | undefined
-    if (number === undefined) {
-      return addActor.run(id, version, definition, shard, ended ?? 0, state ?? 'null').lastInsertRowid
-    }
-    moveActor.run(version, definition, state, number)
-    relistActor.run(shard, ended, number)
-    return number
+  function lastHead(): { sequence: number; hash: string } {
+    const row = lastRow.get()
+    return row ? { sequence: row['sequence'] as number, hash: hash(row) } : { sequence: 0, hash: '' }
   }
 
   /** Appends the rows of a unit, each chained to the one before; returns the last one's sequence. */
   function append(decisions: readonly PreparedDecision[]): number {
-    const last = lastRow.get()
-    let sequence = (last?.['sequence'] ?? 0) as number
-    let previous = last ? hash(last) : ''
+    let { sequence, hash: previous } = (head ??= lastHead())
     for (const decision of decisions) {
       const { actor, version, definition, at, key, entry } = decision
       sequence += 1
-      const row = { sequence, actor, version, definition, at, key, entry: JSON.parse(entry) as Json }
-      previous = rowHash(crypto, previous, row)
+      previous = rowHashOfText(crypto, previous, { sequence, actor, version, definition, at, key, entry })
+      const { number, before } = moved(decision, sequence)
       addRow.run(
         sequence,
         Buffer.from(previous, 'hex'),
-        moved(decision),
+        number,
         version,
-        numbered(definition),
-        numbered(decision.shard),
+        numbers.get(definition),
+        before,
         at,
         key && storedText(key.source),
         key && storedText(key.id),
         entry,
       )
+      if (key) signals.add(key.source, key.id, sequence)
     }
+    signals.seal(sequence)
+    head = { sequence, hash: previous }
     return sequence
   }
 
+  function lookAgain(): void {
+    head = undefined
+    actors.clear()
+    facts.clear()
+    signals.lookAgain()
+  }
+
   return {
-    forget: () => numbers.clear(),
+    lookAgain,
+    forget() {
+      lookAgain()
+      numbers.clear()
+      signals.forget()
+    },
     write(unit) {
       const refused = refusal(unit, present)
       if (refused) return refused
       const sequence = unit.decisions.length > 0 ? append(unit.decisions) : 0
-      for (const { name, version, value } of unit.facts) setFact.run(storedText(name), version, value)
+      for (const { name, version, value } of unit.facts) {
+        setFact.run(storedText(name), version, value)
+        facts.set(name, version)
+      }
       for (const { key } of unit.settled) removeWork.run(storedText(key))
       for (const key of unit.withdrawn) removeWork.run(storedText(key))
       for (const { key, actor, shard, slot, severity, at, task } of unit.work) {
@@ -144,5 +204,16 @@ export function sqliteUnits(database: DatabaseSync, crypto: Pick<Crypto, 'sha256
       for (const { watcher, value } of unit.checkpoints) setCheckpoint.run(storedText(watcher), value)
       return { kind: 'written', sequence }
     },
+  }
+}
+
+function actorOf(row: SqliteRow): KnownActor {
+  return {
+    number: row['number'] as number,
+    version: row['version'] as number,
+    definition: textOf(row['definition'] as string),
+    shard: textOf(row['shard'] as string),
+    ended: row['ended'] === 1,
+    last: row['last'] as number,
   }
 }

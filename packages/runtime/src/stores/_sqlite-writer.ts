@@ -7,8 +7,10 @@ import { isBusy } from './_sqlite-errors.ts'
 export interface Writer {
   /** Runs a job in a transaction, with whatever else waits; resolves when it is durable. */
   write<T>(job: () => T): Promise<T>
-  /** Reads, waiting while another process holds the file. */
+  /** Reads with one statement, waiting while another process holds the file. */
   read<T>(job: () => T): Promise<T>
+  /** Reads with several statements what was there at one moment. */
+  view<T>(job: () => T): Promise<T>
   /** Resolves when everything that was handed over is done. */
   idle(): Promise<void>
 }
@@ -19,17 +21,26 @@ interface Waiting {
   failed(error: unknown): void
 }
 
+/** What is told of transactions. */
+export interface Told {
+  /** One has begun, and nobody else can write. */
+  began(): void
+  /** It was undone. */
+  undone(): void
+}
+
 /** Most jobs of one transaction: other processes are kept waiting for milliseconds at most. */
 const largestBatch = 256
 
 /**
  * Group commit: everything that waits when a transaction begins becomes part of it, so that a hundred writers pay for
- * one flush. `forget` is called when a transaction was undone, for what was remembered of it.
+ * one flush.
  *
  * A job that fails undoes the transaction; then each of its jobs has one of its own, so that it fails alone.
  */
-export function sqliteWriter(database: DatabaseSync, busyTimeout: number, forget: () => void): Writer {
+export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: Told): Writer {
   const begin = database.prepare('begin immediate')
+  const beginReading = database.prepare('begin')
   const commit = database.prepare('commit')
   const rollback = database.prepare('rollback')
   let queue: Waiting[] = []
@@ -51,10 +62,11 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, forget
 
   function together(batch: readonly Waiting[]): void {
     try {
+      told.began()
       for (const job of batch) job.run()
       commit.run()
     } catch (error) {
-      forget()
+      told.undone()
       // SQLite has undone it already after some errors, a full disk among them.
       if (database.isTransaction) rollback.run()
       throw error
@@ -89,8 +101,18 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, forget
     for (const job of batch) job.done()
   }
 
+  function viewed<T>(job: () => T): T {
+    beginReading.run()
+    try {
+      return job()
+    } finally {
+      if (database.isTransaction) commit.run()
+    }
+  }
+
   return {
     read: patiently,
+    view: (job) => patiently(() => viewed(job)),
     write: <T>(job: () => T) =>
       new Promise<T>((resolve, reject) => {
         let answer: T

@@ -5,6 +5,7 @@ const written = /\uffff([0-9a-f]{4})/g
 
 /** The text as it is stored: what UTF-8 cannot hold is escaped. Keeps prefixes. */
 export function storedText(text: string): string {
+  if (text.isWellFormed() && !text.includes('\uffff')) return text
   return text.replace(halves, (half) => `\uffff${half.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

@@ -28,7 +28,7 @@ describe('stored text', () => {
         expect(storedText(prefix + rest).startsWith(storedText(prefix))).toBe(true)
       }),
     )
-  })
+  }, 60_000)
 
   it('that begins so lies between the beginning and what comes after it, and no other does', () => {
     const bytes = (stored: string) => Buffer.from(stored, 'utf8')

@@ -1,6 +1,6 @@
 import {
   OpschartError,
-  rowHash,
+  rowHashOfText,
   type Crypto,
   type HistoryQuery,
   type Json,
@@ -22,7 +22,6 @@ import { compareText } from './_text.ts'
 interface Row {
   readonly row: Omit<JournalRow, 'entry'>
   readonly entry: string
-  readonly shard: string
 }
 type Actor = Omit<StoredActor, 'state'> & { readonly state: string }
 
@@ -35,7 +34,6 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
   const journal: Row[] = []
   const bySignal = new Map<string, number>()
   const byActor = new Map<string, Row[]>()
-  const byShard = new Map<string, Row[]>()
   const actors = new Map<string, Actor>()
   const facts = new Map<string, { version: number; value: string }>()
   const checkpoints = new Map<string, string>()
@@ -56,11 +54,10 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
     const sequence = journal.length + 1
     const row = { sequence, actor, version, definition, at, key }
     const previous = journal.at(-1)?.row.hash ?? ''
-    const hash = rowHash(crypto, previous, { ...row, entry: JSON.parse(entry) as Json })
-    const appended = { row: { ...row, hash }, entry, shard }
+    const hash = rowHashOfText(crypto, previous, { ...row, entry })
+    const appended = { row: { ...row, hash }, entry }
     journal.push(appended)
     grouped(byActor, actor).push(appended)
-    grouped(byShard, shard).push(appended)
     if (key) bySignal.set(signalKey(key.source, key.id), sequence)
     const before = actors.get(actor)
     actors.set(actor, {
@@ -88,15 +85,8 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
     return { kind: 'written', sequence: unit.decisions.length > 0 ? journal.length : 0 }
   }
 
-  function rows({
-    from = 1,
-    to = Infinity,
-    actor,
-    shard,
-    limit = 1000,
-    backwards,
-  }: HistoryQuery): JournalRow[] {
-    const all = actor !== undefined ? byActor.get(actor) : shard !== undefined ? byShard.get(shard) : journal
+  function rows({ from = 1, to = Infinity, actor, limit = 1000, backwards }: HistoryQuery): JournalRow[] {
+    const all = actor !== undefined ? byActor.get(actor) : journal
     const found: JournalRow[] = []
     // The first wanted row is found by halving, so that reading on from there costs the same in a long journal.
     const first = countBefore(all ?? [], ({ row: { sequence } }) =>
@@ -106,7 +96,7 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
     for (let index = backwards ? first - 1 : first; found.length < limit; index += step) {
       const item = all?.[index]
       if (!item || item.row.sequence < from || item.row.sequence > to) break
-      if (shard === undefined || item.shard === shard) found.push(rowOf(item))
+      found.push(rowOf(item))
     }
     return found
   }
@@ -125,11 +115,12 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
         const found = actors.get(actor)
         return found && actorOf(found)
       }),
-    actors: ({ shard, prefix = '', ended = false } = {}) =>
+    actors: ({ shard, prefix = '', ended = false, notUnder } = {}) =>
       answer(() =>
         [...actors.values()]
           .filter((actor) => actor.ended === ended && actor.actor.startsWith(prefix))
           .filter((actor) => shard === undefined || actor.shard === shard)
+          .filter((actor) => notUnder?.includes(actor.definition) !== true)
           .toSorted((one, other) => compareText(one.actor, other.actor))
           .map(actorOf),
       ),

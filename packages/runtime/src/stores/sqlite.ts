@@ -6,6 +6,7 @@ import { preparedUnit } from './_prepared-unit.ts'
 import { storageError } from './_sqlite-errors.ts'
 import { openFile } from './_sqlite-file.ts'
 import { sqliteQueries } from './_sqlite-queries.ts'
+import { sqliteSignals } from './_sqlite-signals.ts'
 import { sqliteUnits } from './_sqlite-units.ts'
 import { sqliteWriter } from './_sqlite-writer.ts'
 
@@ -33,9 +34,18 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
   const { crypto = nodeCrypto, busyTimeout = 5000 } = options
   const file = fileOf(path)
   const database = openFile(file, busyTimeout)
-  const queries = sqliteQueries(database)
-  const units = sqliteUnits(database, crypto)
-  const writer = sqliteWriter(database, busyTimeout, () => units.forget())
+  const signals = sqliteSignals(database)
+  const queries = sqliteQueries(database, signals)
+  const units = sqliteUnits(database, crypto, signals)
+  const others = queries.foreignChanges
+  let known = others()
+  /** What is remembered was read before this: another connection may have written since. */
+  function lookAgain(): void {
+    const now = others()
+    if (now !== known) units.lookAgain()
+    known = now
+  }
+  const writer = sqliteWriter(database, busyTimeout, { began: lookAgain, undone: () => units.forget() })
   let written = 0
   let closing: Promise<void> | undefined
 
@@ -49,6 +59,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
   }
 
   const read = <T>(job: () => T) => told('Reading', () => writer.read(job))
+  const view = <T>(job: () => T) => told('Reading', () => writer.view(job))
   const write = <T>(job: () => T, changed: (answer: T) => boolean) =>
     told('Writing', async () => {
       const answer = await writer.write(job)
@@ -66,8 +77,12 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
     },
     actor: (actor) => read(() => queries.actor(actor)),
     actors: (filter) => read(() => queries.actors(filter)),
-    seen: (source, id) => read(() => queries.seen(source, id)),
-    history: (query) => read(() => queries.history(query)),
+    seen: (source, id) =>
+      view(() => {
+        lookAgain()
+        return queries.seen(source, id)
+      }),
+    history: (query) => view(() => queries.history(query)),
     head: () => read(() => queries.head()),
     facts: (names) => read(() => queries.facts(names)),
     factsBeginning: (prefix) => read(() => queries.factsBeginning(prefix)),

@@ -18,14 +18,7 @@ import {
 import { parkedActors } from '../machines/parking.ts'
 import { plainLine } from '../plain-text.ts'
 import { planOf, type FactSources } from '../driver/law-facts.ts'
-import {
-  isLifecycleActor,
-  lifecycleOf,
-  serviceFact,
-  serviceOf,
-  systemActor,
-  workflowActor,
-} from '../driver/names.ts'
+import { isLifecycleActor, serviceFact, serviceOf, systemActor, workflowActor } from '../driver/names.ts'
 import { emptySystem, type SystemState } from '../driver/policy.ts'
 import type { RuleHost } from '../senses/rule-host.ts'
 import type { WatcherState } from '../senses/watcher-host.ts'
@@ -55,7 +48,9 @@ export function createViews(sources: ViewSources) {
   const systemState = async (): Promise<SystemState> =>
     ((await store.actor(systemActor))?.state as unknown as SystemState | undefined) ?? emptySystem
 
-  const isLifecycle = ({ actor }: StoredActor) => isLifecycleActor(actor)
+  async function lifecyclesOf(service: string): Promise<StoredActor[]> {
+    return (await store.actors({ shard: service })).filter(({ actor }) => isLifecycleActor(actor))
+  }
 
   async function serviceState(service: string): Promise<ServiceState | undefined> {
     const [fact] = await store.facts([serviceFact(service)])
@@ -186,7 +181,8 @@ export function createViews(sources: ViewSources) {
     },
     async waiting(): Promise<OperationView[]> {
       const system = await systemState()
-      const actors = (await store.actors()).filter(isLifecycle)
+      const services = await serviceStates()
+      const actors = (await Promise.all(services.map(({ service }) => lifecyclesOf(service)))).flat()
       const all = await Promise.all(actors.map((actor) => operations(actor, system)))
       return all.flat().filter(({ status }) => status === 'awaiting_approval' || status === 'waiting')
     },
@@ -215,12 +211,11 @@ export function createViews(sources: ViewSources) {
     async status(): Promise<StatusView> {
       const system = await systemState()
       const states = await serviceStates()
-      const actors = (await store.actors()).filter(isLifecycle)
       const names = new Set([...sources.services.keys(), ...states.map(({ service }) => service)])
       const services = await Promise.all(
         [...names].sort().map(async (name): Promise<ServiceView> => {
           const state = states.find(({ service }) => service === name)
-          const own = actors.filter((actor) => lifecycleOf(actor.actor).startsWith(`${name}/`))
+          const own = await lifecyclesOf(name)
           return {
             service: name,
             live: state?.live ?? null,

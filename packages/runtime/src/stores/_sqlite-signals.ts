@@ -1,0 +1,139 @@
+import { hash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+
+import { signalBatches, type HashedSignal } from './_signal-batches.ts'
+import { signalFilter, type SignalFilter } from './_signal-filter.ts'
+import { storedText } from './_text.ts'
+
+/** Signals that are written as one batch: as many as its filter is made for. */
+const batchSize = 4_096
+
+/** The signals that were journaled [D2], in a form that costs a commit no page of its own. */
+export interface KnownSignals {
+  /** The sequence of the row that first journaled a signal. */
+  find(source: string, id: string): number | undefined
+  /** Notes a signal of a row that has just been written. */
+  add(source: string, id: string, sequence: number): void
+  /** Writes batches of what has come together, up to this row; to be called where the row is the journal's last. */
+  seal(sequence: number): void
+  /** What other connections have written since is read before the next answer. */
+  lookAgain(): void
+  /** Forgets what was noted in a transaction that was undone. */
+  forget(): void
+}
+
+interface Known {
+  /** Of the batches that are written, and how many they are. */
+  readonly filter: SignalFilter
+  count: number
+  /** The last row that a batch speaks of, and the last row that has been read. */
+  sealed: number
+  read: number
+  /** The signals of the rows after the last batch. */
+  readonly recent: Map<string, number>
+}
+
+/**
+ * The signals of a store. An index over them all would be written at another place for each signal, one page each: in a
+ * long journal half the cost of a commit. So the latest are kept in memory, where they are read from the journal's end
+ * when the store is opened, and become a batch when there are enough: written at the end of its table, and never touched
+ * again. A filter for each batch, two bytes a signal, tells the few that a signal may be in.
+ *
+ * All is to be called within a transaction; what writes, within one that holds the writer's lock.
+ */
+export function sqliteSignals(database: DatabaseSync, size = batchSize): KnownSignals {
+  const batches = signalBatches(database)
+  const rows = database.prepare(
+    'select sequence, source, id from journal where sequence > ? and id is not null',
+  )
+  const lastRow = database.prepare('select max(sequence) as last from journal')
+  let known: Known | undefined
+  let upToDate = false
+  let latest = { source: '', id: '', signal: hashOf('', '') }
+
+  /** The hash of a signal, which is looked for and then added. */
+  function hashed(source: string, id: string): string {
+    if (latest.id !== id || latest.source !== source) {
+      latest = { source, id, signal: hashOf(storedText(source), storedText(id)) }
+    }
+    return latest.signal
+  }
+
+  function present(): Known {
+    if (known !== undefined && upToDate) return known
+    const { count, last } = batches.present()
+    known ??= { filter: signalFilter(), count: 0, sealed: 0, read: 0, recent: new Map() }
+    const { filter, recent } = known
+    if (count > known.count) {
+      batches.load(filter, known.count)
+      for (const [signal, sequence] of recent) if (sequence <= last) recent.delete(signal)
+      known.count = count
+      known.sealed = last
+      known.read = Math.max(known.read, last)
+    }
+    for (const row of rows.iterate(known.read)) {
+      recent.set(hashOf(row['source'] as string, row['id'] as string), row['sequence'] as number)
+    }
+    known.read = Math.max(known.read, (lastRow.get()?.['last'] ?? 0) as number)
+    upToDate = true
+    return known
+  }
+
+  return {
+    find(source, id) {
+      const { filter, count, recent } = present()
+      const signal = hashed(source, id)
+      const found = recent.get(signal)
+      if (found !== undefined || count === 0) return found
+      for (const batch of filter.find(signal)) {
+        const before = batches.find(batch, signal)
+        if (before !== undefined) return before
+      }
+      return undefined
+    },
+    add(source, id, sequence) {
+      present().recent.set(hashed(source, id), sequence)
+    },
+    seal(sequence) {
+      const state = present()
+      state.read = sequence
+      // Rows without a signal are read, too, when the store is opened.
+      if (state.recent.size < size && sequence - state.sealed < 2 * size) return
+      batches.write(state.filter, state.count, sequence, [...state.recent])
+      state.count += 1
+      state.sealed = sequence
+      state.recent.clear()
+    },
+    lookAgain() {
+      upToDate = false
+    },
+    forget() {
+      known = undefined
+    },
+  }
+}
+
+/** Makes the batches of a journal that has none; its rows stay as they are. */
+export function sealJournal(database: DatabaseSync): void {
+  const rows = database.prepare(
+    'select sequence, source, id from journal where id is not null order by sequence',
+  )
+  const batches = signalBatches(database)
+  const filter = signalFilter()
+  let count = 0
+  let batch: HashedSignal[] = []
+  for (const row of rows.iterate()) {
+    const sequence = row['sequence'] as number
+    batch.push([hashOf(row['source'] as string, row['id'] as string), sequence])
+    if (batch.length < batchSize) continue
+    batches.write(filter, count, sequence, batch)
+    count += 1
+    batch = []
+  }
+}
+
+/** 128 bits of the SHA-256 of a signal's source and id, as they are stored: no two signals have the same. */
+function hashOf(source: string, id: string): string {
+  // The length keeps `a` + `bc` and `ab` + `c` apart.
+  return hash('sha256', `${source.length}:${source}${id}`).slice(0, 32)
+}
