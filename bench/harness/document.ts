@@ -1,0 +1,60 @@
+import { judge, spoken, spokenAim, spokenComparison, type Line } from './line.ts'
+import type { Report } from './report.ts'
+
+/** `docs/benchmarks.md`: the table, how it was measured, and what it does not say. */
+export function documentOf(report: Report): string {
+  const { machine, others } = report
+  const judged = report.rows.flatMap(({ number, lines }) =>
+    lines.map((line) => ({ number, line, reached: judge(line).reached })),
+  )
+  const reached = judged.filter((each) => each.reached === true).length
+  const missed = judged.filter((each) => each.reached === false)
+  const percent = (share: number) => (Number.isNaN(share) ? '–' : `${Math.round(share * 100)} %`)
+  return `# Benchmarks
+
+Written by the command below, which installs what it needs, measures everything side by side in one run, and checks each engine's results: an event that is lost or done twice makes it fail.
+
+<!-- script -->
+
+\`\`\`sh
+${report.command} --write
+\`\`\`
+
+Of ${reached + missed.length} aims, ${reached} were reached.${missed.length === 0 ? '' : ` Missed: ${missed.map(({ number, line }) => `${line.what} beside ${line.beside || 'the aim'} (row ${number})`).join('; ')}.`}
+
+${report.rows.map(rowText).join('\n')}
+## How it was measured
+
+- On ${report.day}, in ${report.rounds} rounds with windows of ${report.seconds} s after a warm-up. In each round every engine has its turn, and each second round goes backwards, so that what happens to the machine happens to all. The table shows the median of the rounds, the best in brackets; what is compared is compared within each round, and judged by the median.
+- ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}, SQLite ${machine.sqlite}. A flush of 4 KiB to this disk takes ${machine.flush.p50.toFixed(2)} ms (p99 ${machine.flush.p99.toFixed(2)} ms). Before each window the run waits up to 30 s for a quiet machine; others used ${percent(others.median)} of the cores meanwhile, at worst ${percent(others.worst)}.
+- ${Object.entries(report.versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.
+- The chart is the same everywhere (\`bench/chart.ts\`): parallel and nested states, guards, an \`after\` timer that is set or taken back by two of three events, an effect with each fourth event, about 1 KB as it is stored. Each event moves it.
+- A closed loop: an actor gets its next event when its last was acknowledged as durable; serial is one actor, concurrent 64. Row 5 alone is an open loop. Every engine runs in a process of its own, with the load in that process; Restate's server and service have processes beside it.
+- Durable means flushed with each commit (\`synchronous = FULL\`) wherever a line is judged.
+
+## How to read it
+
+The ratios count. The figures themselves are those of this machine: a shared virtual one, whose disk flushes as fast as given above, perhaps into a cache of its host. On a disk that flushes more slowly each commit costs more, on every engine alike, and group commit gains more. The power was not cut. Server, service and client of Restate share the cores that one process has elsewhere; on a larger machine it would do better, and beyond one machine the others do not go at all. Ours knows each signal by its id and chains its journal by hashes; the others were not asked to.
+`
+}
+
+function rowText({ number, title, reading, lines, problems }: Report['rows'][number]): string {
+  const table = [
+    '| | ours | | beside it | compared | aim | |',
+    '| --- | ---: | --- | ---: | ---: | --- | --- |',
+    ...lines.map(lineText),
+  ].join('\n')
+  const told = problems.map((problem) => `\nNot measured: ${problem}\n`).join('')
+  return `## ${number}. ${title}\n\n${table}\n\n${reading}\n${told}`
+}
+
+function lineText(line: Line): string {
+  const judged = judge(line)
+  const side = ({ best, median }: { best: number; median: number }) =>
+    Number.isNaN(median) ? '–' : `${spoken(median, line.unit)} (${spoken(best)})`
+  const outcome = judged.reached === undefined ? '' : judged.reached ? 'reached' : '**missed**'
+  const beside = line.beside === '' ? '' : side(judged.theirs)
+  return `| ${line.what} | ${side(judged.ours)} | ${line.beside} | ${beside} | ${spokenComparison(line, judged)} | ${spokenAim(line)} | ${outcome} |`
+}

@@ -1,0 +1,57 @@
+import { startSubject, type Subject } from '../harness/subject.ts'
+import type { Kit, Measure } from '../plan.ts'
+
+/** Actors at work together where a row says concurrent. */
+export const together = 64
+
+/** Ours, on a store that lives through the run. */
+export const ours = (kit: Kit): Promise<Subject> =>
+  kit.subject('ours', async () => {
+    const subject = startSubject('ours')
+    await subject.ask('open', { folder: kit.folder, name: 'ours' })
+    return subject
+  })
+
+/** The bare transaction, writing as many bytes as ours does. */
+export const bare = (kit: Kit): Promise<Subject> =>
+  kit.subject('bare', async () => {
+    const sizes = await (await ours(kit)).ask('sizes', { name: 'ours' })
+    const subject = startSubject('bare-sqlite')
+    await subject.ask('open', { folder: kit.folder, sizes, actors: together })
+    return subject
+  })
+
+/** LangGraph, on a file of its own for each of SQLite's two ways to flush. */
+export const langgraph = (kit: Kit, full: boolean): Promise<Subject> =>
+  kit.subject(full ? 'LangGraph, FULL' : 'LangGraph', async () => {
+    const subject = startSubject('langgraph')
+    const { synchronous } = await subject.ask<{ synchronous: number }>('open', { folder: kit.folder, full })
+    if (synchronous !== (full ? 2 : 1)) throw new Error(`LangGraph's file has synchronous = ${synchronous}`)
+    return subject
+  })
+
+/** Restate's server with the service, and its client. */
+export const restate = (kit: Kit): Promise<Subject> =>
+  kit.subject('Restate', async () => {
+    const subject = startSubject('restate')
+    await subject.ask('open', { folder: kit.folder })
+    return subject
+  })
+
+/** Ours with one actor: every signal is a commit of its own. */
+export const oursSerial: Measure = {
+  name: 'ours, serial',
+  run: async (kit) => (await ours(kit)).ask('closed', { name: 'ours', actors: 1, ...kit.times }),
+}
+
+/** Ours with 64 actors, whose commits go together. */
+export const oursTogether: Measure = {
+  name: 'ours, 64',
+  run: async (kit) => (await ours(kit)).ask('closed', { name: 'ours', actors: together, ...kit.times }),
+}
+
+/** One transaction of two rows for each event, and nothing else. */
+export const bareSerial: Measure = {
+  name: 'bare, serial',
+  run: async (kit) => (await bare(kit)).ask('serial', kit.times),
+}
