@@ -70,7 +70,10 @@ async function measure(asked: Asked): Promise<Report> {
       tell: (text) => progress.at(text),
     })
     if (asked.json !== undefined)
-      writeFileSync(asked.json, `${JSON.stringify({ machine, others, failed: [...failed], samples: [...samples] }, null, 1)}\n`)
+      writeFileSync(
+        asked.json,
+        `${JSON.stringify({ machine, others, failed: [...failed], samples: [...samples] }, null, 1)}\n`,
+      )
     if ([...failed.values()].some((problem) => problem !== peersMissing)) process.exitCode = 1
     return {
       benchmark: asked.benchmark,

@@ -48,7 +48,8 @@ export function readArguments(given: readonly string[], benchmarks: readonly str
     throw new Error(`name one benchmark: ${benchmarks.join(', ')}`)
   const quick = values.quick === true
   const rows = values.rows?.split(',').map(Number) ?? []
-  if (!rows.every((row) => Number.isInteger(row) && row > 0)) throw new Error('--rows takes numbers: --rows 1,2')
+  if (!rows.every((row) => Number.isInteger(row) && row > 0))
+    throw new Error('--rows takes numbers: --rows 1,2')
   const rounds = Number(values.rounds ?? (quick ? 1 : 3))
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1')
   const write = values.write === true

@@ -73,7 +73,13 @@ export function spoken(value: number, unit?: Unit | '×'): string {
     maximumFractionDigits: digits,
     useGrouping: true,
   })
-  return unit === undefined ? text : unit === '×' ? `${text}×` : unit === '/s' ? `${text}/s` : `${text} ${unit}`
+  return unit === undefined
+    ? text
+    : unit === '×'
+      ? `${text}×`
+      : unit === '/s'
+        ? `${text}/s`
+        : `${text} ${unit}`
 }
 
 /** An aim in words. */
@@ -87,7 +93,11 @@ export function spokenAim(line: Line): string {
 }
 
 /** What a line's sides come to beside each other, in words. */
-export function spokenComparison(line: Line, { compared }: Judged, which: 'best' | 'median' = 'median'): string {
+export function spokenComparison(
+  line: Line,
+  { compared }: Judged,
+  which: 'best' | 'median' = 'median',
+): string {
   const value = compared[which]
   if (Number.isNaN(value)) return '–'
   const how = comparisonOf(line)

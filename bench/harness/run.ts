@@ -32,7 +32,7 @@ export interface Run {
  * second round goes backwards: none always follows the same other.
  */
 export async function run(options: RunOptions): Promise<Run> {
-  const { rows, rounds, tell } = options
+  const { rows, rounds } = options
   const measures = new Map<string, Measure>()
   for (const row of rows) for (const measure of row.measures) measures.set(measure.name, measure)
   const samples = new Map<string, object[]>()
@@ -65,7 +65,7 @@ export async function run(options: RunOptions): Promise<Run> {
           failed.set(measure.name, options.peersMissing)
           continue
         }
-        tell(`round ${round} of ${rounds}, ${index + 1} of ${order.length}: ${measure.name}`)
+        options.tell(`round ${round} of ${rounds}, ${index + 1} of ${order.length}: ${measure.name}`)
         try {
           await waitForQuiet(options.patience)
           const before = readLoad()

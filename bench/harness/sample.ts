@@ -56,7 +56,8 @@ export function openWindow(
     sample() {
       const cpu = (cpuEnd ?? cpuNow()) - (cpuBegin ?? cpuOpened)
       const count = latencies.length
-      if (count < 2) throw new Error(`only ${count} events in ${times.seconds} s: nothing can be said of that`)
+      if (count < 2)
+        throw new Error(`only ${count} events in ${times.seconds} s: nothing can be said of that`)
       return {
         count,
         perSecond: count / ((last - begin) / 1_000),

@@ -110,7 +110,11 @@ export function serveSubject(
         const value = (await asked(given as never)) ?? null
         tell({ number, value, started: life.started?.() ?? started })
       } catch (error) {
-        tell({ number, failed: error instanceof Error ? (error.stack ?? error.message) : String(error), started })
+        tell({
+          number,
+          failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          started,
+        })
       }
     })
   })

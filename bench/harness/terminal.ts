@@ -33,7 +33,13 @@ export function tableOf(report: Report): string {
     Math.max(title.length, ...rows.flatMap(({ cells }) => cells.map((line) => line[column]!.length))),
   )
   const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => (column === 1 || column === 2 || column === 4 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ')
+    cells
+      .map((cell, column) =>
+        column === 1 || column === 2 || column === 4
+          ? cell.padStart(widths[column]!)
+          : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
   out.push(styled('dim', line(head).trimEnd()))
   for (const { row, cells } of rows) {
     out.push('', styled('bold', `${row.number} ${row.title}`))

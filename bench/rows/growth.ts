@@ -43,7 +43,11 @@ const oursBytes: Measure = {
     const subject = await grown(kit)
     const name = `bytes-${(fresh += 1)}`
     await subject.ask('open', { folder: kit.folder, name })
-    const bytes = await subject.ask<object>('bytes', { name, signals: kit.quick ? 5_000 : 20_000, actors: together })
+    const bytes = await subject.ask<object>('bytes', {
+      name,
+      signals: kit.quick ? 5_000 : 20_000,
+      actors: together,
+    })
     await subject.ask('close', { name })
     return bytes
   },

@@ -7,7 +7,12 @@ const halfOf = (found: Found) => Math.round(Math.max(...found.of('ours, 64', 'pe
 const oursHalf: Measure = {
   name: 'ours, half load',
   run: async (kit, found) =>
-    (await ours(kit)).ask('arriving', { name: 'ours', actors: together, perSecond: halfOf(found), ...kit.times }),
+    (await ours(kit)).ask('arriving', {
+      name: 'ours',
+      actors: together,
+      perSecond: halfOf(found),
+      ...kit.times,
+    }),
 }
 
 const bareHalf: Measure = {

@@ -45,16 +45,13 @@ const hooks: Measure = {
     await subject.ask('load', { actors: together })
     const asking: number[] = []
     const idling: number[] = []
-    try {
-      for (let left = kit.quick ? 25 : 150; left > 0; left -= 1) {
-        idling.push((await hook([])).took)
-        asking.push(await ask())
-      }
-    } finally {
-      const rest = await subject.ask<{ perSecond: number; asked: number }>('rest')
-      if (rest.asked !== asked) throw new Error(`${asked} hooks were answered, the desk counts ${rest.asked}`)
-      kit.tell(`meanwhile the daemon decided ${Math.round(rest.perSecond)} signals a second`)
+    for (let left = kit.quick ? 25 : 150; left > 0; left -= 1) {
+      idling.push((await hook([])).took)
+      asking.push(await ask())
     }
+    const { perSecond, hooks: counted } = await subject.ask<{ perSecond: number; hooks: number }>('rest')
+    if (counted !== asked) throw new Error(`${asked} hooks were answered, the desk counts ${counted}`)
+    kit.tell(`meanwhile the daemon decided ${Math.round(perSecond)} signals a second`)
     return {
       asking50: quantile(asking, 0.5),
       asking99: quantile(asking, 0.99),

@@ -18,8 +18,16 @@ const restated = (actors: number): Measure => ({
 const peers = [
   { beside: 'LangGraph, exit, FULL', name: (actors: number) => graph(true, 'exit', actors).name, aim: true },
   { beside: 'LangGraph, sync, FULL', name: (actors: number) => graph(true, 'sync', actors).name, aim: true },
-  { beside: 'LangGraph, sync, its NORMAL', name: (actors: number) => graph(false, 'sync', actors).name, aim: false },
-  { beside: 'LangGraph, exit, its NORMAL', name: (actors: number) => graph(false, 'exit', actors).name, aim: false },
+  {
+    beside: 'LangGraph, sync, its NORMAL',
+    name: (actors: number) => graph(false, 'sync', actors).name,
+    aim: false,
+  },
+  {
+    beside: 'LangGraph, exit, its NORMAL',
+    name: (actors: number) => graph(false, 'exit', actors).name,
+    aim: false,
+  },
   { beside: '@restatedev/xstate', name: (actors: number) => restated(actors).name, aim: true },
 ]
 

@@ -75,7 +75,7 @@ serveSubject(
       await loading
       const perSecond = done / ((performance.now() - began) / 1_000)
       const hooks = await runtime!.actor('desk/hooks')
-      return { perSecond, asked: (hooks?.context as { count?: number } | undefined)?.count ?? 0 }
+      return { perSecond, hooks: (hooks?.context as { count?: number } | undefined)?.count ?? 0 }
     },
   },
   { closing: () => close?.() },

@@ -66,7 +66,8 @@ serveSubject({
       actor.send(stepEvent(n))
     }, times)
     checkDesk('the live actor', desk, n, actor.getSnapshot())
-    if (notices !== Math.floor(n / 4)) throw new Error(`the live actor told ${notices} notices for ${n} events`)
+    if (notices !== Math.floor(n / 4))
+      throw new Error(`the live actor told ${notices} notices for ${n} events`)
     return sample
   },
 })

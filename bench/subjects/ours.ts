@@ -60,7 +60,8 @@ function drive(own: Opened, from = 0): Driven {
       if (view === undefined) throw new Error(`${to} is not there`)
       checkDesk('ours', 'desk', events, { value: view.value, context: view.context as Partial<DeskContext> })
       const timers = expectedDesk('desk', events).timer ? 1 : 0
-      if (view.timers.length !== timers) throw new Error(`${to} has ${view.timers.length} timers, not ${timers}`)
+      if (view.timers.length !== timers)
+        throw new Error(`${to} has ${view.timers.length} timers, not ${timers}`)
     },
   }
 }
@@ -83,7 +84,12 @@ serveSubject(
     },
     closed: ({ name, actors, ...times }: Times & { name: string; actors: number }) =>
       closedLoop(drive(known(name)), actors, times),
-    arriving: ({ name, actors, perSecond, ...times }: Times & { name: string; actors: number; perSecond: number }) =>
+    arriving: ({
+      name,
+      actors,
+      perSecond,
+      ...times
+    }: Times & { name: string; actors: number; perSecond: number }) =>
       openLoop(drive(known(name)), actors, perSecond, times),
     /** Sends so many signals, over so many actors at once. */
     async fill({ name, signals, actors }: { name: string; signals: number; actors: number }) {
@@ -110,7 +116,9 @@ serveSubject(
         Array.from({ length: actors }, async (_, actor) => {
           for (let n = 2; n <= each + 1; n += 1) {
             const { type, ...data } = stepEvent(n)
-            handed += Buffer.byteLength(JSON.stringify({ type, data, id: `${process.pid}-${own.windows}-${actor}-${n}` }))
+            handed += Buffer.byteLength(
+              JSON.stringify({ type, data, id: `${process.pid}-${own.windows}-${actor}-${n}` }),
+            )
             await driven.send(actor, n)
           }
         }),
@@ -126,7 +134,11 @@ serveSubject(
       using database = new DatabaseSync(own.file, { readOnly: true })
       const read = (sql: string) => Number(Object.values(database.prepare(sql).get() ?? {})[0])
       return {
-        entry: Math.round(read(`select avg(length(entry) + coalesce(length(id), 0) + coalesce(length(source), 0)) from journal`)),
+        entry: Math.round(
+          read(
+            `select avg(length(entry) + coalesce(length(id), 0) + coalesce(length(source), 0)) from journal`,
+          ),
+        ),
         state: Math.round(read('select avg(length(state)) from actors')),
       }
     },

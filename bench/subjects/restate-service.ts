@@ -6,21 +6,20 @@ import { serveSubject } from '../harness/subject.ts'
 
 // The service that the Restate server calls: the chart, unmodified, as @restatedev/xstate makes it a virtual object.
 
-interface Sdk {
-  serve(options: { services: readonly unknown[]; port: number; logger?: unknown }): Promise<number>
+/** What is used of Restate's SDK; its own types are there only where it is installed. */
+interface Endpoint {
+  bind(service: unknown): Endpoint
+  setLogger(logger: () => void): Endpoint
+  listen(port: number): Promise<number>
 }
 
 serveSubject({
   async open({ port }: { port: number }) {
     const { xstate } = (await import('@restatedev/xstate' as string)) as {
-      xstate(name: string, machine: unknown): unknown
+      xstate: (name: string, machine: unknown) => unknown
     }
     const sdk = (await import('@restatedev/restate-sdk' as string)) as {
-      endpoint(): {
-        bind(service: unknown): ReturnType<typeof sdk.endpoint>
-        setLogger(logger: () => void): ReturnType<typeof sdk.endpoint>
-        listen(port: number): Promise<number>
-      }
+      endpoint(): Endpoint
     }
     // The very copy of XState that it uses, not ours.
     const beside = createRequire(createRequire(import.meta.url).resolve('@restatedev/xstate'))

@@ -103,10 +103,10 @@ async function ready(what: string, attempt: () => Promise<unknown>): Promise<voi
 }
 
 function serverProgram(): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('@restatedev/restate-server/package.json'))
-  return require.resolve(
-    `@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`,
+  const require = createRequire(
+    createRequire(import.meta.url).resolve('@restatedev/restate-server/package.json'),
   )
+  return require.resolve(`@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`)
 }
 
 async function startService(port: number): Promise<void> {
@@ -189,7 +189,10 @@ serveSubject(
   {
     async closing() {
       const ended = children.map(
-        (child) => new Promise<void>((resolve) => (child.exitCode === null ? child.once('exit', () => resolve()) : resolve())),
+        (child) =>
+          new Promise<void>((resolve) =>
+            child.exitCode === null ? child.once('exit', () => resolve()) : resolve(),
+          ),
       )
       endChildren()
       await Promise.race([Promise.all(ended), pause(3_000)])

@@ -33,7 +33,17 @@ serveSubject({
     if (timers.length !== 1) throw new Error(`the last actor has ${timers.length} timers`)
     return {}
   },
-  async start({ folder, name, actor, actors }: { folder: string; name: string; actor: number; actors: number }) {
+  async start({
+    folder,
+    name,
+    actor,
+    actors,
+  }: {
+    folder: string
+    name: string
+    actor: number
+    actors: number
+  }) {
     const began = performance.now()
     const runtime = await open({ folder, name })
     const to = `desk/${((actor * 37) % actors) + 1}`
