@@ -15,7 +15,8 @@ export const ours = (kit: Kit): Promise<Subject> =>
 /** The bare transaction, writing as many bytes as ours does. */
 export const bare = (kit: Kit): Promise<Subject> =>
   kit.subject('bare', async () => {
-    const sizes = await (await ours(kit)).ask('sizes', { name: 'ours' })
+    const sizes = await (await ours(kit)).ask<Record<string, number>>('sizes', { name: 'ours' })
+    if (!Object.values(sizes).every((size) => size > 0)) throw new Error('ours has written nothing yet')
     const subject = startSubject('bare-sqlite')
     await subject.ask('open', { folder: kit.folder, sizes, actors: together })
     return subject
