@@ -173,11 +173,30 @@ function unchanged(
 
 /** XState's persisted snapshot, as JSON. */
 function persisted(machine: AnyStateMachine, next: AnyMachineSnapshot): JsonObject {
+  // Most have neither children nor a history, and nothing in them that XState would write otherwise than it is.
+  if (next.status !== 'error' && isEmpty(next.children) && isEmpty(next.historyValue)) {
+    const { status, value, context, output } = next
+    if (notJson(context) === undefined && notJson(output) === undefined) {
+      return {
+        status,
+        value,
+        context,
+        children: {},
+        historyValue: {},
+        ...(output === undefined ? {} : { output }),
+      }
+    }
+  }
   const snapshot = machine.getPersistedSnapshot(next as never) as unknown as Record<string, Json>
   if (next.status === 'error') snapshot['error'] = errorJson(next.error)
   const wrong = notJson({ context: snapshot['context'], output: snapshot['output'] })
   if (wrong !== undefined) throw new TypeError(`${wrong}; keep what JSON can hold`)
   return snapshot
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false
+  return true
 }
 
 /** What a machine puts into its context must not be changed by whoever has handed it over. */

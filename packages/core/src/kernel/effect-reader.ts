@@ -42,6 +42,7 @@ export function effectReader(self: AnyActorRef) {
   }
 
   function read({ actions, spawned, next, first, at }: StepLeft) {
+    if (actions.length === 0 && spawned.length === 0) return { effects: [], children: keysOf(next) }
     const inputs = new Map(spawned.map(({ ref, input }) => [ref as unknown, input]))
     // What is stopped in the step that spawned it has never been there.
     const unborn = new Set(
@@ -87,14 +88,20 @@ export function effectReader(self: AnyActorRef) {
       }
     }
     for (const settle of told) settle()
+    const children = keysOf(next)
+    for (const effect of effects) withoutNeed(effect, children)
+    return { effects, children }
+  }
+
+  /** The effect key of each child that is there. */
+  function keysOf(snapshot: AnyMachineSnapshot): Record<string, string> {
     const children: Record<string, string> = {}
-    for (const ref of childrenOf(next)) {
+    for (const ref of childrenOf(snapshot)) {
       const known = keys.get(ref)
       if (known === undefined) throw inline(`child ${ref.id}`)
       children[ref.id] = known
     }
-    for (const effect of effects) withoutNeed(effect, children)
-    return { effects, children }
+    return children
   }
 
   /** Whom a message is for, now that every child of the step has its key. */
