@@ -10,6 +10,8 @@ export interface Times {
 
 /** How an engine is driven: its actors, each known by its number from 0, and how one of them is handed an event. */
 export interface Driven {
+  /** Makes an actor, before the window begins; where it is absent, actors need no making. */
+  begin?(actor: number): Promise<void>
   /** Hands an actor its nth event, from 1; resolves when the engine has acknowledged it. */
   send(actor: number, n: number): Promise<void>
   /** Checks that an actor is what so many events make of it. */
@@ -20,6 +22,7 @@ export interface Driven {
 
 /** Each actor gets its next event when its last was acknowledged. What each became is checked afterwards. */
 export async function closedLoop(driven: Driven, actors: number, times: Times): Promise<Sample> {
+  await beginAll(driven, actors)
   const window = openWindow(times, driven.cpuNow ?? ownCpu)
   const sent = await Promise.all(
     Array.from({ length: actors }, async (_, actor) => {
@@ -38,6 +41,10 @@ export async function closedLoop(driven: Driven, actors: number, times: Times): 
   return sample
 }
 
+async function beginAll(driven: Driven, actors: number): Promise<void> {
+  await Promise.all(Array.from({ length: actors }, (_, actor) => driven.begin?.(actor)))
+}
+
 /**
  * Events arrive by the clock, whether or not the last ones were acknowledged, at times drawn as independent senders
  * would choose them. Each one's time counts from when it was due, so that what waits in line is not left out.
@@ -48,6 +55,7 @@ export async function openLoop(
   perSecond: number,
   times: Times,
 ): Promise<Sample> {
+  await beginAll(driven, actors)
   const window = openWindow(times, driven.cpuNow ?? ownCpu, 'due')
   const random = repeatable(20_260_101)
   const sent = Array.from({ length: actors }, () => 0)

@@ -44,12 +44,12 @@ function drive(own: Opened, from = 0): Driven {
   const me = own.runtime.as({ person: 'bench' })
   const id = (actor: number) => `desk/${window}-${actor + from}`
   return {
+    async begin(actor) {
+      const { kind } = await me.start(id(actor), { input: { desk: 'desk' } })
+      if (kind !== 'accepted') throw new Error(`${id(actor)} was not started: ${kind}`)
+    },
     async send(actor, n) {
       const to = id(actor)
-      if (n === 1) {
-        const { kind } = await me.start(to, { input: { desk: 'desk' } })
-        if (kind !== 'accepted') throw new Error(`${to} was not started: ${kind}`)
-      }
       const { type, ...data } = stepEvent(n)
       const verdict = await me.send(to, { type, data, id: `${window}-${actor}-${n}` })
       if (verdict.kind !== 'accepted') throw new Error(`event ${n} of ${to}: ${JSON.stringify(verdict)}`)
@@ -98,6 +98,7 @@ serveSubject(
       const each = Math.ceil(signals / actors)
       await Promise.all(
         Array.from({ length: actors }, async (_, actor) => {
+          await driven.begin?.(actor)
           for (let n = 1; n <= each; n += 1) await driven.send(actor, n)
         }),
       )
@@ -108,13 +109,13 @@ serveSubject(
     async bytes({ name, signals, actors }: { name: string; signals: number; actors: number }) {
       const own = known(name)
       const driven = drive(own)
-      await Promise.all(Array.from({ length: actors }, (_, actor) => driven.send(actor, 1)))
+      await Promise.all(Array.from({ length: actors }, (_, actor) => driven.begin?.(actor)))
       const before = bytesOf(own)
       const each = Math.ceil(signals / actors)
       let handed = 0
       await Promise.all(
         Array.from({ length: actors }, async (_, actor) => {
-          for (let n = 2; n <= each + 1; n += 1) {
+          for (let n = 1; n <= each; n += 1) {
             const { type, ...data } = stepEvent(n)
             handed += Buffer.byteLength(
               JSON.stringify({ type, data, id: `${process.pid}-${own.windows}-${actor}-${n}` }),
@@ -123,7 +124,7 @@ serveSubject(
           }
         }),
       )
-      for (let actor = 0; actor < actors; actor += 1) await driven.check(actor, each + 1)
+      for (let actor = 0; actor < actors; actor += 1) await driven.check(actor, each)
       const stored = (bytesOf(own) - before) / (each * actors)
       const signal = handed / (each * actors)
       return { stored, signal, beyond: stored - signal }

@@ -136,16 +136,13 @@ function cpuNow(): number {
 function driven(): Driven {
   windows += 1
   const own = windows
-  const created = new Map<number, Promise<unknown>>()
   const path = (actor: number, handler: string) => `/desk/${own}-${actor}/${handler}`
   return {
     ...(process.platform === 'linux' ? { cpuNow } : {}),
+    async begin(actor) {
+      await call(ingress, 'POST', path(actor, 'create'), { input: { desk: 'desk' } })
+    },
     async send(actor, n) {
-      if (n === 1) {
-        const creation = call(ingress, 'POST', path(actor, 'create'), { input: { desk: 'desk' } })
-        created.set(actor, creation)
-        await creation
-      }
       await call(ingress, 'POST', path(actor, 'send'), { event: stepEvent(n) })
     },
     async check(actor, events) {
