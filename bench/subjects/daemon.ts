@@ -74,7 +74,7 @@ serveSubject(
       await loading
       const perSecond = done / ((performance.now() - began) / 1_000)
       const rows = await runtime!.store.history({ shard: 'hooks', limit: 100_000 })
-      return { perSecond, hooks: rows.filter(({ key }) => key?.id.startsWith('hook-')).length }
+      return { perSecond, hooks: rows.filter(({ key }) => key?.id.includes('hook-')).length }
     },
   },
   { closing: () => close?.() },

@@ -29,8 +29,8 @@ serveSubject({
         }
       }),
     )
-    const timers = await runtime.store.timers(`desk/${actors}`)
-    if (timers.length !== 1) throw new Error(`the last actor has ${timers.length} timers`)
+    const last = await runtime.actor(`desk/${actors}`)
+    if (last?.timers.length !== 1) throw new Error(`the last actor has ${last?.timers.length} timers`)
     return {}
   },
   async start({
