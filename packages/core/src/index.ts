@@ -113,7 +113,7 @@ export { releaseWorkflows } from './release/release-workflows.ts'
 export { milliseconds, parseDuration, type Duration } from './duration.ts'
 export { tasksOf, type StepDefinition, type WorkflowDefinition } from './workflow/definition.ts'
 export { workflowMachine, type OperationRequest } from './workflow/workflow-machine.ts'
-export { entryOf, writtenEntry, type EntryKind, type JournalEntry } from './journal.ts'
+export { entryOf, takenReason, writtenEntry, type EntryKind, type JournalEntry } from './journal.ts'
 export {
   feedbackLoopMachine,
   type FeedbackLoop,

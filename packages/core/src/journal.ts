@@ -1,6 +1,7 @@
 import type { Effect } from './effect.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { LawFacts } from './law/law-event.ts'
+import type { JournalRow } from './ports/store.ts'
 import type { Principal } from './principal.ts'
 import type { ServiceChange } from './release/service-change.ts'
 import type { Severity } from './signal.ts'
@@ -47,10 +48,13 @@ export interface JournalEntry {
   readonly cause: string | null
 }
 
+/** What is known of a row beside its entry, and need not stand in it again. */
+type OfRow = Pick<JournalRow, 'actor' | 'version' | 'key'>
+
 /** What a member of an entry is when its row leaves it out. */
 const absent = {
+  kind: 'signal',
   service: '',
-  by: null,
   severity: null,
   facts: null,
   operation: null,
@@ -61,9 +65,18 @@ const absent = {
   cause: null,
 } as const
 
-/** An entry as it is written: without what says nothing, since a journal is mostly read by machines and kept for years. */
-export function writtenEntry(entry: JournalEntry): Json {
-  const kept = Object.entries(entry).filter(([name, value]) => {
+/**
+ * An entry as it is written: without what says nothing, or what the rest of the row says. A journal is mostly read by
+ * machines and kept for years.
+ */
+export function writtenEntry(entry: JournalEntry, row: OfRow): Json {
+  const shorter = {
+    ...entry,
+    verdict: entry.verdict === null ? null : shorterVerdict(entry.verdict, entry.event.type),
+    effects: entry.effects.map((effect, index) => shorterEffect(effect, keyOf(row, index))),
+  }
+  const kept = Object.entries(shorter).filter(([name, value]) => {
+    if (name === 'by') return value !== sourceOf(row)
     if (!Object.hasOwn(absent, name)) return true
     return Array.isArray(value) ? value.length > 0 : value !== absent[name as keyof typeof absent]
   })
@@ -71,6 +84,56 @@ export function writtenEntry(entry: JournalEntry): Json {
 }
 
 /** The entry of a row, whole. */
-export function entryOf(row: { readonly entry: Json }): JournalEntry {
-  return { ...absent, ...(row.entry as unknown as JournalEntry) }
+export function entryOf(row: OfRow & { readonly entry: Json }): JournalEntry {
+  const written = row.entry as unknown as Partial<JournalEntry> & Pick<JournalEntry, 'event' | 'decider'>
+  const { verdict = null, effects = [], event } = written
+  return {
+    ...absent,
+    by: sourceOf(row),
+    ...written,
+    verdict: verdict === null ? null : wholeVerdict(verdict, event.type),
+    effects: effects.map((effect, index) => wholeEffect(effect, keyOf(row, index))),
+  }
+}
+
+/** What a person is told of an arrow that was taken, where there is no more to say. */
+export function takenReason(
+  type: string,
+  { from, phase }: { readonly from: string; readonly phase: string },
+): string {
+  return from === phase ? `${type} in ${from}` : `${type}: ${from} → ${phase}`
+}
+
+const keyOf = ({ actor, version }: OfRow, index: number) => `${actor}:${version}:${index}`
+
+/** A signal's source is mostly named after who sent it. */
+const sourceOf = ({ key }: OfRow) => (key === null ? null : (key.source as Principal))
+
+function shorterVerdict(verdict: Verdict, type: string): object {
+  if (verdict.kind !== 'accepted') return verdict
+  const { reason, ...rest } = verdict
+  return reason === takenReason(type, verdict) ? rest : verdict
+}
+
+function wholeVerdict(verdict: Partial<Verdict>, type: string): Verdict {
+  if (verdict.kind !== 'accepted' || verdict.reason !== undefined) return verdict as Verdict
+  const accepted = verdict as Extract<Verdict, { kind: 'accepted' }>
+  return { ...accepted, reason: takenReason(type, accepted) }
+}
+
+function shorterEffect(effect: Effect, usual: string): object {
+  const { key, ...rest } = effect
+  const shorter = key === usual ? rest : effect
+  if (effect.kind !== 'timer' || !isNamed(effect.event, effect.id)) return shorter
+  const { event: _, ...timer } = shorter as typeof effect
+  return timer
+}
+
+/** Whether an event is nothing but its name, such as that of an `after` timer. */
+const isNamed = (event: { readonly type: string }, name: string) =>
+  event.type === name && Object.keys(event).length === 1
+
+function wholeEffect(effect: Partial<Effect>, usual: string): Effect {
+  const named = effect.kind === 'timer' && effect.event === undefined ? { event: { type: effect.id } } : {}
+  return { key: usual, ...effect, ...named } as Effect
 }

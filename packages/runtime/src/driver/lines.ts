@@ -76,7 +76,7 @@ export function createLines<First>(sources: LineSources<First>) {
       if (outcome?.kind === 'written') {
         written?.()
         return {
-          verdict: stamped(verdict, unit, outcome.sequence),
+          verdict: stamped(verdict, rowOf(unit, sources.keyOf(first)), outcome.sequence, unit),
           sequence: outcome.sequence,
           withdrawn: unit.withdrawn ?? [],
           late: false,
@@ -168,9 +168,19 @@ function leftOf({ work = [], withdrawn = [], settled = [], timers = [] }: Unit):
   }
 }
 
+/** The place within its unit of the row of what a turn began with; the first where that has no key. */
+function rowOf({ decisions }: Unit, key: SignalKey | undefined): number {
+  if (key === undefined) return 0
+  const index = decisions.findIndex(({ key: own }) => own?.source === key.source && own.id === key.id)
+  return Math.max(0, index)
+}
+
 /** The verdict with its row's place in the journal; the unit's rows end at `last`. */
-function stamped(verdict: Verdict | undefined, unit: Unit, last: number): Verdict | undefined {
-  if (verdict === undefined) return undefined
-  const index = unit.decisions.findIndex(({ entry }) => (entry as { verdict?: unknown }).verdict === verdict)
-  return { ...verdict, sequence: last - unit.decisions.length + 1 + Math.max(0, index) }
+function stamped(
+  verdict: Verdict | undefined,
+  row: number,
+  last: number,
+  { decisions }: Unit,
+): Verdict | undefined {
+  return verdict === undefined ? undefined : { ...verdict, sequence: last - decisions.length + 1 + row }
 }

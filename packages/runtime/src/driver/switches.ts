@@ -64,13 +64,12 @@ export function createSwitches(sources: {
         changes: [],
         cause: null,
       }
+      const row = { actor: systemActor, version: (actor?.version ?? 0) + 1, key: null }
       const decision = {
-        actor: systemActor,
-        version: (actor?.version ?? 0) + 1,
+        ...row,
         definition: 'system',
         at: clock.now(),
-        key: null,
-        entry: writtenEntry(entry),
+        entry: writtenEntry(entry, row),
         shard: '',
         state,
       }

@@ -109,7 +109,7 @@ export async function openWorld(store: Store, shard: string): Promise<World> {
         definition: row.definition,
         at: row.at,
         key: row.key,
-        entry: writtenEntry(row.entry),
+        entry: writtenEntry(row.entry, { actor: id, version, key: row.key }),
         shard,
         ...(moved || known === undefined ? { state: (next?.state ?? noState) as unknown as Json } : {}),
         ...(next?.ended === true ? { ended: true } : {}),

@@ -1,4 +1,4 @@
-import type { Allowed, Step, Verdict } from '@opschart/core'
+import { takenReason, type Allowed, type Step, type Verdict } from '@opschart/core'
 
 import { publicId } from './actor-names.ts'
 import { statusOf, valueText } from './machine-state.ts'
@@ -12,8 +12,7 @@ export function takenVerdict(
 ): Extract<Verdict, { kind: 'accepted' }> {
   const from = valueText(state.snapshot['value'])
   const phase = valueText(step.state.snapshot['value'])
-  const reason = from === phase ? `${type} in ${from}` : `${type}: ${from} → ${phase}`
-  return { kind: 'accepted', from, phase, reason }
+  return { kind: 'accepted', from, phase, reason: takenReason(type, { from, phase }) }
 }
 
 /** The verdict on a signal that an actor did not take; `broke` is what its machine threw. */

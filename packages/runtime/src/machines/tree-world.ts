@@ -130,13 +130,12 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
       const state = row.state ?? node.state
       const ended = row.ended ?? node.ended
       const fresh = node.version === 0
+      const own = { actor: node.actor, version, key: row.key ?? null }
       decisions.push({
-        actor: node.actor,
-        version,
+        ...own,
         definition: node.chart.definition,
         at: sources.now,
-        key: row.key ?? null,
-        entry: writtenEntry(entryOfRow(node.chart, row)),
+        entry: writtenEntry(entryOfRow(node.chart, row), own),
         shard: sources.root,
         ...(fresh || row.state !== undefined ? { state: state as unknown as Json } : {}),
         ...(row.ended === undefined ? {} : { ended: row.ended }),
