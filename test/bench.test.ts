@@ -163,9 +163,9 @@ describe('the rows', () => {
   const nothing: Found = { of: () => [], missing: () => undefined }
 
   it('are those that were promised, with their aims', () => {
-    const aims = durable.map(({ number, lines }) => [
-      number,
-      ...lines(nothing).flatMap((line) => (line.aim === undefined ? [] : [spokenAim(line)])),
+    const aims = durable.map((row) => [
+      row.number,
+      ...row.lines(nothing).flatMap((line) => (line.aim === undefined ? [] : [spokenAim(line)])),
     ])
     expect(aims).toEqual([
       [1, '≥ 3×', '≥ 0.6×'],
@@ -180,10 +180,13 @@ describe('the rows', () => {
   })
 
   it('ask only for figures of their own measures', () => {
-    for (const { lines, measures } of durable) {
+    for (const row of durable) {
       const asked: string[] = []
-      lines({ of: (measure) => (asked.push(measure), []), missing: (measure) => void asked.push(measure) })
-      const names = new Set(measures.map(({ name }) => name))
+      row.lines({
+        of: (measure) => (asked.push(measure), []),
+        missing: (measure) => void asked.push(measure),
+      })
+      const names = new Set(row.measures.map(({ name }) => name))
       expect(asked.filter((name) => !names.has(name))).toEqual([])
     }
   })

@@ -11,7 +11,7 @@ export interface Times {
 /** How an engine is driven: its actors, each known by its number from 0, and how one of them is handed an event. */
 export interface Driven {
   /** Makes an actor, before the window begins; where it is absent, actors need no making. */
-  begin?(actor: number): Promise<void>
+  readonly begin?: (actor: number) => Promise<void>
   /** Hands an actor its nth event, from 1; resolves when the engine has acknowledged it. */
   send(actor: number, n: number): Promise<void>
   /** Checks that an actor is what so many events make of it. */
@@ -41,8 +41,10 @@ export async function closedLoop(driven: Driven, actors: number, times: Times): 
   return sample
 }
 
-async function beginAll(driven: Driven, actors: number): Promise<void> {
-  await Promise.all(Array.from({ length: actors }, (_, actor) => driven.begin?.(actor)))
+/** Makes the actors, all at once. */
+export async function beginAll(driven: Driven, actors: number): Promise<void> {
+  const { begin } = driven
+  if (begin !== undefined) await Promise.all(Array.from({ length: actors }, (_, actor) => begin(actor)))
 }
 
 /**

@@ -7,7 +7,7 @@ import * as xstate from 'xstate'
 
 import { deskMachine, type DeskContext } from '../chart.ts'
 import { checkDesk, expectedDesk, stepEvent } from '../expectation.ts'
-import { closedLoop, openLoop, type Driven, type Times } from '../harness/loops.ts'
+import { beginAll, closedLoop, openLoop, type Driven, type Times } from '../harness/loops.ts'
 import { serveSubject } from '../harness/subject.ts'
 
 // Ours, as a service embeds it: the runtime on its SQLite store, in this process.
@@ -109,7 +109,7 @@ serveSubject(
     async bytes({ name, signals, actors }: { name: string; signals: number; actors: number }) {
       const own = known(name)
       const driven = drive(own)
-      await Promise.all(Array.from({ length: actors }, (_, actor) => driven.begin?.(actor)))
+      await beginAll(driven, actors)
       const before = bytesOf(own)
       const each = Math.ceil(signals / actors)
       let handed = 0
