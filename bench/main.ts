@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -116,6 +117,7 @@ if (asked !== undefined) {
   if (asked.write) {
     const file = path.join(home, '../docs/benchmarks.md')
     writeFileSync(file, documentOf(report))
+    execFileSync(path.join(home, '../node_modules/.bin/oxfmt'), [file])
     console.log(`written to ${path.relative(process.cwd(), file)}`)
   }
 }

@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { builtinTasks } from '@opschart/agents'
+import { readArguments } from '../bench/harness/arguments.ts'
 import { commands } from '../packages/opschart/src/cli/_commands.ts'
 import { loadConfiguration } from '../packages/opschart/src/config/load-configuration.ts'
 import { sections } from '../packages/opschart/src/config/operational-schema.ts'
@@ -23,6 +24,7 @@ const documents = [
   'AGENTS.md',
   'CONTRIBUTING.md',
   'docs/architecture.md',
+  'docs/benchmarks.md',
   'docs/decisions.md',
   'docs/extend.md',
   'docs/guide.md',
@@ -183,8 +185,10 @@ describe('the commands', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     for (const line of text.split('\n')) {
       const [first, yes, manager, script, ...rest] = wordsOf(line)
-      expect([first, yes, manager, rest]).toEqual(['npx', '-y', 'pnpm@12', []])
+      expect([first, yes, manager]).toEqual(['npx', '-y', 'pnpm@12'])
       expect(Object.keys(scripts)).toContain(script)
+      if (script === 'bench') expect(readArguments(rest, ['durable'])).toBeDefined()
+      else expect(rest).toEqual([])
     }
   })
 
