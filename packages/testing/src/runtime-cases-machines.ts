@@ -61,7 +61,8 @@ export const machineCases: readonly Case<RuntimePlace>[] = [
   runtimeCase(
     '[D2] an actor is started once, and goes on where it was when the runtime is opened again',
     async (scenario) => {
-      same((await scenario.ann.send('counter/a', { type: 'ADD' })).kind, 'unrouted', 'before it is started')
+      const early = await scenario.ann.send('counter/a', { type: 'ADD' })
+      same([early.kind, early.sequence], ['unrouted', 0], 'before it is started')
       await started(scenario, 'counter/a', { count: 3 })
       const again = await scenario.ann.start('counter/a', { input: { count: 9 } })
       same([again.kind, again.duplicate], ['accepted', true], 'the second start')

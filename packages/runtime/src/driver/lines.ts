@@ -182,5 +182,6 @@ function stamped(
   last: number,
   { decisions }: Unit,
 ): Verdict | undefined {
-  return verdict === undefined ? undefined : { ...verdict, sequence: last - decisions.length + 1 + row }
+  if (verdict === undefined) return undefined
+  return { ...verdict, sequence: decisions.length === 0 ? 0 : last - decisions.length + 1 + row }
 }
