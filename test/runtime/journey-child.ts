@@ -13,7 +13,6 @@ import {
   tasksOf,
   type ActorState,
   type Json,
-  type Store,
   type Task,
   type WorkflowDefinition,
 } from '@opschart/core'
@@ -21,6 +20,7 @@ import { createRuntime, type Runtime } from '@opschart/runtime'
 import { sqliteStore } from '@opschart/runtime/sqlite'
 
 import { simulatedClock } from '../../packages/testing/src/simulated-clock.ts'
+import { crashPoint, mortalStore } from './mortal-store.ts'
 
 /** Where to die: at so manieth of a kind of point, counted from this process's start. */
 const [folder = '', kind = '', count = '0'] = process.argv.slice(2)
@@ -28,30 +28,7 @@ const file = (name: string) => path.join(folder, name)
 const start = 1_767_225_600_000
 const minute = 60_000
 
-let passed = 0
-function point(name: string): void {
-  if (name !== kind) return
-  passed += 1
-  if (passed === Number(count)) process.kill(process.pid, 'SIGKILL')
-}
-
-/** A store that is a crash point before and after each commit. */
-function mortal(store: Store): Store {
-  return {
-    ...store,
-    async commit(units) {
-      point('before')
-      const outcomes = await store.commit(units)
-      point('after')
-      return outcomes
-    },
-    async claim(claim) {
-      const work = await store.claim(claim)
-      point('claimed')
-      return work
-    },
-  }
-}
+const point = crashPoint(kind, Number(count))
 
 const lines = (name: string): string[] =>
   existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : []
@@ -94,7 +71,7 @@ const tasks = names.map((name): Task => {
 const [step = 0, now = start] = (lines('progress').at(-1) ?? '').split(' ').filter(Boolean).map(Number)
 const clock = simulatedClock(now)
 const runtime = await createRuntime({
-  store: mortal(sqliteStore(file('state.db'))),
+  store: mortalStore(sqliteStore(file('state.db')), point),
   clock,
   services: [{ name: 'web', deploy: ['./deploy'], rollback: ['./roll-back'] }],
   tasks,
