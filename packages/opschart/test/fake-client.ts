@@ -16,6 +16,7 @@ export interface Answers {
 /** A client with answers made beforehand, that notes what it was asked to do. */
 export interface FakeClient extends Client {
   asIf: Client['as']
+  status: Client['status']
   /** `person:maria approve {...}`, in order. */
   readonly calls: string[]
 }

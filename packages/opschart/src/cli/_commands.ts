@@ -5,17 +5,17 @@ import { commonOptions, type CommandDefinition } from './_definition.ts'
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'init',
-    summary: 'look at this project, propose a configuration, and write it',
+    summary: 'look at this project, propose a configuration, write it, and adopt what runs',
     group: 'run',
     operands: [],
     options: {
       yes: { summary: 'write what is proposed without asking; also what happens in a pipe', short: 'y' },
     },
     examples: [
-      ['opschart init', 'asks about each file before it is written'],
+      ['opschart init', 'asks about each file before it is written, and which release runs'],
       ['opschart init --yes --json', 'writes all of it, and says what'],
     ],
-    exits: [0, 1, 2],
+    exits: [0, 1, 2, 3],
     load: () => import('./init.ts'),
   },
   {

@@ -5,9 +5,10 @@ import type { WrittenFile } from '../config/write-proposal.ts'
 import { isJson, lookOf, printJson, printLines, type CommandContext, type Run } from './_context.ts'
 import { exitCodes } from './_exit.ts'
 import { fitted, paragraph, type Look } from './_look.ts'
+import { offerAdoptions } from './_offer-adoption.ts'
 import { padTo, visible, visibleLines } from './_text.ts'
 
-/** `opschart init`: proposes a configuration, shows what would change, and writes what is agreed to. */
+/** `opschart init`: proposes a configuration, shows what would change, writes what is agreed to, and offers to adopt what runs. */
 export const run: Run = async (context) => {
   const { composition, options, root, terminal } = context
   terminal.progress('looking at this project …')
@@ -16,17 +17,23 @@ export const run: Run = async (context) => {
   const open = proposal.files.filter(({ action }) => action !== 'keep')
   const json = isJson(context)
   if (!json) printLines(context, renderProposal(proposal, lookOf(context)))
-  const asked = terminal.interactive && options['yes'] !== true && !json && open.length > 0
-  const agreed = asked ? await ask(context, open) : open.map(({ path }) => path)
+  const asks = terminal.interactive && options['yes'] !== true && !json
+  const agreed = asks && open.length > 0 ? await ask(context, open) : open.map(({ path }) => path)
   if (agreed === undefined) {
     terminal.note('broken off: nothing was written')
     return exitCodes.failed
   }
   const files = open.filter(({ path }) => agreed.includes(path))
   const written = await composition.writeProposal({ ...proposal, files })
-  if (json) printJson(context, { ...proposal, written })
-  else printLines(context, renderWritten(written, proposal, lookOf(context)))
-  return written.every(({ outcome }) => outcome !== 'left') ? exitCodes.done : exitCodes.failed
+  const code = written.every(({ outcome }) => outcome !== 'left') ? exitCodes.done : exitCodes.failed
+  if (json) {
+    printJson(context, { ...proposal, written })
+    return code
+  }
+  printLines(context, renderWritten(written, proposal, lookOf(context)))
+  const offered = asks ? await offerAdoptions(context, proposal) : undefined
+  printLines(context, renderNext(proposal, offered?.settled ?? new Set(), lookOf(context)))
+  return code === exitCodes.done ? (offered?.code ?? code) : code
 }
 
 /** Which files a person agrees to; undefined when they broke it off. */
@@ -79,12 +86,8 @@ export function renderProposal({ services, files, notes }: Proposal, look: Look)
   return fitted([...lines, ''], look)
 }
 
-/** What became of each file, and what to do next. */
-export function renderWritten(
-  written: readonly WrittenFile[],
-  { services, initialised }: Proposal,
-  look: Look,
-): string[] {
+/** What became of each file. */
+function renderWritten(written: readonly WrittenFile[], { initialised }: Proposal, look: Look): string[] {
   const { paint } = look
   const lines = written.map(({ path, outcome, reason }) =>
     outcome === 'left'
@@ -93,12 +96,17 @@ export function renderWritten(
   )
   if (written.length === 0)
     lines.push(initialised ? 'This project is set up; nothing to write.' : 'Nothing was written.')
-  lines.push('', paint('bold', 'Next'))
+  return lines
+}
+
+/** What to do next. `settled` names the services whose running release need not be adopted any more. */
+function renderNext({ services }: Proposal, settled: ReadonlySet<string>, { paint }: Look): string[] {
+  const lines = ['', paint('bold', 'Next')]
   const step = (command: string, does: string) => lines.push(`  ${paint('cyan', command)}`, `      ${does}`)
   step('opschart check', 'reads the configuration as the daemon will')
   step('opschart up', 'starts the daemon: it observes, and does nothing by itself until you promote it')
   for (const { name, adoption } of services) {
-    if (adoption === null) continue
+    if (adoption === null || settled.has(name)) continue
     const version = visible(adoption.version, 100)
     const commit = adoption.commit === null ? '' : ` --commit ${adoption.commit}`
     step(

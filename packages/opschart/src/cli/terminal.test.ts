@@ -6,7 +6,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -21,6 +21,7 @@ import { systemClock } from '@opschart/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { fakeClient, type FakeClient } from '../../test/fake-client.ts'
+import { service, status } from '../../test/views.ts'
 import { widthOf } from './_text.ts'
 
 const bin = join(import.meta.dirname, '..', 'bin.ts')
@@ -144,6 +145,99 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
     expect(client.calls).toEqual(['person:maria promote {"target":"documentation-agent","autonomy":"act"}'])
   })
 
+  describe('init', () => {
+    beforeEach(async () => {
+      const git = (...argv: string[]) =>
+        spawnSync('git', ['-C', root, '-c', 'user.name=a', '-c', 'user.email=a@example.invalid', ...argv])
+      await writeFile(join(root, 'package.json'), '{ "name": "greeter", "version": "1.1.0" }\n')
+      git('init', '--quiet')
+      git('add', 'package.json')
+      git('commit', '--quiet', '-m', 'Greet')
+      git('tag', 'v1.1.0')
+      client.status = fakeClient({ status: status({ services: [] }) }).status
+    })
+
+    it('offers to adopt what runs, and does it as adopt does: by the person’s gate', async () => {
+      const terminal = open('init')
+      await terminal.sees('Write these files?')
+      terminal.press('\r')
+      await terminal.sees('Which release of greeter runs now?')
+      expect(client.calls).toEqual([])
+      terminal.press('\r')
+      const code = await terminal.code()
+      expect(terminal.text()).toContain('adopt greeter/v1.1.0 as being in PRODUCTION')
+      terminal.type(code)
+      await terminal.ended()
+      expect(terminal.child.exitCode).toBe(0)
+      expect(client.calls).toEqual([
+        expect.stringMatching(
+          /^person:maria adopt \{"to":"greeter\/v1\.1\.0","phase":"PRODUCTION","reason":"it ran before opschart \(git, the newest tag\)","version":"v1\.1\.0","commit":"[0-9a-f]{40}"\}$/,
+        ),
+      ])
+      const shown = stripVTControlCharacters(terminal.text())
+      expect(shown).toContain('opschart up')
+      expect(shown).not.toContain('opschart adopt greeter')
+    })
+
+    it('prints the command when that is declined, and when the code is not typed', async () => {
+      const terminal = open('init')
+      await terminal.sees('Write these files?')
+      terminal.press('\r')
+      await terminal.sees('Which release of greeter runs now?')
+      terminal.press('\u001B[A\r')
+      await terminal.ended()
+      expect(terminal.child.exitCode).toBe(0)
+      expect(terminal.text()).not.toContain('to say yes')
+      expect(stripVTControlCharacters(terminal.text())).toContain('opschart adopt greeter/v1.1.0 PRODUCTION')
+
+      const again = open('init')
+      await again.sees('Which release of greeter runs now?')
+      again.press('\r')
+      await again.code()
+      await again.sees('> ')
+      again.type('no')
+      await again.ended()
+      const shown = stripVTControlCharacters(again.text())
+      expect(shown).toContain('nobody said yes; nothing was done')
+      expect(shown).toContain('opschart adopt greeter/v1.1.0 PRODUCTION')
+      expect(again.child.exitCode).toBe(3)
+      expect(client.calls).toEqual([])
+    })
+
+    it('asks nothing with --yes or --json, in a pipe, or where no configuration was written', async () => {
+      const declined = open('init')
+      await declined.sees('Write these files?')
+      // Nothing is chosen, and so nothing is written.
+      declined.press('a\r')
+      await declined.ended()
+      expect(stripVTControlCharacters(declined.text())).toContain('opschart adopt greeter/v1.1.0 PRODUCTION')
+      const yes = open('init --yes')
+      await yes.ended()
+      expect(stripVTControlCharacters(yes.text())).toContain('opschart adopt greeter/v1.1.0 PRODUCTION')
+      const json = open('init --json')
+      await json.ended()
+      expect(json.text()).toContain('"version": "v1.1.0"')
+      const pipe = start(process.execPath, [bin, 'init', '--root', root])
+      await once(pipe, 'close')
+      expect(output.get(pipe)).toContain('opschart adopt greeter/v1.1.0 PRODUCTION')
+      for (const { text } of [declined, yes, json]) expect(text()).not.toContain('Which release')
+      expect(client.calls).toEqual([])
+    })
+
+    it('offers nothing where a release is live already', async () => {
+      const first = open('init --yes')
+      await first.ended()
+      client.status = fakeClient({
+        status: status({ services: [service({ service: 'greeter', live: 'greeter/v1.0.0' })] }),
+      }).status
+      const terminal = open('init')
+      await terminal.ended()
+      const shown = stripVTControlCharacters(terminal.text())
+      expect(shown).not.toContain('Which release')
+      expect(shown).not.toContain('opschart adopt')
+    })
+  })
+
   it('views are in colour, and fit', async () => {
     for (const columns of [80, 120]) {
       const terminal = open('status', { columns })
@@ -175,6 +269,7 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
     return {
       child,
       text: () => output.get(child) ?? '',
+      press: (keys: string) => void child.stdin?.write(keys),
       type: (text: string) => void child.stdin?.write(text === '\u0003' ? text : `${text}\n`),
       code: () => until(child, (text) => /Type (\d{4}) to say yes/.exec(text)?.[1]),
       sees: (wanted: string) => until(child, (text) => (text.includes(wanted) ? text : undefined)),
