@@ -15,3 +15,17 @@ it('[L7] an adoption into a phase that there is not opens nothing, and says whic
   expect((await ann.adopt({ to: 'web/v1', phase: 'PRODUCTION', reason: 'it runs' })).done).toBe(true)
   expect(await runtime.read('web/v1')).toMatchObject({ phase: 'PRODUCTION', live: true })
 })
+
+it('[L14] a move opens nothing, though any name is a service', async () => {
+  await using runtime = await createRuntime()
+  const ann = runtime.as({ person: 'ann' })
+  await runtime
+    .as({ watcher: 'git' })
+    .send('web/topic', { type: 'CODE_COMMITTED', data: { branch: 'topic' } })
+  const answer = await ann.move('web/tpoic', 'REVIEW')
+  expect(answer).toMatchObject({
+    done: false,
+    reason: 'web has no release tpoic; it has web/topic; did you mean web/topic?',
+  })
+  expect(await runtime.read('web/tpoic')).toBeUndefined()
+})
