@@ -72,7 +72,7 @@ if (folder !== undefined) {
     equal(late.kind, 'refused')
     equal(late.reason, 'PAID in charging: no such arrow')
     for await (const { actor, type } of runtime.subscribe({ from: 1 }))
-      if (actor === 'machine:order/42' && type === 'xstate.after.100.order.sent') break
+      if (actor === 'order/42' && type === 'xstate.after.100.order.sent') break
     const actor = (await runtime.actor('order/42'))!
     deepEqual([actor.status, actor.value], ['done', 'closed'])
     equal(actor.context['receipt'], '30 under machine:order/42:2:1')

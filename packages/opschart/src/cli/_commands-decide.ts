@@ -45,6 +45,25 @@ export const decisions: readonly CommandDefinition[] = [
     load: () => import('./send.ts'),
   },
   {
+    name: 'start',
+    summary: 'start an actor of a machine of the configuration',
+    group: 'decide',
+    operands: [
+      { name: 'actor', summary: 'the machine and an id of its own: order/42' },
+      {
+        name: 'key=value',
+        summary: 'its input; a value that is JSON is taken as such',
+        optional: true,
+        many: true,
+      },
+    ],
+    options: {},
+    examples: [['opschart start order/42 total=30', 'once: a second start is answered with the first']],
+    exits: [0, 1, 2, 3],
+    remark: sessionRemark,
+    load: () => import('./start.ts'),
+  },
+  {
     name: 'approve',
     summary: 'say yes to an operation’s exact plan',
     group: 'decide',

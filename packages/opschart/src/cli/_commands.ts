@@ -47,10 +47,13 @@ export const commands: readonly CommandDefinition[] = [
     name: 'status',
     summary: 'services, releases, and what is going on',
     group: 'look',
-    operands: [],
+    operands: [
+      { name: 'actor', summary: 'one actor of a machine of the configuration (order/42)', optional: true },
+    ],
     options: {},
     examples: [
       ['opschart status', 'the whole picture'],
+      ['opschart status order/42', 'where one actor of a machine stands, and what it waits for'],
       ['opschart status --json | jq .services', 'for a script'],
     ],
     exits: [0, 1, 2],

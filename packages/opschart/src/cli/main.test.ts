@@ -29,6 +29,7 @@ describe('the table of commands', () => {
       'audit',
       'doctor',
       'send',
+      'start',
       'approve',
       'reject',
       'move',

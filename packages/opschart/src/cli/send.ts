@@ -1,8 +1,9 @@
-import { OpschartError, type Json, type JsonObject, type Severity, type SignalDraft } from '@opschart/core'
+import type { Severity, SignalDraft } from '@opschart/core'
 
 import { printVerdict } from './_answer.ts'
-import { asPerson, withClient, type Reached } from './_client.ts'
-import { textOption, type CommandContext, type Run } from './_context.ts'
+import { withClient } from './_client.ts'
+import { textOption, type Run } from './_context.ts'
+import { dataOf, senderOf } from './_sender.ts'
 
 /** `opschart send`: a signal, as the person at the terminal, the operation whose process this is, or the inbox. */
 export const run: Run = (context) => {
@@ -18,34 +19,4 @@ export const run: Run = (context) => {
   return withClient(context, async (reached) =>
     printVerdict(context, await (await senderOf(context, reached)).send(to, draft)),
   )
-}
-
-async function senderOf(context: CommandContext, reached: Reached) {
-  const token = context.terminal.environment['OPSCHART_TOKEN']
-  if (token !== undefined && token !== '') {
-    const sender = await reached.client.withToken(token)
-    if (sender === undefined)
-      throw new OpschartError(
-        'forbidden',
-        'the token in OPSCHART_TOKEN is unknown, or its operation has ended',
-      )
-    return sender
-  }
-  if (context.options['inbox'] !== true && context.terminal.interactive) return asPerson(reached, context)
-  return reached.client.as('watcher:inbox')
-}
-
-/** `key=value` words as data; a value that is JSON is taken as such, any other is text. */
-export function dataOf(pairs: readonly string[]): JsonObject {
-  const entries = pairs.map((pair): [string, Json] => {
-    const equals = pair.indexOf('=')
-    if (equals < 1) throw new OpschartError('input', `${pair.slice(0, 60)} is no key=value`)
-    const text = pair.slice(equals + 1)
-    try {
-      return [pair.slice(0, equals), JSON.parse(text) as Json]
-    } catch {
-      return [pair.slice(0, equals), text]
-    }
-  })
-  return Object.fromEntries(entries)
 }

@@ -16,7 +16,7 @@ import {
 } from '@opschart/core'
 
 import type { SignalKey } from '../driver/lines.ts'
-import { publicId } from './actor-names.ts'
+import { childActor, publicId } from './actor-names.ts'
 import type { Chart } from './charts.ts'
 import type { Letter, MachineState } from './machine-state.ts'
 
@@ -209,6 +209,19 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
   }
 
   return world
+}
+
+/** The child that was started under a key. One that is told to end while it is at work has another beside it for a while. */
+export async function childNode(
+  world: TreeWorld,
+  parent: Node,
+  id: string,
+  key: string | undefined,
+): Promise<Node | undefined> {
+  for (let actor = childActor(parent.actor, id); ; actor += '+') {
+    const node = await world.node(actor)
+    if (node === undefined || node.state.born === key) return node
+  }
 }
 
 const misfitOf = ({ misfit }: Node) => (misfit === undefined ? {} : { misfit })

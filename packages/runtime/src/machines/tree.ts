@@ -5,7 +5,7 @@ import type { Chart } from './charts.ts'
 import { openingState, stateAfter } from './machine-state.ts'
 import { doneEvent, errorEvent, snapshotEvent, stopEvent, unheard } from './tree-events.ts'
 import type { TimerEvent } from './tree-message.ts'
-import type { EventJson, Mail, Node, TreeWorld } from './tree-world.ts'
+import { childNode, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
 import { giveUp, parkActor } from './parking.ts'
 import { takenVerdict, refusedVerdict } from './tree-verdicts.ts'
 
@@ -22,8 +22,10 @@ interface Mailbox {
 /**
  * The actors of a tree at work within one turn: what comes for one is taken in the very order in which XState's live actors
  * would take it. Each has a mailbox; a message to an actor that is at nothing is taken at once, before the sender goes on.
+ *
+ * `broken`: why what comes cannot be taken, which has been found out by trying; it is refused or kept, and nothing follows.
  */
-export function createTree(world: TreeWorld, now: number) {
+export function createTree(world: TreeWorld, now: number, broken?: string) {
   const boxes = new Map<string, Mailbox>()
   /** What a step sends to children that it starts only afterwards, by their keys. */
   const unborn = new Map<string, Mail[]>()
@@ -52,7 +54,10 @@ export function createTree(world: TreeWorld, now: number) {
     // One that has ended takes nothing, as a live actor that was stopped.
     if (node === undefined || (node.ended && mail.kind !== 'signal')) return
     if (node.ended || node.misfit !== undefined || node.state.parked !== undefined) return cannot(node, mail)
-    const step = node.chart.kernel.step(node.state, mail.event, { id: actor, version: node.version + 1, now })
+    const step: Step =
+      broken === undefined
+        ? node.chart.kernel.step(node.state, mail.event, { id: actor, version: node.version + 1, now })
+        : { kind: 'threw', reason: broken }
     const broke = step.kind === 'threw' ? step.reason : await occupied(node, step)
     if (step.kind === 'threw' || broke !== undefined) {
       if (mail.kind === 'signal') return refuse(node, mail, broke!)
@@ -149,16 +154,8 @@ export function createTree(world: TreeWorld, now: number) {
     const key = child ?? from.state.children[to]
     const waiting = key === undefined ? undefined : unborn.get(key)
     if (waiting !== undefined) return void waiting.push(mail)
-    const found = await childNode(from, to, key)
+    const found = await childNode(world, from, to, key)
     if (found !== undefined) await deliver(found.actor, mail)
-  }
-
-  /** The child that was started under a key. One that is told to end while it is at work has another beside it for a while. */
-  async function childNode(parent: Node, id: string, key: string | undefined): Promise<Node | undefined> {
-    for (let actor = childActor(parent.actor, id); ; actor += '+') {
-      const node = await world.node(actor)
-      if (node === undefined || node.state.born === key) return node
-    }
   }
 
   async function spawn(parent: Node, effect: Extract<Effect, { kind: 'spawn' }>): Promise<void> {
@@ -211,7 +208,7 @@ export function createTree(world: TreeWorld, now: number) {
   async function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): Promise<void> {
     const { src } = (before.state.snapshot['children'] as Record<string, { src?: string }>)[id] ?? {}
     if (src !== undefined && before.chart.child(src) === undefined) return world.withdraw(child)
-    const node = await childNode(before, id, child)
+    const node = await childNode(world, before, id, child)
     if (node === undefined || node.ended) return
     boxOf(node.actor).mail.length = 0
     await deliver(node.actor, { kind: 'stop', event: stopEvent, cause: before.actor })
@@ -231,7 +228,7 @@ export function createTree(world: TreeWorld, now: number) {
   }
 
   async function isAtWork(parent: Node, id: string, key: string): Promise<boolean> {
-    const node = await childNode(parent, id, key)
+    const node = await childNode(world, parent, id, key)
     return node === undefined ? world.isAtWork(parent.actor, key) : !node.ended
   }
 
@@ -266,6 +263,7 @@ export function createTree(world: TreeWorld, now: number) {
     post,
     /** Starts the root. */
     async open(actor: string, chart: Chart, input: Json | undefined, row: Pick<Mail, 'by' | 'key'>) {
+      if (broken !== undefined) return broken
       const step = chart.kernel.initial(input, { id: actor, version: 1, now })
       if (step.kind === 'threw') return step.reason
       const state = openingState(chart, step, {})
@@ -292,3 +290,6 @@ export function createTree(world: TreeWorld, now: number) {
     verdict: () => verdict,
   }
 }
+
+/** The actors of a tree within one turn. */
+export type Tree = ReturnType<typeof createTree>

@@ -1,4 +1,5 @@
 import {
+  OpschartError,
   type ActAnswer,
   type Clock,
   type Principal,
@@ -14,7 +15,7 @@ import type { Chart, Charts } from './charts.ts'
 import { fitOf, wayOut } from './fit.ts'
 import type { MachineState } from './machine-state.ts'
 import { freeActor } from './parking.ts'
-import { createTree } from './tree.ts'
+import { createTree, type Tree } from './tree.ts'
 import type { TimerEvent, TreeMessage } from './tree-message.ts'
 import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
 
@@ -78,20 +79,27 @@ export function createTrees(sources: TreesSources) {
   ): Promise<Attempted> {
     if (tries > 0) known.delete(root)
     const now = message.kind === 'timer' ? (message.now ?? clock.now()) : clock.now()
-    const world = openTreeWorld(
-      {
-        root,
-        now,
-        load,
-        timersOf: (actor) => store.timers(actor),
-        workOf: (actor) => store.work({ actor }),
-        factVersion: async (name) => (await store.facts([name]))[0]?.version ?? 0,
-      },
-      known.get(root) ?? new Map<string, Node>(),
-    )
+    const before = known.get(root) ?? new Map<string, Node>()
     // Until it is written nothing of it is remembered: what cannot be written is read anew.
     known.delete(root)
-    const verdict = await taken(world, root, message, now)
+    const decided = async (broken?: string) => {
+      const world = openTreeWorld(
+        {
+          root,
+          now,
+          load,
+          timersOf: (actor) => store.timers(actor),
+          workOf: (actor) => store.work({ actor }),
+          factVersion: async (name) => (await store.facts([name]))[0]?.version ?? 0,
+        },
+        before,
+      )
+      return { world, verdict: await taken(world, createTree(world, now, broken), root, message) }
+    }
+    const { world, verdict } = await decided().catch((error: unknown) => {
+      if (error instanceof OpschartError && error.code === 'configuration') return decided(error.message)
+      throw error
+    })
     return {
       verdict,
       unit: { ...world.unit(), settled },
@@ -101,11 +109,10 @@ export function createTrees(sources: TreesSources) {
 
   async function taken(
     world: TreeWorld,
+    tree: Tree,
     root: string,
     message: TreeMessage,
-    now: number,
   ): Promise<Verdict | undefined> {
-    const tree = createTree(world, now)
     switch (message.kind) {
       case 'open':
         return opened(world, tree, root, message)
@@ -150,7 +157,7 @@ export function createTrees(sources: TreesSources) {
 
   async function opened(
     world: TreeWorld,
-    tree: ReturnType<typeof createTree>,
+    tree: Tree,
     root: string,
     { input, by, key }: Extract<TreeMessage, { kind: 'open' }>,
   ): Promise<Verdict> {

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from '@opschart/core'
 
-import { isMachineActor } from '../machines/actor-names.ts'
+import { isMachineActor, publicId } from '../machines/actor-names.ts'
 import { plainLine } from '../plain-text.ts'
 import { machineLine } from './machine-line.ts'
 
@@ -27,7 +27,7 @@ export function logView(row: JournalRow): LogEntryView {
   return {
     sequence: row.sequence,
     at: row.at,
-    actor: row.actor,
+    actor: isMachines ? publicId(row.actor) : row.actor,
     kind: entry.kind,
     type: entry.event.type,
     by: entry.by,

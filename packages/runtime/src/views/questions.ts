@@ -1,6 +1,7 @@
 import type { Autonomy, Client, Clock, Task } from '@opschart/core'
 
 import { audit, type AuditSources } from '../driver/audit.ts'
+import { machineActor } from '../machines/actor-names.ts'
 import { digest } from './digest.ts'
 import type { Feed } from './feed.ts'
 import { logView } from './log-view.ts'
@@ -20,13 +21,19 @@ export function createQuestions(
     readonly autonomyNow: () => Promise<(agent: string, task: string) => Autonomy>
   },
 ) {
-  const { store, views, feed } = sources
+  const { store, views, feed, charts } = sources
+  /** The actor of a machine that people mean by a name; undefined when it is none's. */
+  const machineOf = (name: string) => (charts.has(name.split('/', 1)[0]!) ? machineActor(name) : undefined)
   return {
     status: () => views.status(),
     read: (name) => views.read(name),
-    log: async (query = {}) =>
-      (await store.history({ ...query, limit: Math.min(query.limit ?? mostRows, mostRows) })).map(logView),
-    why: async (about) => why(store, about, await views.resolveName(about), sources.lifecycle.definition),
+    log: async ({ actor, ...query } = {}) => {
+      const limit = Math.min(query.limit ?? mostRows, mostRows)
+      const whose = actor === undefined ? {} : { actor: machineOf(actor) ?? actor }
+      return (await store.history({ ...query, ...whose, limit })).map(logView)
+    },
+    why: async (about) =>
+      why(store, about, machineOf(about) ?? (await views.resolveName(about)), sources.lifecycle.definition),
     subscribe: ({ from }) => feed.from(from ?? 1, logView),
     audit: ({ head } = {}) => audit(sources, head),
     digest: async ({ since }) =>
