@@ -229,7 +229,7 @@ async function findOperation(client: Client, id: string) {
 
 /** A slip of the pen in a release's name opens another one: that is said, with the one that was most likely meant. */
 async function whetherNew(client: Client, name: string): Promise<string[]> {
-  if ((await client.read(name)) !== undefined) return []
+  if ((await client.read(name)) !== undefined || (await client.actor(name)) !== undefined) return []
   const { services } = await client.status()
   const known = services.flatMap(({ lifecycles }) => lifecycles.map((lifecycle) => lifecycle.name))
   return [`${name} is not known yet: it is opened${didYouMean(name, known)}`]
