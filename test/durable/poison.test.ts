@@ -7,11 +7,8 @@ import { fromOperation, type Json } from '@opschart/core'
 import { assign, raise, sendParent, sendTo, setup, spawnChild } from 'xstate'
 import { describe, expect, it } from 'vitest'
 
-import {
-  createScenario,
-  type Scenario,
-  type ScenarioOptions,
-} from '../../packages/testing/src/runtime-scenario.ts'
+import type { RuntimePlace } from '../../packages/testing/src/runtime-case.ts'
+import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
 import { memoryPlace, sqlitePlace } from '../runtime/places.ts'
 
 const others = 300
@@ -107,27 +104,12 @@ const fragile = setup({
   },
 })
 
-/** Starts hundreds of actors beside the one that is looked at; at the end they have done all that was asked of them. */
-async function amongOthers(
+async function inScenario(
   body: (scenario: Scenario) => Promise<void>,
-  options: ScenarioOptions = {},
+  place: RuntimePlace = memoryPlace(),
 ): Promise<void> {
-  const scenario = await createScenario(memoryPlace(), { machines: { fragile }, concurrency: 50, ...options })
-  const names = Array.from({ length: others }, (_, index) => `fragile/other-${index}`)
-  const all = (act: (name: string) => Promise<unknown>) => Promise.all(names.map(act))
-  const send = (type: string) => all((name) => scenario.ann.send(name, { type }))
-  await all((name) => scenario.ann.start(name))
-  await send('LATER')
+  const scenario = await createScenario(place, { machines: { fragile }, concurrency: 50 })
   await body(scenario)
-  await send('WORK')
-  await send('COUNT')
-  await scenario.clock.advance(10_000)
-  await scenario.runtime.idle()
-  await all(async (name) => {
-    const view = await scenario.runtime.actor(name)
-    const { count, results } = view!.context as { count: number; results: Json[] }
-    expect([name, view?.status, view?.value, count, results.length]).toEqual([name, 'active', 'idle', 2, 1])
-  })
   expect(await scenario.runtime.audit()).toMatchObject({ sound: true, fault: null })
   expect(scenario.problems).toEqual([])
   await scenario.close()
@@ -136,13 +118,13 @@ async function amongOthers(
 const start = ({ ann }: Scenario, poison: Poison) => ann.start('fragile/bad', { input: { poison } })
 const bad = async ({ runtime }: Scenario) => (await runtime.actor('fragile/bad'))!
 
-describe('[L6] an actor that breaks, among others', () => {
+describe('[L6] [D12] an actor that breaks', () => {
   it.each([
     ['guard', /^COUNT in idle: .*the guard is off its hinges$/s],
     ['action', /^COUNT in idle: .*nobody can count that far$/s],
     ['odd', /^COUNT in idle: .*poison.*; keep what JSON can hold$/s],
   ] as const)('on a signal, in %s: the signal is refused', (poison, reason) =>
-    amongOthers(async (scenario) => {
+    inScenario(async (scenario) => {
       await start(scenario, poison)
       const verdict = await scenario.ann.send('fragile/bad', { type: 'COUNT' })
       expect(verdict.kind).toBe('refused')
@@ -160,7 +142,7 @@ describe('[L6] an actor that breaks, among others', () => {
       /^on RING: one event led to more than 10000 steps in fragile\/bad: its machines go round in a circle$/,
     ],
   ] as const)('on a timer, in %s: it is parked, and the timer waits', (poison, reason) =>
-    amongOthers(async (scenario) => {
+    inScenario(async (scenario) => {
       await start(scenario, poison)
       await scenario.ann.send('fragile/bad', { type: 'LATER' })
       await scenario.clock.advance(1_000)
@@ -180,7 +162,7 @@ describe('[L6] an actor that breaks, among others', () => {
   )
 
   it('on an outcome: it is parked, and the outcome waits', () =>
-    amongOthers(async (scenario) => {
+    inScenario(async (scenario) => {
       await start(scenario, 'guard')
       await scenario.ann.send('fragile/bad', { type: 'WORK' })
       await scenario.runtime.idle()
@@ -195,7 +177,7 @@ describe('[L6] an actor that breaks, among others', () => {
     }))
 
   it('on a signal that leads in a circle: the signal is refused', () =>
-    amongOthers(async (scenario) => {
+    inScenario(async (scenario) => {
       await start(scenario, 'ping')
       const verdict = await scenario.ann.send('fragile/bad', { type: 'RING', id: 'circle' })
       expect(verdict).toMatchObject({ kind: 'refused', reason: expect.stringContaining('steps') })
@@ -207,7 +189,7 @@ describe('[L6] an actor that breaks, among others', () => {
     }))
 
   it('in its own making: its start is refused and leaves nothing behind, and it may be started again', () =>
-    amongOthers(async (scenario) => {
+    inScenario(async (scenario) => {
       const rows = (await scenario.rows()).length
       const verdict = await scenario.ann.start('fragile/bad', { input: { breaks: true } })
       expect(verdict).toMatchObject({
@@ -222,7 +204,7 @@ describe('[L6] an actor that breaks, among others', () => {
     }))
 
   it('in the making of its child: that is its error, to be handled', () =>
-    amongOthers(async (scenario) => {
+    inScenario(async (scenario) => {
       await scenario.ann.start('fragile/bad')
       await scenario.ann.send('fragile/bad', { type: 'HIRE', data: { breaks: true } })
       expect(await bad(scenario)).toMatchObject({
@@ -235,13 +217,41 @@ describe('[L6] an actor that breaks, among others', () => {
     }))
 })
 
-it('[L6] the same on SQLite', async () => {
-  const scenario = await createScenario(sqlitePlace(), { machines: { fragile } })
-  await start(scenario, 'ping')
-  await scenario.ann.send('fragile/bad', { type: 'LATER' })
-  await scenario.clock.advance(1_000)
-  await scenario.runtime.idle()
-  expect(await bad(scenario)).toMatchObject({ status: 'parked', parked: { letters: 1 } })
-  expect(await scenario.runtime.audit()).toMatchObject({ sound: true })
-  await scenario.close()
-})
+it.each([
+  ['memory', memoryPlace],
+  ['SQLite', sqlitePlace],
+])(
+  '[D12] hundreds of others never notice those that break (%s)',
+  (_, place) =>
+    inScenario(async (scenario) => {
+      const { ann, clock, runtime } = scenario
+      const poisons: readonly Poison[] = ['guard', 'action', 'loop', 'ping', 'odd']
+      const names = Array.from({ length: others }, (__, index) => `fragile/other-${index}`)
+      const sendAll = (type: string) =>
+        Promise.all(
+          [...poisons.map((poison) => `fragile/${poison}`), ...names].map((name) => ann.send(name, { type })),
+        )
+      await Promise.all(names.map((name) => ann.start(name)))
+      for (const poison of poisons) await ann.start(`fragile/${poison}`, { input: { poison } })
+      await sendAll('LATER')
+      await sendAll('WORK')
+      await runtime.idle()
+      await clock.advance(1_000)
+      await sendAll('COUNT')
+      await runtime.idle()
+      for (const poison of poisons)
+        expect((await runtime.actor(`fragile/${poison}`))?.status, poison).toBe('parked')
+      for (const name of names) {
+        const view = await runtime.actor(name)
+        const { count, results } = view!.context as { count: number; results: Json[] }
+        expect([name, view?.status, view?.value, count, results.length]).toEqual([
+          name,
+          'active',
+          'idle',
+          2,
+          1,
+        ])
+      }
+    }, place()),
+  30_000,
+)
