@@ -146,10 +146,13 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
         const next = machine.transition(before as never, own as never, scope as never)
         const same = next === before && actions.length === 0
         if (!same) return finish(next as AnyMachineSnapshot, false, true, at)
-        // An arrow that leads nowhere and does nothing forbids its event.
+        // An arrow without a guard that leads nowhere and does nothing forbids its event.
         const handled = machine
           .getTransitionData(before as never, own as never)
-          .some(({ target, actions: does, reenter }) => target !== undefined || does.length > 0 || reenter)
+          .some(
+            ({ target, actions: does, reenter, guard }) =>
+              target !== undefined || does.length > 0 || reenter || guard !== undefined,
+          )
         return { ...unchanged(state, before), handled }
       } catch (error) {
         // An assign that changed its context in place, and then threw, has changed what is remembered.

@@ -49,14 +49,14 @@ const signalsOfCommands: Readonly<Record<string, string>> = {
  * Who a draft is from comes from the channel, and so does its source: a source of another's would make that other's real
  * signal a duplicate. What caused it is for the runtime to find out.
  */
-const draftBody = signalDraftSchema
-  .omit({ source: true, cause: true, type: true })
-  // What a type looks like depends on whom it is for: the law's are UPPER_SNAKE, a machine's are its own.
-  .extend({
+const draftBody = z
+  .strictObject({
+    // What a type looks like depends on whom it is for: the law's are UPPER_SNAKE, a machine's are its own.
     type: text(200).regex(
       /^(?!xstate\.)\P{Cc}+$/u,
       'a type is UPPER_SNAKE, such as CODE_MERGED, or the name of a machine’s event; nothing that begins with xstate. comes from outside',
     ),
+    ...signalDraftSchema.omit({ source: true, cause: true, type: true }).shape,
   })
   .superRefine(({ type }, context) => {
     if (!Object.hasOwn(signalsOfCommands, type)) return
