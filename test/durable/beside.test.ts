@@ -2,7 +2,7 @@
 //   - What one has remembered of a tree and the other has moved since is never decided on: no message between its actors is
 //     lost, whoever takes the turn.
 
-import type { Sender } from '@opschart/core'
+import { fromOperation, type Sender, type Store } from '@opschart/core'
 import { createRuntime, memoryStore } from '@opschart/runtime'
 import { describe, expect, it } from 'vitest'
 import { assign, sendParent, sendTo, setup } from 'xstate'
@@ -102,4 +102,87 @@ describe('[D8] beside another runtime on the same store', () => {
       await look()
       expect(await state()).toEqual({ value: 'two', ended: 1, answers: 1 })
     }))
+})
+
+describe('[D8] beside a program that has other machines, or older ones', () => {
+  const start = 1_767_225_600_000
+  const shared = (store: Store) => ({ ...store, close: () => Promise.resolve() })
+
+  /** Rings once, a while after it was started. */
+  const bell = (delay: number) =>
+    setup({}).createMachine({
+      id: 'bell',
+      initial: 'quiet',
+      states: { quiet: { after: { [delay]: 'rung' } }, rung: {} },
+    })
+
+  it('[D4] a timer is on time, however many of another’s are overdue', async () => {
+    const store = memoryStore()
+    const clock = simulatedClock(start)
+    const options = { store: shared(store), clock, others: 0 }
+    const away = await createRuntime({ ...options, machines: { far: bell(10) }, work: false })
+    for (let number = 0; number < 250; number += 1) await away.as({ person: 'bob' }).start(`far/${number}`)
+    await clock.advance(1_000)
+    await using runtime = await createRuntime({ ...options, machines: { near: bell(300) } })
+    await runtime.as({ person: 'ann' }).start('near/a')
+    await clock.advance(299)
+    expect((await runtime.actor('near/a'))?.value).toBe('quiet')
+    await clock.advance(1)
+    expect((await runtime.actor('near/a'))?.value).toBe('rung')
+    expect(await away.actor('far/0')).toMatchObject({ value: 'quiet', status: 'active' })
+    await away.close()
+  })
+
+  it('[D3] an operation whose actor a newer program has moved meanwhile is done again by that one, under its key', async () => {
+    const did: string[] = []
+    const held = Promise.withResolvers<string>()
+    const program = (version: string, work: () => Promise<string>) =>
+      setup({
+        actors: {
+          work: fromOperation<string>(({ key, attempt }) => {
+            did.push(`${version} ${key} ${attempt}`)
+            return work()
+          }),
+        },
+      }).createMachine({
+        id: 'job',
+        version,
+        initial: 'busy',
+        context: { by: '' },
+        states: {
+          busy: {
+            on: { LOOK: {} },
+            invoke: {
+              src: 'work',
+              id: 'work',
+              onDone: { target: 'done', actions: assign({ by: ({ event }) => event.output }) },
+            },
+          },
+          done: {},
+        },
+      })
+    const store = memoryStore()
+    const clock = simulatedClock(start)
+    const options = { store: shared(store), clock, others: 0 }
+    const older = await createRuntime({ ...options, machines: { job: program('1', () => held.promise) } })
+    await older.as({ person: 'ann' }).start('job/a')
+    await clock.advance(0)
+    await using newer = await createRuntime({
+      ...options,
+      machines: { job: program('2', async () => 'two') },
+    })
+    await newer.as({ person: 'ann' }).send('job/a', { type: 'LOOK' })
+    held.resolve('one')
+    await older.idle()
+    await newer.check()
+    await newer.idle()
+    expect(did).toEqual(['1 machine:job/a:1:0 1', '2 machine:job/a:1:0 2'])
+    expect(await newer.actor('job/a')).toMatchObject({
+      status: 'active',
+      value: 'done',
+      context: { by: 'two' },
+    })
+    expect(await newer.audit()).toMatchObject({ sound: true })
+    await older.close()
+  })
 })

@@ -153,7 +153,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     clock,
     owner: options.owner ?? `${process.pid}:${crypto.randomId()}`,
     concurrency: options.concurrency ?? 4,
-    isMine: (work) => !isLeafWork(work) || machines.trees.isMine(work.actor),
+    isMine: (work) => !isLeafWork(work) || machines.leafWork.isMine(work),
     attemptOf: (work) => (isLeafWork(work) ? machines.leafWork : operations).attemptOf(work),
     deadOwners: (owners) => owners.filter(options.isOwnerDead ?? isOwnerDead),
     holding: () => holding.look(),

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '@opschart/core'
 
+import { machineActor } from '../machines/actor-names.ts'
 import type { MachineSender } from '../machines/machine-sender.ts'
 import { plainLine } from '../plain-text.ts'
 import { signalOf } from './draft.ts'
@@ -76,7 +77,8 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
     }
     // Never accepted from outside; said as a verdict, since it is an asker's illegal request [L5].
     if (typeof draft.type === 'string' && draft.type.startsWith('xstate.')) return refuse(to, draft.type)
-    if (machines.isMine(to)) return (await barred(to, draft.type)) ?? machines.send(to, draft)
+    if (machines.isMine(to) || (await isKept(to)))
+      return (await barred(to, draft.type)) ?? machines.send(to, draft)
     const signal = checked({ ...draft, ...(draft.subject === undefined && to !== '' ? { subject: to } : {}) })
     const target = to === '' ? (signal.subject ?? '') : to
     const service = serviceOf(target)
@@ -95,6 +97,12 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
       })
     }
     return take(service, { kind: 'routed', signal, ...carried, outside: true })
+  }
+
+  /** Whether there is an actor of that name whose machine this process does not have: it says so, and opens no release. */
+  async function isKept(to: string): Promise<boolean> {
+    if (!to.includes('/') || sources.services?.has(serviceOf(to)) === true) return false
+    return (await store.actor(machineActor(to))) !== undefined
   }
 
   /** A machine's actors are not for whoever has an operation's token, nor for what anyone can write to. */

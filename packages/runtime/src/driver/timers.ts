@@ -34,16 +34,11 @@ export function createTimers(sources: {
   async function fire(): Promise<void> {
     // One that cannot be fired holds up no other: it stays due, and is tried again after a while.
     const failing = new Map<string, unknown>()
-    let foreign = 0
+    /** What is due and is not fired now: that, and whatever is another process's. */
+    const passed = new Set<string>()
     for (;;) {
-      const found = await store.timersDue(clock.now(), most + failing.size + foreign)
-      const mine = found.filter(({ actor }) => isKnown(actor))
-      const due = mine.filter((timer) => !failing.has(nameOf(timer)))
-      const others = found.length - mine.length
-      const hidden = others > foreign && found.length >= most
-      foreign = others
-      // Behind those that are another process' there may be some of ours.
-      if (due.length === 0 && hidden && !closed) continue
+      const found = await store.timersDue(clock.now(), most + passed.size)
+      const due = found.filter((timer) => !passed.has(nameOf(timer)))
       if (due.length === 0 || closed) break
       let fired = false
       // Those of one shard in order; the shards beside one another, so that they are written together.
@@ -53,11 +48,12 @@ export function createTimers(sources: {
           for (const timer of line) {
             if (closed) return
             try {
-              await fireOne(timer)
-              fired = true
+              if (await fireOne(timer)) fired = true
+              else passed.add(nameOf(timer))
             } catch (error) {
               if (error instanceof OpschartError && error.code === 'storage') throw error
               failing.set(nameOf(timer), error)
+              passed.add(nameOf(timer))
             }
           }
         }),
@@ -67,8 +63,7 @@ export function createTimers(sources: {
       if (fired) sources.after()
     }
     for (const error of failing.values()) throw error
-    // What is overdue and of a machine that only another process has is that one's; it is only waited for what comes after.
-    const next = foreign > 0 ? clock.now() + patience : await store.nextTimer()
+    const next = await nextDue(passed)
     if (closed || (next === armedFor && takeBack !== undefined)) return
     takeBack?.()
     takeBack = undefined
@@ -81,11 +76,21 @@ export function createTimers(sources: {
     })
   }
 
-  const isKnown = (actor: string) => !isMachineActor(actor) || trees.isMine(actor)
+  /** When the next one is due that was not passed over. */
+  async function nextDue(passed: ReadonlySet<string>): Promise<number | undefined> {
+    if (passed.size === 0) return store.nextTimer()
+    const first = await store.timersDue(Infinity, passed.size + 1)
+    return first.find((timer) => !passed.has(nameOf(timer)))?.due
+  }
 
-  async function fireOne(timer: Timer): Promise<void> {
+  /** False when it is not ours to fire. */
+  async function fireOne(timer: Timer): Promise<boolean> {
     const { actor, id, version, event } = timer
-    if (isMachineActor(actor)) return void (await trees.fire(timer))
+    if (isMachineActor(actor)) {
+      if (await trees.isElsewhere(actor)) return false
+      await trees.fire(timer)
+      return true
+    }
     await turns.take(shardOf(actor), [
       {
         kind: 'private',
@@ -95,15 +100,18 @@ export function createTimers(sources: {
         fence: { timer: { id, version } },
       },
     ])
+    return true
   }
 
   /** Looks what is due, and when the next one is; not when `due` is no earlier than what is waited for anyway. */
   function look(due = -Infinity): void {
-    if (closed || (takeBack !== undefined && due >= armedFor!) || due === Infinity) return
+    if (closed || due === Infinity) return
+    // What is being looked at may have been read before this one was set.
     if (busy !== undefined) {
       again = true
       return
     }
+    if (takeBack !== undefined && due >= armedFor!) return
     busy = fire()
       .catch((error: unknown) => {
         sources.problem(

@@ -106,6 +106,74 @@ describe('[D7] an actor of another definition', () => {
     })
   })
 
+  it('is brought along with what its history remembers, its delays, and those that wait for it', () => {
+    const chart = chartOf({
+      machine: machine({
+        version: '2',
+        initial: 'work',
+        context: {},
+        states: {
+          work: {
+            initial: 'reading',
+            states: { reading: { after: { 50: 'writing' } }, writing: {}, back: { type: 'history' } },
+          },
+          pause: {},
+        },
+      }),
+      migrations: [{ from: '1', to: '2', states: { 'work.looking': 'work.reading', rest: 'pause' } }],
+    })
+    const letter = (type: string) => ({ kind: 'timer', event: { type } })
+    const parked = {
+      reason: 'r',
+      since: 1,
+      letters: [letter('xstate.after.100.order.work.looking'), letter('X')],
+    }
+    const actor = stored(
+      { chart_version: '1', parked },
+      { value: 'rest', historyValue: { 'order.work.back': [{ id: 'order.work.looking' }] } },
+    )
+    const timer = (id: string) => ({
+      actor: actor.actor,
+      id,
+      due: 7,
+      version: 3,
+      event: { event: { type: id }, delay: 100 },
+    })
+    expect(fitOf(actor, chart, [timer('bell'), timer('xstate.after.100.order.work.looking')])).toMatchObject({
+      kind: 'fits',
+      state: {
+        snapshot: { value: 'pause', historyValue: { 'order.work.back': [{ id: 'order.work.reading' }] } },
+        parked: { letters: [letter('xstate.after.50.order.work.reading'), letter('X')] },
+      },
+      timers: [
+        {
+          from: 'xstate.after.100.order.work.looking',
+          to: {
+            id: 'xstate.after.50.order.work.reading',
+            due: 7,
+            event: { event: { type: 'xstate.after.50.order.work.reading' }, delay: 100 },
+          },
+        },
+      ],
+    })
+    const lost = fitOf(actor, chart, [timer('xstate.after.100.order.pause')])
+    expect(lost).toMatchObject({
+      kind: 'misfit',
+      problem: 'it waits for the timer xstate.after.100.order.pause, which leads nowhere any more',
+    })
+  })
+
+  it('of a version that is newer is left to the program that has it, unless a migration leads back', () => {
+    const newer = stored({ chart_version: '10' }, { value: { review: 'done' } })
+    expect(fitOf(newer, chartOf(nested))).toMatchObject({
+      kind: 'misfit',
+      newer: true,
+      problem: 'it is of version 10, and order here of 3: a newer program has moved it',
+    })
+    const back = chartOf({ machine: nested, migrations: [{ from: '10', to: '3' }] })
+    expect(fitOf(newer, back)).toMatchObject({ kind: 'fits', state: { chart_version: '3' } })
+  })
+
   it('is not touched by a migration of another version', () => {
     const chart = chartOf({
       machine: nested,

@@ -1,33 +1,51 @@
-import { OpschartError, type JsonObject, type Migration, type StoredActor } from '@opschart/core'
+import type { JsonObject, Migration, StoredActor, Timer } from '@opschart/core'
 
-import { publicId } from './actor-names.ts'
 import type { Chart } from './charts.ts'
+import { movedNames, movedValue, type MovedTimer } from './fit-moves.ts'
 import type { MachineState } from './machine-state.ts'
+import { isNewer } from './versions.ts'
 
 /** How a stored actor stands to the chart of today. */
 export type Fit =
   /** Decided under this very definition. */
   | { readonly kind: 'same'; readonly state: MachineState }
-  /** Under another; it fits, as it is or by a declared migration, and goes on with this state. */
-  | { readonly kind: 'fits'; readonly state: MachineState; readonly by: readonly Migration[] }
-  /** It cannot go on. */
-  | { readonly kind: 'misfit'; readonly state: MachineState; readonly problem: string }
+  /** Under another; it fits, as it is or by a declared migration, and goes on with this state and these timers. */
+  | {
+      readonly kind: 'fits'
+      readonly state: MachineState
+      readonly by: readonly Migration[]
+      readonly timers: readonly MovedTimer[]
+    }
+  /** It cannot go on. `newer`: not here, since a newer program has moved it. */
+  | {
+      readonly kind: 'misfit'
+      readonly state: MachineState
+      readonly problem: string
+      readonly newer?: true
+    }
 
 /** Looks whether a stored actor fits its chart, after the migrations that are declared for its version [D7]. */
-export function fitOf(stored: StoredActor, chart: Chart): Fit {
+export function fitOf(stored: StoredActor, chart: Chart, timers: readonly Timer[] = []): Fit {
   const state = stored.state as unknown as MachineState
   if (state.format !== 1) {
     return { kind: 'misfit', state, problem: `its format is ${String(state.format)}, this version reads 1` }
   }
   if (stored.definition === chart.definition) return { kind: 'same', state }
-  if (stored.ended) return { kind: 'fits', state, by: [] }
+  if (stored.ended) return { kind: 'fits', state, by: [], timers: [] }
   try {
     const by = migrationsOf(state, chart)
-    const moved = by.reduce(migrate, state)
+    const at = by.at(-1)?.to ?? state.chart_version
     const { version } = chart.machine
+    if (isNewer(at, version)) {
+      const problem = `it is of version ${at}, and ${chart.path} here of ${version}: a newer program has moved it`
+      return { kind: 'misfit', state, problem, newer: true }
+    }
+    const names = movedNames(chart, by)
+    const moved = names.inState(by.reduce(migrate, state))
     const next: MachineState = version === undefined ? moved : { ...moved, chart_version: version }
     const problem = misfitOf(next, chart)
-    return problem === undefined ? { kind: 'fits', state: next, by } : { kind: 'misfit', state, problem }
+    if (problem !== undefined) return { kind: 'misfit', state, problem }
+    return { kind: 'fits', state: next, by, timers: names.ofTimers(timers) }
   } catch (error) {
     return { kind: 'misfit', state, problem: error instanceof Error ? error.message : String(error) }
   }
@@ -55,45 +73,22 @@ function migrate(state: MachineState, { to, states = {}, context }: Migration): 
     chart_version: to,
     snapshot: {
       ...snapshot,
-      value: movedValue(snapshot['value'] as Value, states),
+      value: movedValue(snapshot['value'] as never, states),
       ...(context === undefined ? {} : { context: context(before) }),
     },
   }
 }
 
-type Value = string | { readonly [region: string]: Value }
-
-/** A state value whose states have moved, by path. */
-function movedValue(value: Value, moves: Readonly<Record<string, string>>): Value {
-  const paths = pathsOf(value).map((path) => moved(path, moves))
-  return paths.reduce<Value>((whole, path) => joined(whole, path.split('.')), {})
+/** What restoring tells of the states that an actor is in. */
+interface Restored {
+  readonly value: unknown
+  readonly _nodes: readonly { readonly invoke: readonly { readonly id: string }[] }[]
 }
 
-function pathsOf(value: Value): string[] {
-  if (typeof value === 'string') return [value]
-  return Object.entries(value).flatMap(([name, inner]) => {
-    const below = pathsOf(inner)
-    return below.length === 0 ? [name] : below.map((path) => `${name}.${path}`)
-  })
-}
-
-function moved(path: string, moves: Readonly<Record<string, string>>): string {
-  const parts = path.split('.')
-  for (let length = parts.length; length > 0; length -= 1) {
-    const head = parts.slice(0, length).join('.')
-    if (Object.hasOwn(moves, head)) return [moves[head], ...parts.slice(length)].join('.')
-  }
-  return path
-}
-
-function joined(value: Value, [first = '', ...rest]: string[]): Value {
-  if (rest.length === 0)
-    return typeof value === 'object' && Object.keys(value).length > 0 ? { ...value, [first]: {} } : first
-  const members = typeof value === 'string' ? { [value]: {} } : value
-  return { ...members, [first]: joined(members[first] ?? {}, rest) }
-}
-
-/** Why a state cannot go on under a chart: a state that is gone, a child whose source is, a history that leads nowhere. */
+/**
+ * Why a state cannot go on under a chart: a state that is gone, a child whose source is, one that is invoked under its id
+ * nowhere, a history that leads nowhere.
+ */
 function misfitOf(state: MachineState, chart: Chart): string | undefined {
   const { machine, kernel } = chart
   const { children = {}, historyValue = {} } = state.snapshot as {
@@ -111,22 +106,23 @@ function misfitOf(state: MachineState, chart: Chart): string | undefined {
     if (gone !== undefined) return `its history speaks of ${gone.id}, and there is no such state any more`
   }
   try {
-    const { value } = kernel.restore(state)
+    const { value, _nodes: nodes } = kernel.restore(state) as unknown as Restored
     const stored = JSON.stringify(state.snapshot['value'])
-    if (JSON.stringify(value) === stored) return undefined
-    return `it is in ${stored}, which leads to ${JSON.stringify(value)} today`
+    if (JSON.stringify(value) !== stored)
+      return `it is in ${stored}, which leads to ${JSON.stringify(value)} today`
+    // An id that nobody has given is made of the state's own name: nothing hears of such a child when that has moved.
+    const invoked = new Set(nodes.flatMap(({ invoke }) => invoke.map(({ id }) => id)))
+    const lost = Object.keys(children).find((id) => /^\d+\./.test(id) && !invoked.has(id))
+    if (lost === undefined) return undefined
+    return `its child ${lost} is invoked under that id nowhere in ${stored}; give what invokes it there id: '${lost}'`
   } catch (error) {
     return `it is in ${JSON.stringify(state.snapshot['value'])}: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 
-/** The error that a misfit is told as, with the way out. */
-export function misfitError(actor: string, problem: string): OpschartError {
-  return new OpschartError(
-    'configuration',
-    `${publicId(actor)} does not fit its machine: ${problem}. ${wayOut}`,
-  )
-}
-
 /** What to do about a misfit. */
 export const wayOut = 'Declare a migration for its version, or put back what was taken out'
+/** What to do about one whose machine is gone. */
+export const goneWayOut = 'Put it back, or ask the program that has it'
+/** What to do about one that a newer program has moved. */
+export const newerWayOut = 'Run the newer program, or declare a migration to the version here'

@@ -18,6 +18,7 @@ import {
 import type { SignalKey } from '../driver/lines.ts'
 import { childActor, publicId } from './actor-names.ts'
 import type { Chart } from './charts.ts'
+import type { MovedTimer } from './fit-moves.ts'
 import type { Letter, MachineState } from './machine-state.ts'
 
 export type EventJson = JsonObject & { readonly type: string }
@@ -29,10 +30,12 @@ export interface Node {
   readonly version: number
   readonly state: MachineState
   readonly ended: boolean
-  /** Whether its state was brought to its chart of today, which the journal does not know yet. */
-  readonly migrated?: true
+  /** There when its state was brought to its chart of today, which the journal does not know yet; with its timers that moved. */
+  readonly migrated?: readonly MovedTimer[]
   /** Why it cannot take a step: what is stored of it does not fit its chart. */
   readonly misfit?: string
+  /** Whether another process may have what it fits: its timers and operations are left to that one. */
+  readonly isElsewhere?: true
 }
 
 /** What comes for an actor. */
@@ -59,6 +62,8 @@ export interface TreeWorld {
   withdraw(key: string): void
   timer(timer: Timer): void
   timerGone(actor: string, id: string): void
+  /** Whether this turn has taken a timer back, or has given it another id. */
+  isTimerGone(actor: string, id: string): boolean
   /** Takes back every timer of an actor that has ended. */
   timersGone(actor: string): Promise<void>
   /** Writes a durable value beside the actors. */
@@ -117,7 +122,7 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
       if (!read.has(actor)) read.set(actor, loaded?.version ?? 0)
       if (loaded === undefined) return undefined
       nodes.set(actor, loaded)
-      return loaded.migrated === true ? migrated(loaded) : loaded
+      return loaded.migrated === undefined ? loaded : migrated(loaded, loaded.migrated)
     },
     async record(node, row) {
       if (decisions.length >= longestTurn) {
@@ -169,6 +174,7 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
       timers.delete(name)
       timersGone.set(name, { actor, id })
     },
+    isTimerGone: (actor, id) => timersGone.has(timerName(actor, id)),
     async timersGone(actor) {
       for (const { id } of await sources.timersOf(actor)) world.timerGone(actor, id)
       const mine = Array.from(timers.values()).filter((timer) => timer.actor === actor)
@@ -197,9 +203,13 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
   }
 
   /** Before anything else: from here on the journal can be replayed under the new definition. */
-  async function migrated(given: Node): Promise<Node> {
+  async function migrated(given: Node, moved: readonly MovedTimer[]): Promise<Node> {
     const { migrated: _, ...node } = given
     const { state } = node
+    for (const { from, to } of moved) {
+      world.timerGone(node.actor, from)
+      world.timer(to)
+    }
     await world.record(node, {
       kind: 'migrated',
       event: { type: 'migrated', state: state as unknown as Json },

@@ -207,7 +207,10 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
 
   async function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): Promise<void> {
     const { src } = (before.state.snapshot['children'] as Record<string, { src?: string }>)[id] ?? {}
-    if (src !== undefined && before.chart.child(src) === undefined) return world.withdraw(child)
+    const isActor = src !== undefined && before.chart.child(src) !== undefined
+    // What one that does not fit has started may be an actor although its chart knows of none.
+    if (!isActor) world.withdraw(child)
+    if (!isActor && src !== undefined && before.misfit === undefined) return
     const node = await childNode(world, before, id, child)
     if (node === undefined || node.ended) return
     boxOf(node.actor).mail.length = 0

@@ -4,17 +4,16 @@ import {
   type Clock,
   type Principal,
   type Store,
-  type StoredActor,
   type Timer,
   type Verdict,
 } from '@opschart/core'
 
 import { createLines, type Attempted, type Settled, type TurnOutcome } from '../driver/lines.ts'
 import { childActor, machineActor, publicId, rootOf } from './actor-names.ts'
-import type { Chart, Charts } from './charts.ts'
-import { fitOf, wayOut } from './fit.ts'
+import type { Charts } from './charts.ts'
 import type { MachineState } from './machine-state.ts'
 import { freeActor } from './parking.ts'
+import { createLoad } from './stored-node.ts'
 import { createTree, type Tree } from './tree.ts'
 import type { TimerEvent, TreeMessage } from './tree-message.ts'
 import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
@@ -39,6 +38,7 @@ const rememberedActors = 64
  */
 export function createTrees(sources: TreesSources) {
   const { store, clock, charts } = sources
+  const load = createLoad(sources)
   /** Actors as last written by this process. Another process may have moved them: then the commit conflicts, and they are read. */
   const known = new Map<string, ReadonlyMap<string, Node>>()
 
@@ -46,29 +46,6 @@ export function createTrees(sources: TreesSources) {
     known.delete(root)
     if (nodes.size <= rememberedActors) known.set(root, nodes)
     if (known.size > remembered) known.delete(known.keys().next().value!)
-  }
-
-  async function load(actor: string): Promise<Node | undefined> {
-    const stored = await store.actor(actor)
-    return stored === undefined ? undefined : nodeOf(stored)
-  }
-
-  function nodeOf(stored: StoredActor): Node {
-    const { actor, version, ended } = stored
-    const state = stored.state as unknown as MachineState
-    const chart = charts.of(state.chart)
-    if (chart === undefined) {
-      const misfit = `there is no machine ${state.chart} any more`
-      return { actor, chart: goneChart(stored, state), version, state, ended, misfit }
-    }
-    const fit = fitOf(stored, chart)
-    if (fit.kind === 'misfit') {
-      // What it does not fit is recorded under the definition that it was decided by.
-      const kept = { ...chart, definition: stored.definition }
-      return { actor, chart: kept, version, state, ended, misfit: `${fit.problem}. ${wayOut}` }
-    }
-    const moved = fit.kind === 'fits' && !ended
-    return { actor, chart, version, state: fit.state, ended, ...(moved ? { migrated: true } : {}) }
   }
 
   async function attempt(
@@ -124,9 +101,11 @@ export function createTrees(sources: TreesSources) {
       }
       case 'timer': {
         const { actor, id } = message.timer
-        if (!(await isSet(message.timer))) return undefined
-        world.timerGone(actor, id)
         const node = await world.node(actor)
+        if (node?.isElsewhere === true) return undefined
+        // When its actor was brought to another definition just now, it may have another name: it is due under that one.
+        if (world.isTimerGone(actor, id) || !(await isSet(message.timer))) return undefined
+        world.timerGone(actor, id)
         const { event, to, child } = message.timer.event as unknown as TimerEvent
         const mail: Mail = { kind: 'timer', event: event as EventJson, cause: id }
         if (node !== undefined && !node.ended) await tree.post(node, { to, child }, mail)
@@ -139,6 +118,7 @@ export function createTrees(sources: TreesSources) {
         const { actor, child, event } = message
         const node = await world.node(actor)
         if (node === undefined || node.ended) return undefined
+        if (node.isElsewhere === true) throw new ElsewhereError()
         const mail: Mail = { kind: 'result', event, cause: child.key }
         if (node.state.children[child.id] === child.key) await tree.deliver(actor, mail)
         else await late(world, node, mail)
@@ -200,8 +180,15 @@ export function createTrees(sources: TreesSources) {
     /** What would come of a turn if it were taken now. Nothing is written. */
     foresee: (actor: string, message: TreeMessage): Promise<TurnOutcome> =>
       lines.foresee(rootOf(actor), message),
-    /** Whether an actor's machine is one of this runtime's: others on the same store may have machines of their own. */
-    isMine: (actor: string): boolean => charts.has(publicId(actor).split('/', 1)[0]!),
+    /**
+     * Whether an actor's timers and operations are another process's to look after: this one does not have its machine, or
+     * an older version of it.
+     */
+    async isElsewhere(actor: string): Promise<boolean> {
+      if (!charts.has(publicId(actor).split('/', 1)[0]!)) return true
+      const node = known.get(rootOf(actor))?.get(actor) ?? (await load(actor))
+      return node?.isElsewhere === true
+    },
     /** Fires a timer that is due, as its machine's misfire policy says. */
     fire(timer: Timer): Promise<TurnOutcome> {
       const message = firing(timer, charts, clock.now())
@@ -245,6 +232,11 @@ export function createTrees(sources: TreesSources) {
   return trees
 }
 
+/** Told to whoever brings an outcome to an actor that a newer program has moved: that one has to do the work. */
+export class ElsewhereError extends Error {
+  override readonly name = 'ElsewhereError'
+}
+
 /** The trees of machines. */
 export type Trees = ReturnType<typeof createTrees>
 
@@ -274,17 +266,4 @@ function firing(timer: Timer, charts: Charts, now: number): TreeMessage {
   const missed = now - due > tolerance
   if (misfire !== 'skip' || !missed || delay <= 0) return { kind: 'timer', timer }
   return { kind: 'put_off', timer, due: due + Math.ceil((now - due) / delay) * delay }
-}
-
-/** What stands for the chart of an actor whose machine was taken out: it decides nothing. */
-function goneChart({ definition }: StoredActor, { chart }: MachineState): Chart {
-  const none = () => undefined
-  return {
-    path: chart,
-    definition,
-    migrations: [],
-    misfire: 'run_once',
-    child: none,
-    operation: none,
-  } as unknown as Chart
 }

@@ -34,7 +34,7 @@ export interface Attempt {
   readonly timeout: number
   /** Carries it out; absent when nothing does. */
   readonly run?: () => Promise<unknown>
-  /** Makes its outcome durable; false when this attempt is no longer the running one. */
+  /** Makes its outcome durable; false when this attempt is no longer the running one, or another process is to take it up. */
   readonly settle: (outcome: Outcome) => Promise<boolean>
 }
 

@@ -19,7 +19,7 @@ export interface DispatcherSources {
   /** How many operations may run here at once. */
   readonly concurrency: number
   /** Whether a piece of work can be done here at all: that of a machine only where the machine is. */
-  readonly isMine: (work: StoredWork) => boolean
+  readonly isMine: (work: StoredWork) => boolean | Promise<boolean>
   /** Makes the attempt of a piece of work that has been claimed. */
   readonly attemptOf: (work: StoredWork) => Attempt
   /** Owners that are known to be dead: their work is taken over at once. */
@@ -65,12 +65,12 @@ export function createDispatcher(sources: DispatcherSources) {
       let nextEnd = Infinity
       for (const work of works) {
         if (closing.aborted) return
-        if (running.has(work.key) || telling.has(work.key) || !sources.isMine(work)) continue
+        if (running.has(work.key) || telling.has(work.key)) continue
         if (work.status === 'running' && !dead.includes(work.owner!) && work.until! > clock.now()) {
           nextEnd = Math.min(nextEnd, work.until!)
           continue
         }
-        if (!hasRoom(work) || (await holds(work)) !== undefined) continue
+        if (!hasRoom(work) || (await holds(work)) !== undefined || !(await sources.isMine(work))) continue
         const now = clock.now()
         const claimed = await store.claim({ key: work.key, owner, now, until: now + lease, dead })
         if (claimed === undefined) continue
@@ -149,7 +149,8 @@ export function createDispatcher(sources: DispatcherSources) {
     attempt.settling = true
     // What the closing has ended is not settled: the next daemon takes it up again under the same key.
     if (closing.aborted && controller.signal.aborted) return release(work)
-    await sources.persist(() => attempt.settle(outcome))
+    // What is not ours to settle any more may be another's to do again, under the same key.
+    if (!(await sources.persist(() => attempt.settle(outcome)))) await release(work)
   }
 
   /** Gives work back before its lease runs out, so that whoever comes next need not wait for that. */

@@ -10,7 +10,7 @@ import {
 import type { TurnOutcome } from '../driver/lines.ts'
 import { publicId } from '../machines/actor-names.ts'
 import { doneEvent, errorEvent } from '../machines/tree-events.ts'
-import type { Trees } from '../machines/trees.ts'
+import { ElsewhereError, type Trees } from '../machines/trees.ts'
 import { plainLine } from '../plain-text.ts'
 import type { Attempt, Outcome } from './attempt.ts'
 
@@ -43,16 +43,26 @@ export function createLeafWork(sources: {
     const child = { id: name, key: work.key }
     const settled = [{ key: work.key, attempt: work.attempt }]
     const event = eventOf(name, outcome)
-    const turn = await trees.take(work.actor, { kind: 'result', actor: work.actor, child, event }, settled)
-    sources.after(turn)
-    return !turn.late
+    try {
+      const turn = await trees.take(work.actor, { kind: 'result', actor: work.actor, child, event }, settled)
+      sources.after(turn)
+      return !turn.late
+    } catch (error) {
+      if (error instanceof ElsewhereError) return false
+      throw error
+    }
   }
 
+  const operationOf = ({ chart, src }: LeafTask) => trees.charts.of(chart)?.operation(src)
+
   return {
+    /** Whether a piece of leaf work can be done here at all: another process may have the machine, or have it with this operation. */
+    isMine: async ({ actor, task }: StoredWork): Promise<boolean> =>
+      operationOf(task as unknown as LeafTask) !== undefined && !(await trees.isElsewhere(actor)),
     /** The attempt at a piece of leaf work that has been claimed. */
     attemptOf(work: StoredWork): Attempt {
       const task = work.task as unknown as LeafTask
-      const operation = trees.charts.of(task.chart)?.operation(task.src)
+      const operation = operationOf(task)
       const controller = new AbortController()
       const { key, attempt } = work
       return {
