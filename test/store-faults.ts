@@ -1,4 +1,4 @@
-import type { Store, Unit, UnitOutcome } from '@opschart/core'
+import type { Store, StoreRecord, Transfer, Unit, UnitOutcome } from '@opschart/core'
 
 /** A store with one promise broken, and cases that must find it out. */
 export interface StoreFault {
@@ -255,3 +255,64 @@ export const storeFaults: readonly StoreFault[] = [
     red: ['a closed store rejects everything with the code closed, and closes twice'],
   },
 ]
+
+/** Broken promises of moving a store. */
+export const transferFaults: readonly StoreFault[] = [
+  {
+    fault: 'something is left out of what is moved',
+    plant: (store) => moving(store, (moved) => ({ contents: () => without(moved.contents(), 'checkpoint') })),
+    red: ['[D14] an imported store holds the same, and gives the same lines to the byte'],
+  },
+  {
+    fault: 'what came before a failure stays',
+    plant: (store) => moving(store, (moved) => ({ fill: (records) => fillAnyway(moved, records) })),
+    red: [
+      '[D14] what fails on the way leaves nothing behind, and is told as it is',
+      '[D14] a line that was changed, left out or put elsewhere is named, and nothing is imported',
+    ],
+  },
+  {
+    fault: 'what is written meanwhile comes along',
+    plant: (store) =>
+      moving(store, (moved) => ({
+        async *contents() {
+          yield* only(moved.contents(), ['head', 'row', 'actor'])
+          yield* only(moved.contents(), ['fact', 'checkpoint', 'work', 'timer'])
+        },
+      })),
+    red: ['[D14] an export is of one moment, whatever is written meanwhile'],
+  },
+]
+
+function moving(store: Store, broken: (transfer: Transfer) => Partial<Transfer>): Store {
+  const transfer = store.transfer!
+  return { ...store, transfer: { ...transfer, ...broken(transfer) } }
+}
+
+async function* without(records: AsyncIterable<StoreRecord>, kind: string): AsyncGenerator<StoreRecord> {
+  for await (const record of records) if (record.kind !== kind) yield record
+}
+
+async function* only(records: AsyncIterable<StoreRecord>, kinds: string[]): AsyncGenerator<StoreRecord> {
+  for await (const record of records) if (kinds.includes(record.kind)) yield record
+}
+
+async function fillAnyway(transfer: Transfer, records: AsyncIterable<StoreRecord>): Promise<void> {
+  const got: StoreRecord[] = []
+  let failed: { readonly error: unknown } | undefined
+  try {
+    for await (const record of records) got.push(record)
+  } catch (error) {
+    failed = { error }
+  }
+  const actors = new Set(got.flatMap((record) => (record.kind === 'actor' ? [record.actor] : [])))
+  const whole = got.filter((record) => record.kind !== 'row' || actors.has(record.actor))
+  await transfer.fill(
+    (async function* () {
+      yield* whole
+      if (failed === undefined) return
+      yield { kind: 'checkpoint', watcher: 'git', value: 'left' }
+    })(),
+  )
+  if (failed !== undefined) throw failed.error
+}

@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import type { Store } from '@opschart/core'
+import { exportStore, importStore, type Store } from '@opschart/core'
+import { nodeCrypto } from '@opschart/runtime'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 
@@ -15,9 +16,10 @@ import { memoryStore } from '../packages/runtime/src/stores/memory.ts'
 import { sqliteStore } from '../packages/runtime/src/stores/sqlite.ts'
 import { storeCases } from '../packages/testing/src/store-cases.ts'
 import { durableStoreCases } from '../packages/testing/src/store-cases-durable.ts'
+import { transferStoreCases } from '../packages/testing/src/store-cases-transfer.ts'
 import { contents } from '../packages/testing/src/store-samples.ts'
 import { answerOf, operationsOnStores, resolved, type StoreOperation } from './store-operations.ts'
-import { storeFaults, unbroken } from './store-faults.ts'
+import { storeFaults, transferFaults, unbroken } from './store-faults.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'opschart-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -28,20 +30,22 @@ function freshFile(): string {
   return path.join(folder, String(files), 'state.db')
 }
 
-async function redCases(plant: (store: Store) => Store): Promise<string[]> {
+async function redCases(plant: (store: Store) => Store, cases = storeCases): Promise<string[]> {
   const failed: string[] = []
-  for (const { name, run } of storeCases) {
+  for (const { name, run } of cases) {
     await run(() => plant(memoryStore())).catch(() => failed.push(name))
   }
   return failed
 }
 
 describe('the store in memory', () => {
-  it.each(storeCases)('$name', async ({ run }) => run(() => memoryStore()))
+  it.each([...storeCases, ...transferStoreCases])('$name', async ({ run }) => run(() => memoryStore()))
 })
 
 describe('the store in a SQLite file', () => {
-  it.each(storeCases)('$name', async ({ run }) => run(() => sqliteStore(freshFile())))
+  it.each([...storeCases, ...transferStoreCases])('$name', async ({ run }) =>
+    run(() => sqliteStore(freshFile())),
+  )
 
   it.each(durableStoreCases)('$name', async ({ run }) => {
     const file = freshFile()
@@ -49,14 +53,32 @@ describe('the store in a SQLite file', () => {
   })
 })
 
+describe('a store that is moved', () => {
+  it.each(transferStoreCases)('from memory to a file and back: $name', async ({ run }) => {
+    let made = 0
+    await run(() => ((made += 1) % 2 === 1 ? memoryStore() : sqliteStore(freshFile())))
+    await run(() => ((made += 1) % 2 === 0 ? memoryStore() : sqliteStore(freshFile())))
+  })
+
+  it('[D14] without the ability is told what it lacks', async () => {
+    const { transfer: _, ...lacking } = memoryStore()
+    await expect(exportStore(lacking, nodeCrypto).next()).rejects.toMatchObject({ code: 'unsupported' })
+    await expect(importStore(lacking, [], nodeCrypto)).rejects.toMatchObject({ code: 'unsupported' })
+  })
+})
+
 describe('the cases of a store', () => {
   it('have each a name of their own', () => {
-    const names = [...storeCases, ...durableStoreCases].map(({ name }) => name)
+    const names = [...storeCases, ...durableStoreCases, ...transferStoreCases].map(({ name }) => name)
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 
   it.each(storeFaults)('turn red when $fault', async ({ plant, red }) => {
     expect(await redCases(plant)).toEqual(expect.arrayContaining([...red]))
+  })
+
+  it.each(transferFaults)('turn red when $fault', async ({ plant, red }) => {
+    expect(await redCases(plant, transferStoreCases)).toEqual(expect.arrayContaining([...red]))
   })
 
   it('do not turn red by the planting itself', async () => {

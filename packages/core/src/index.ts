@@ -41,6 +41,9 @@ export type {
   Work,
 } from './ports/store.ts'
 export { rowHash, rowHashOfText } from './chain.ts'
+export type { StoreRecord, Transfer } from './ports/transfer.ts'
+export { exportStore } from './transfer/export-store.ts'
+export { importStore, type Imported } from './transfer/import-store.ts'
 export { timerText } from './timer-text.ts'
 export { redact, redactJson } from './redact.ts'
 export {

@@ -39,4 +39,5 @@ export {
   type Runtime,
   type RuntimeOptions,
 } from '@opschart/runtime'
+export { exportStore, importStore } from './move-store.ts'
 export { defineConfiguration } from './config/define-configuration.ts'

@@ -7,6 +7,7 @@ export {
   repeatableCrypto,
   simulatedClock,
   storeCases,
+  transferStoreCases,
   type Case,
   type LawPropertyOptions,
   type SimulatedClock,

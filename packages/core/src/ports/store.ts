@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts'
 import type { Severity } from '../signal.ts'
+import type { Transfer } from './transfer.ts'
 
 /** One row of the journal: a decision, whole. Rows are never changed; each carries the hash of the one before. */
 export interface JournalRow {
@@ -177,5 +178,7 @@ export interface Store {
   timers(actor: string): Promise<Timer[]>
   /** A number that changes whenever anybody, in any process, has committed. Cheap enough to ask often. */
   changeCounter(): Promise<number>
+  /** Absent: what it holds cannot be moved to another store. */
+  readonly transfer?: Transfer
   close(): Promise<void>
 }

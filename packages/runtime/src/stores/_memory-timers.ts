@@ -42,6 +42,8 @@ export function memoryTimers() {
       }
       return due
     },
+    /** All of them, in the order in which they were set. */
+    written: (): Timer[] => inOrder.items.toSorted((one, other) => one.number - other.number).map(timerOf),
     next: (): number | undefined => inOrder.items[0]?.timer.due,
     of: (actor: string): Timer[] => [...(byActor.get(actor)?.values() ?? [])].toSorted(earlier).map(timerOf),
   }

@@ -20,17 +20,22 @@ export function memoryWork() {
   const slots = new Map<string, Item>()
   let last = 0
 
+  function add(work: PreparedWork): Item {
+    last += 1
+    const item: Item = { work, number: last, attempt: 0, owner: null, until: null }
+    byKey.set(work.key, item)
+    join(byActor, work.actor, item)
+    join(byShard, work.shard, item)
+    return item
+  }
+
   return {
     attempt(key: string) {
       const item = byKey.get(key)
       return item && { attempt: item.attempt, running: item.owner !== null }
     },
     add(work: PreparedWork): void {
-      last += 1
-      const item: Item = { work, number: last, attempt: 0, owner: null, until: null }
-      byKey.set(work.key, item)
-      join(byActor, work.actor, item)
-      join(byShard, work.shard, item)
+      add(work)
     },
     remove(key: string): void {
       const item = byKey.get(key)
@@ -52,6 +57,19 @@ export function memoryWork() {
         .filter((item) => shard === undefined || item.work.shard === shard)
         .toSorted(urgent)
         .map(workOf)
+    },
+    /** All of it, in the order in which it was written. */
+    written: (): StoredWork[] =>
+      [...byKey.values()].toSorted((one, other) => one.number - other.number).map(workOf),
+    /** Puts back what was written elsewhere, as it stood there. */
+    restore({
+      attempt,
+      owner,
+      until,
+      ...work
+    }: PreparedWork & Pick<StoredWork, 'attempt' | 'owner' | 'until'>): void {
+      const item = Object.assign(add(work), { attempt, owner, until })
+      if (owner !== null && work.slot !== null) slots.set(work.slot, item)
     },
     claim({ key, owner, now, until, dead = [] }: Parameters<Store['claim']>[0]): StoredWork | undefined {
       const item = byKey.get(key)

@@ -70,6 +70,11 @@ export function isBusy(error: unknown): boolean {
   return code === 5 || code === 6
 }
 
+/** Whether what was to be written breaks a rule of the tables: a name that is there already. */
+export function isConstraint(error: unknown): boolean {
+  return resultCode(error) === 19
+}
+
 /** Whether the file may be read but not written by this process. */
 export function isUnwritable(error: unknown): boolean {
   const code = resultCode(error)

@@ -4,8 +4,8 @@ import type { StatementSync } from 'node:sqlite'
 import { journalRow } from './_sqlite-rows.ts'
 import { storedText } from './_text.ts'
 
-// Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one.
-const select = `select j.sequence, j.hash, (select id from actors where number = j.actor) as actor, j.version,
+/** Rows of the journal. Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one. */
+export const selectRows = `select j.sequence, j.hash, (select id from actors where number = j.actor) as actor, j.version,
   (select name from names where number = j.definition) as definition, j.before, j.at, j.source, j.id, j.entry
   from journal j`
 
@@ -33,7 +33,7 @@ export function sqliteHistory(statement: (sql: string) => StatementSync) {
   function back(start: number, from: number, limit: number): JournalRow[] {
     const found: JournalRow[] = []
     for (let at = start; at >= from && found.length < limit;) {
-      const row = statement(`${select} where j.sequence = ?`).get(at)
+      const row = statement(`${selectRows} where j.sequence = ?`).get(at)
       if (row === undefined) break
       found.push(journalRow(row))
       at = (row['before'] ?? 0) as number
@@ -74,7 +74,7 @@ export function sqliteHistory(statement: (sql: string) => StatementSync) {
     const most = Math.ceil(Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER)))
     if (actor !== undefined) return ofActor(actor, { from, to, limit: most, backwards: down })
     return statement(
-      `${select} where j.sequence between ? and ? order by j.sequence ${down ? 'desc' : 'asc'} limit ?`,
+      `${selectRows} where j.sequence between ? and ? order by j.sequence ${down ? 'desc' : 'asc'} limit ?`,
     )
       .all(from, to, most)
       .map(journalRow)

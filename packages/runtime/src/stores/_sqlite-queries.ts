@@ -6,8 +6,8 @@ import { actorRow, factRow, hash, json, timerRow, workRow } from './_sqlite-rows
 import type { KnownSignals } from './_sqlite-signals.ts'
 import { afterPrefix, compareText, storedText } from './_text.ts'
 
-// Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one.
-const selectActors = `select a.id as actor, a.version, (select name from names where number = a.definition) as definition,
+/** Actors. Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one. */
+export const selectActors = `select a.id as actor, a.version, (select name from names where number = a.definition) as definition,
   (select name from names where number = a.shard) as shard, a.state, a.ended from actors a`
 
 const named = `select number from names where name in (select value from json_each(?))`

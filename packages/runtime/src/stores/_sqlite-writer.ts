@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 
-import { isBusy } from './_sqlite-errors.ts'
+import { patiently } from './_patiently.ts'
 
 /** The one place where transactions begin and end. */
 export interface Writer {
@@ -46,20 +46,6 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
   let queue: Waiting[] = []
   let flushing: Promise<void> | undefined
 
-  /** Tries until the file is free. SQLite's own waiting would block the process, and sleep ever longer. */
-  async function patiently<T>(attempt: () => T): Promise<T> {
-    for (let waited = 0; ;) {
-      try {
-        return attempt()
-      } catch (error) {
-        if (!isBusy(error) || waited >= busyTimeout) throw error
-        const milliseconds = waited < 20 ? 1 : 3
-        await pause(milliseconds)
-        waited += milliseconds
-      }
-    }
-  }
-
   function together(batch: readonly Waiting[]): void {
     try {
       told.began()
@@ -86,7 +72,7 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
 
   async function settle(batch: readonly Waiting[]): Promise<void> {
     try {
-      await patiently(() => begin.run())
+      await patiently(busyTimeout, () => begin.run())
     } catch (error) {
       for (const job of batch) job.failed(error)
       return
@@ -111,8 +97,8 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
   }
 
   return {
-    read: patiently,
-    view: (job) => patiently(() => viewed(job)),
+    read: (job) => patiently(busyTimeout, job),
+    view: (job) => patiently(busyTimeout, () => viewed(job)),
     write: <T>(job: () => T) =>
       new Promise<T>((resolve, reject) => {
         let answer: T

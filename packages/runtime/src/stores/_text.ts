@@ -28,3 +28,8 @@ export function afterPrefix(prefix: string): string | undefined {
 export function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
+
+/** The order of names in what is moved from store to store: that of their bytes as they are stored. */
+export function compareStored(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(storedText(one)), Buffer.from(storedText(other)))
+}

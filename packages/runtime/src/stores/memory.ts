@@ -1,10 +1,7 @@
 import {
   OpschartError,
-  rowHashOfText,
   type Crypto,
-  type HistoryQuery,
   type Json,
-  type JournalRow,
   type Store,
   type StoredActor,
   type StoredWork,
@@ -12,18 +9,13 @@ import {
 } from '@opschart/core'
 
 import { nodeCrypto } from '../node-crypto.ts'
+import { memoryJournal } from './_memory-journal.ts'
 import { memoryTimers } from './_memory-timers.ts'
+import { memoryTransfer, type MemoryActor } from './_memory-transfer.ts'
 import { memoryWork } from './_memory-work.ts'
 import { preparedUnit, type PreparedUnit } from './_prepared-unit.ts'
 import { refusal } from './_refusal.ts'
 import { compareText } from './_text.ts'
-
-/** Values are kept as text: what was handed over, or handed out, may be changed by whoever has it. */
-interface Row {
-  readonly row: Omit<JournalRow, 'entry'>
-  readonly entry: string
-}
-type Actor = Omit<StoredActor, 'state'> & { readonly state: string }
 
 /**
  * A store that lives as long as the process: for tests, demonstrations and whoever needs nothing kept. It makes the
@@ -31,10 +23,8 @@ type Actor = Omit<StoredActor, 'state'> & { readonly state: string }
  */
 export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> } = {}): Store {
   const crypto = options.crypto ?? nodeCrypto
-  const journal: Row[] = []
-  const bySignal = new Map<string, number>()
-  const byActor = new Map<string, Row[]>()
-  const actors = new Map<string, Actor>()
+  const journal = memoryJournal(crypto)
+  const actors = new Map<string, MemoryActor>()
   const facts = new Map<string, { version: number; value: string }>()
   const checkpoints = new Map<string, string>()
   const work = memoryWork()
@@ -43,22 +33,15 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
   let closed = false
 
   const present = {
-    signal: (source: string, id: string) => bySignal.get(signalKey(source, id)),
+    signal: journal.signal,
     actorVersion: (actor: string) => actors.get(actor)?.version ?? 0,
     factVersion: (name: string) => facts.get(name)?.version ?? 0,
     attempt: (key: string) => work.attempt(key),
   }
 
   function append(decision: PreparedUnit['decisions'][number]): void {
-    const { actor, version, definition, at, key, entry, state, shard, ended } = decision
-    const sequence = journal.length + 1
-    const row = { sequence, actor, version, definition, at, key }
-    const previous = journal.at(-1)?.row.hash ?? ''
-    const hash = rowHashOfText(crypto, previous, { ...row, entry })
-    const appended = { row: { ...row, hash }, entry }
-    journal.push(appended)
-    grouped(byActor, actor).push(appended)
-    if (key) bySignal.set(signalKey(key.source, key.id), sequence)
+    const { actor, version, definition, state, shard, ended } = decision
+    journal.append(decision)
     const before = actors.get(actor)
     actors.set(actor, {
       actor,
@@ -82,23 +65,7 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
     for (const timer of unit.timers) timers.set(timer)
     for (const { watcher, value } of unit.checkpoints) checkpoints.set(watcher, value)
     changes += 1
-    return { kind: 'written', sequence: unit.decisions.length > 0 ? journal.length : 0 }
-  }
-
-  function rows({ from = 1, to = Infinity, actor, limit = 1000, backwards }: HistoryQuery): JournalRow[] {
-    const all = actor !== undefined ? byActor.get(actor) : journal
-    const found: JournalRow[] = []
-    // The first wanted row is found by halving, so that reading on from there costs the same in a long journal.
-    const first = countBefore(all ?? [], ({ row: { sequence } }) =>
-      backwards ? sequence <= to : sequence < from,
-    )
-    const step = backwards ? -1 : 1
-    for (let index = backwards ? first - 1 : first; found.length < limit; index += step) {
-      const item = all?.[index]
-      if (!item || item.row.sequence < from || item.row.sequence > to) break
-      found.push(rowOf(item))
-    }
-    return found
+    return { kind: 'written', sequence: unit.decisions.length > 0 ? journal.head().sequence : 0 }
   }
 
   /** Every answer passes here: a closed store answers nothing. */
@@ -124,13 +91,9 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
           .toSorted((one, other) => compareText(one.actor, other.actor))
           .map(actorOf),
       ),
-    seen: (source, id) =>
-      answer(() => {
-        const row = journal[(bySignal.get(signalKey(source, id)) ?? 0) - 1]
-        return row && rowOf(row)
-      }),
-    history: (query) => answer(() => rows(query)),
-    head: () => answer(() => ({ sequence: journal.length, hash: journal.at(-1)?.row.hash ?? '' })),
+    seen: (source, id) => answer(() => journal.row(journal.signal(source, id))),
+    history: (query) => answer(() => journal.history(query)),
+    head: () => answer(() => journal.head()),
     facts: (names) =>
       answer(() =>
         names.flatMap((name) => {
@@ -167,38 +130,15 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
     nextTimer: () => answer(() => timers.next()),
     timers: (actor) => answer(() => timers.of(actor)),
     changeCounter: () => answer(() => changes),
+    transfer: memoryTransfer({ journal, actors, facts, checkpoints, work, timers }, answer, () => {
+      changes += 1
+    }),
     async close() {
       closed = true
     },
   }
 }
 
-/** How many items come before the first for which `before` is false. */
-function countBefore<T>(items: readonly T[], before: (item: T) => boolean): number {
-  let [low, high] = [0, items.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (before(items[middle] as T)) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function signalKey(source: string, id: string): string {
-  // The length keeps `a` + `bc` and `ab` + `c` apart.
-  return `${source.length}:${source}${id}`
-}
-
-function grouped<T>(groups: Map<string, T[]>, group: string): T[] {
-  const found = groups.get(group) ?? []
-  if (found.length === 0) groups.set(group, found)
-  return found
-}
-
-function actorOf({ state, ...actor }: Actor): StoredActor {
+function actorOf({ state, ...actor }: MemoryActor): StoredActor {
   return { ...actor, state: JSON.parse(state) as Json }
-}
-
-function rowOf({ row, entry }: Row): JournalRow {
-  return { ...row, key: row.key && { ...row.key }, entry: JSON.parse(entry) as Json }
 }

@@ -7,6 +7,7 @@ import { storageError } from './_sqlite-errors.ts'
 import { openFile } from './_sqlite-file.ts'
 import { sqliteQueries } from './_sqlite-queries.ts'
 import { sqliteSignals } from './_sqlite-signals.ts'
+import { sqliteTransfer } from './_sqlite-transfer.ts'
 import { sqliteUnits } from './_sqlite-units.ts'
 import { sqliteWriter } from './_sqlite-writer.ts'
 
@@ -102,6 +103,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
     nextTimer: () => read(() => queries.nextTimer()),
     timers: (actor) => read(() => queries.timers(actor)),
     changeCounter: () => read(() => queries.foreignChanges() + written),
+    transfer: sqliteTransfer({ file, busyTimeout, told }),
     close() {
       closing ??= writer.idle().then(() => database.close())
       return closing

@@ -1,0 +1,135 @@
+import { canonicalJson, severityRank, type JournalRow, type StoreRecord, type Work } from '@opschart/core'
+import type { DatabaseSync } from 'node:sqlite'
+
+import { withoutActor } from './_filling.ts'
+import { recalled } from './_recalled.ts'
+import { sealJournal } from './_sqlite-signals.ts'
+import { storedText, textOf } from './_text.ts'
+
+type Put<Kind extends StoreRecord['kind']> = Extract<StoreRecord, { kind: Kind }>
+
+/** Writes what another store held into an empty database, in one transaction that is begun already. */
+export function fillingWriter(database: DatabaseSync) {
+  const addName = database.prepare('insert into names (name) values (?) on conflict (name) do nothing')
+  const nameNumber = database.prepare('select number from names where name = ?')
+  const addActor = database.prepare(
+    `insert into actors (id, version, definition, shard, ended, last, state) values (?, 0, ?, ?, 0, 0, '')`,
+  )
+  const actorNumber = database.prepare('select number, last from actors where id = ?')
+  const moveActor = database.prepare('update actors set last = ? where number = ?')
+  const setActor = database.prepare(
+    `update actors set version = ?, definition = ?, shard = ?, ended = ?, state = ? where number = ? and state = ''`,
+  )
+  const addRow = database.prepare(
+    `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const addFact = database.prepare('insert into facts (name, version, value) values (?, ?, ?)')
+  const addCheckpoint = database.prepare('insert into checkpoints (watcher, value) values (?, ?)')
+  const addWork = database.prepare(
+    `insert into work (key, actor, shard, slot, severity, at, task, attempt, owner, until)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const addTimer = database.prepare(
+    'insert into timers (actor, id, due, version, event) values (?, ?, ?, ?, ?)',
+  )
+
+  const names = recalled((name) => {
+    addName.run(storedText(name))
+    return nameNumber.get(storedText(name))?.['number'] as number
+  })
+  /** Actors by their last row so far; those that rows speak of come before their own records. */
+  const actors = recalled((actor) => {
+    const id = storedText(actor)
+    const found = actorNumber.get(id) as { number: number; last: number } | undefined
+    if (found !== undefined) return found
+    const number = addActor.run(id, names.get(''), names.get('')).lastInsertRowid as number
+    return { number, last: 0 }
+  })
+
+  function row({ sequence, hash, actor, version, definition, at, key, entry }: JournalRow): void {
+    const { number, last } = actors.get(actor)
+    addRow.run(
+      sequence,
+      Buffer.from(hash, 'hex'),
+      number,
+      version,
+      names.get(definition),
+      last === 0 ? null : last,
+      at,
+      key && storedText(key.source),
+      key && storedText(key.id),
+      canonicalJson(entry),
+    )
+    moveActor.run(sequence, number)
+    actors.set(actor, { number, last: sequence })
+  }
+
+  /** False when the actor was written before. */
+  function actor({ actor: id, version, definition, shard, ended, state }: Put<'actor'>): boolean {
+    const { number } = actors.get(id)
+    const text = JSON.stringify(state)
+    const { changes } = setActor.run(
+      version,
+      names.get(definition),
+      names.get(shard),
+      Number(ended),
+      text,
+      number,
+    )
+    return changes === 1
+  }
+
+  function work(item: Put<'work'>): void {
+    const { key, slot, severity, at, task, attempt, owner, until } = item
+    addWork.run(
+      storedText(key),
+      ...placeOf(item),
+      slot === null ? null : storedText(slot),
+      severityRank(severity),
+      at,
+      canonicalJson(task),
+      attempt,
+      owner === null ? null : storedText(owner),
+      until,
+    )
+  }
+
+  return {
+    /** Writes one record; false when its name was written before. */
+    put(record: StoreRecord): boolean {
+      switch (record.kind) {
+        case 'head':
+          return true
+        case 'row':
+          row(record)
+          return true
+        case 'actor':
+          return actor(record)
+        case 'fact':
+          addFact.run(storedText(record.name), record.version, canonicalJson(record.value))
+          return true
+        case 'checkpoint':
+          addCheckpoint.run(storedText(record.watcher), canonicalJson(record.value))
+          return true
+        case 'work':
+          work(record)
+          return true
+        case 'timer': {
+          const { actor: id, id: timer, due, version, event } = record
+          addTimer.run(storedText(id), storedText(timer), due, version, canonicalJson(event))
+          return true
+        }
+      }
+    },
+    /** Makes what is derived from the records. */
+    finish(): void {
+      const absent = database.prepare(`select id from actors where state = '' limit 1`).get()
+      if (absent !== undefined) throw withoutActor(textOf(absent['id'] as string))
+      sealJournal(database)
+    },
+  }
+}
+
+const placeOf = ({ actor, shard }: Pick<Work, 'actor' | 'shard'>) =>
+  [storedText(actor), storedText(shard)] as const
