@@ -33,7 +33,6 @@ const read = (given: JournalEntry, of: typeof row | (Omit<typeof row, 'key'> & {
 describe('an entry', () => {
   it('is written without what the rest of its row says', () => {
     expect(writtenEntry(entry, row)).toEqual({
-      decider: 'machine:order',
       event: { type: 'PAID' },
       verdict: { kind: 'accepted', from: 'open', phase: 'paid' },
       effects: [
@@ -51,6 +50,7 @@ describe('an entry', () => {
     ['from somebody whom its source does not name', { by: 'watcher:git' }],
     ['from nobody', { by: null }],
     ['of another kind', { kind: 'opened' }],
+    ['that another kernel decided', { decider: 'none' }],
     ['with effects under other keys and with other events', { effects: [odd, ...entry.effects] }],
     ['with a reason of its own', { verdict: { ...accepted, reason: 'PAID noted' } }],
     ['that stays where it is', { verdict: { ...accepted, reason: 'PAID in open' } }],
@@ -64,6 +64,14 @@ describe('an entry', () => {
     const given = { ...entry, ...part }
     expect(read(given)).toEqual(given)
   })
+
+  it.each(['machine:order/1~payment', 'machine:order/1~a/b', 'web/v1', 'ledger:web'])(
+    'of %s, whose name tells no kernel, is read as it was',
+    (actor) => {
+      const given = { ...entry, decider: 'machine:order/payment' }
+      expect(read(given, { ...row, actor })).toEqual({ ...given, effects: given.effects })
+    },
+  )
 
   it('of a row that no signal began is read as it was', () => {
     const none = { ...row, key: null }

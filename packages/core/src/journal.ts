@@ -77,6 +77,7 @@ export function writtenEntry(entry: JournalEntry, row: OfRow): Json {
   }
   const kept = Object.entries(shorter).filter(([name, value]) => {
     if (name === 'by') return value !== sourceOf(row)
+    if (name === 'decider') return value !== machineOf(row)
     if (!Object.hasOwn(absent, name)) return true
     return Array.isArray(value) ? value.length > 0 : value !== absent[name as keyof typeof absent]
   })
@@ -85,11 +86,12 @@ export function writtenEntry(entry: JournalEntry, row: OfRow): Json {
 
 /** The entry of a row, whole. */
 export function entryOf(row: OfRow & { readonly entry: Json }): JournalEntry {
-  const written = row.entry as unknown as Partial<JournalEntry> & Pick<JournalEntry, 'event' | 'decider'>
+  const written = row.entry as unknown as Partial<JournalEntry> & Pick<JournalEntry, 'event'>
   const { verdict = null, effects = [], event } = written
   return {
     ...absent,
     by: sourceOf(row),
+    decider: machineOf(row) ?? 'none',
     ...written,
     verdict: verdict === null ? null : wholeVerdict(verdict, event.type),
     effects: effects.map((effect, index) => wholeEffect(effect, keyOf(row, index))),
@@ -109,16 +111,19 @@ const keyOf = ({ actor, version }: OfRow, index: number) => `${actor}:${version}
 /** A signal's source is mostly named after who sent it. */
 const sourceOf = ({ key }: OfRow) => (key === null ? null : (key.source as Principal))
 
+/** The machine's kernel, where the actor's name tells it: an actor that has no parent is named after its machine. */
+const machineOf = ({ actor }: OfRow) => /^machine:[^/~]+(?=\/[^~]*$)/.exec(actor)?.[0]
+
+/** Most verdicts are that an arrow was taken: those say no more than where it led. */
 function shorterVerdict(verdict: Verdict, type: string): object {
   if (verdict.kind !== 'accepted') return verdict
   const { reason, ...rest } = verdict
   return reason === takenReason(type, verdict) ? rest : verdict
 }
 
-function wholeVerdict(verdict: Partial<Verdict>, type: string): Verdict {
-  if (verdict.kind !== 'accepted' || verdict.reason !== undefined) return verdict as Verdict
-  const accepted = verdict as Extract<Verdict, { kind: 'accepted' }>
-  return { ...accepted, reason: takenReason(type, accepted) }
+function wholeVerdict(verdict: Verdict & { readonly reason?: string }, type: string): Verdict {
+  if (verdict.kind !== 'accepted' || verdict.reason !== undefined) return verdict
+  return { ...verdict, reason: takenReason(type, verdict) }
 }
 
 function shorterEffect(effect: Effect, usual: string): object {
