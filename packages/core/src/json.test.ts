@@ -1,12 +1,13 @@
 // Properties:
 //   - Equal values give equal text, in whatever order their members were written; different values give different text.
 //   - The text is JSON that reads back as the value.
+//   - A copy is what reading the text would give, and shares nothing with the value.
 //   - What JSON cannot hold is refused, hostile depth too, in linear time.
 
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { canonicalJson, notJson } from './json.ts'
+import { canonicalJson, copiedJson, notJson } from './json.ts'
 
 const shuffled = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shuffled)
@@ -119,5 +120,33 @@ describe('what is no JSON', () => {
     const twice = { a: 1 }
     expect(notJson({ a: null, b: undefined, c: [twice, twice, 'x', false, -0.5] })).toBeUndefined()
     expect(notJson(Object.assign(Object.create(null) as object, { a: 1 }))).toBeUndefined()
+  })
+})
+
+describe('a copy', () => {
+  it('is what reading the text of the value would give', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        expect(canonicalJson(copiedJson(value))).toBe(canonicalJson(value))
+      }),
+    )
+    const odd = { a: undefined, b: [undefined, 1, , 2], c: { d: [] } } // eslint-disable-line no-sparse-arrays
+    expect(Object.keys(copiedJson(odd))).toEqual(['b', 'c'])
+    expect(JSON.stringify(copiedJson(odd))).toBe(JSON.stringify(odd))
+  })
+
+  it('has no member that would be its prototype', () => {
+    const hostile = JSON.parse('{"__proto__":{"admin":true}}') as { admin?: boolean }
+    const copy = copiedJson(hostile)
+    expect(copy.admin).toBeUndefined()
+    expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
+    expect(JSON.stringify(copy)).toBe('{"__proto__":{"admin":true}}')
+  })
+
+  it('shares nothing with the value', () => {
+    const value = { list: [{ a: 1 }] }
+    const copy = copiedJson(value)
+    copy.list[0]!.a = 2
+    expect(value).toEqual({ list: [{ a: 1 }] })
   })
 })

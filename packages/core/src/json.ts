@@ -121,3 +121,22 @@ function search(value: unknown, place: string, path: Set<object>): string | unde
   path.delete(value)
   return undefined
 }
+
+/** A copy of what is JSON, as reading its text would give it: without absent members, and no member is a prototype. */
+export function copiedJson<Value>(value: Value): Value {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item) => copiedJson(item ?? null)) as Value
+  const copy: Record<string, unknown> = {}
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue
+    if (key !== '__proto__') copy[key] = copiedJson(member)
+    else
+      Object.defineProperty(copy, key, {
+        value: copiedJson(member),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      })
+  }
+  return copy as Value
+}

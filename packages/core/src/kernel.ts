@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
 
 import type { Effect } from './effect.ts'
-import { canonicalJson, notJson, type Json, type JsonObject } from './json.ts'
+import { canonicalJson, copiedJson, notJson, type Json, type JsonObject } from './json.ts'
 import { effectReader, type ExecutableAction } from './kernel/effect-reader.ts'
 import { prepareMachine } from './kernel/prepare-machine.ts'
 import { createSelf, type SpawnedChild } from './kernel/stand-ins.ts'
@@ -142,7 +142,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
         const before = restore(state)
         // The wildcard is no event's name, and XState throws for it.
         if (before.status !== 'active' || event.type === '*') return unchanged(state, before)
-        const own = copied(event) as EventObject
+        const own = copiedJson(event) as unknown as EventObject
         const next = machine.transition(before as never, own as never, scope as never)
         const same = next === before && actions.length === 0
         if (!same) return finish(next as AnyMachineSnapshot, false, true, at)

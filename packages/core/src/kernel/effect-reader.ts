@@ -2,7 +2,7 @@ import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 
 import type { Effect } from '../effect.ts'
 import { OpschartError } from '../errors.ts'
-import { canonicalJson, notJson, type Json, type JsonObject } from '../json.ts'
+import { copiedJson, notJson, type Json, type JsonObject } from '../json.ts'
 import type { StepAt } from '../kernel.ts'
 import type { SpawnedChild } from './stand-ins.ts'
 
@@ -239,5 +239,5 @@ function eventJson(event: unknown): EventJson {
 function plain(value: unknown, what: string): Json {
   const wrong = notJson({ [what]: value })
   if (wrong !== undefined) throw new TypeError(`${wrong}; send what JSON can hold`)
-  return JSON.parse(canonicalJson(value)) as Json
+  return copiedJson(value) as Json
 }
