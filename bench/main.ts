@@ -67,7 +67,7 @@ async function measure(asked: Asked): Promise<Report> {
       quick: asked.quick,
       folder,
       peersMissing,
-      patience: asked.quick ? 5 : 30,
+      patience: asked.quick ? { each: 5, inAll: 30 } : { each: 30, inAll: 300 },
       tell: (text) => progress.at(text),
     })
     if (asked.json !== undefined)

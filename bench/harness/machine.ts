@@ -74,6 +74,7 @@ const quiet = 0.12
 /** Waits until others leave the machine alone, at most so many seconds; resolves with the share that was busy at last. */
 export async function waitForQuiet(atMost: number): Promise<number> {
   for (const began = performance.now(); ;) {
+    if (atMost <= 0) return Number.NaN
     const before = readLoad()
     await pause(500)
     const after = readLoad()

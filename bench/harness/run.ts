@@ -13,8 +13,8 @@ export interface RunOptions {
   readonly folder: string
   /** Why the peers are not there; undefined when they are. */
   readonly peersMissing: string | undefined
-  /** Seconds for which a window waits at most for the machine to be quiet. */
-  readonly patience: number
+  /** Seconds for which a window waits at most for the machine to be quiet, and all windows together. */
+  readonly patience: { readonly each: number; readonly inAll: number }
   tell(text: string): void
 }
 
@@ -39,6 +39,7 @@ export async function run(options: RunOptions): Promise<Run> {
   const failed = new Map<string, string>()
   const subjects = new Map<string, Promise<Subject>>()
   const others: number[] = []
+  let waited = 0
   const found: Found = {
     of: (measure, part) =>
       (samples.get(measure) ?? []).map((sample) => Number((sample as Record<string, unknown>)[part])),
@@ -67,7 +68,9 @@ export async function run(options: RunOptions): Promise<Run> {
         }
         options.tell(`round ${round} of ${rounds}, ${index + 1} of ${order.length}: ${measure.name}`)
         try {
-          await waitForQuiet(options.patience)
+          const from = performance.now()
+          await waitForQuiet(Math.min(options.patience.each, options.patience.inAll - waited))
+          waited += (performance.now() - from) / 1_000
           const before = readLoad()
           const sample = await measure.run(kit, found)
           const after = readLoad()
