@@ -2,6 +2,8 @@ import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
 
 import type { Effect } from './effect.ts'
 import { canonicalJson, copiedJson, notJson, type Json, type JsonObject } from './json.ts'
+import { hasRegions, orderOfNodes, putInOrder } from './kernel/active-nodes.ts'
+import { markReferences, reviveReferences } from './kernel/context-references.ts'
 import { effectReader, type ExecutableAction } from './kernel/effect-reader.ts'
 import { prepareMachine } from './kernel/prepare-machine.ts'
 import { createSelf, type SpawnedChild } from './kernel/stand-ins.ts'
@@ -18,7 +20,7 @@ export interface StepAt {
 
 /** An actor's durable state: all JSON. */
 export interface ActorState {
-  /** XState's persisted snapshot. */
+  /** XState's persisted snapshot; `nodes` is added where it does not tell the order of the active states. */
   readonly snapshot: JsonObject
   /** The effect key under which each child was started: the fence for its completion. */
   readonly children: Readonly<Record<string, string>>
@@ -76,6 +78,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
   const machine = prepareMachine(given, (born) => void spawned.push(born))
   const { self, setId } = createSelf(child)
   const reader = effectReader(self)
+  const regions = hasRegions(machine)
   const live = new WeakMap<JsonObject, AnyMachineSnapshot>()
   const scope = {
     self,
@@ -98,7 +101,9 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
       copied(state.snapshot) as never,
       scope as never,
     ) as AnyMachineSnapshot
+    putInOrder(snapshot, state.snapshot['nodes'] as readonly string[] | undefined)
     reader.remember(snapshot, state.children)
+    reviveReferences(state.snapshot['context'] ?? null, snapshot.context, reader.gone)
     live.set(state.snapshot, snapshot)
     return snapshot
   }
@@ -111,7 +116,10 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
 
   function finish(next: AnyMachineSnapshot, first: boolean, handled: boolean, at: StepAt): Step {
     const { effects, children } = reader.read({ actions, spawned, next, first, at })
-    const snapshot = persisted(machine, next)
+    const snapshot = persisted(machine, next, regions ? orderOfNodes(machine, next) : undefined)
+    // XState has copied a context only when there are references in it.
+    if (snapshot['context'] !== next.context)
+      markReferences(next.context, snapshot['context'] ?? null, reader.keyOf, children)
     const state = { snapshot, children }
     live.set(snapshot, next)
     const { status } = next as { status: string }
@@ -175,7 +183,12 @@ function unchanged(
 }
 
 /** XState's persisted snapshot, as JSON. */
-function persisted(machine: AnyStateMachine, next: AnyMachineSnapshot): JsonObject {
+function persisted(
+  machine: AnyStateMachine,
+  next: AnyMachineSnapshot,
+  nodes: string[] | undefined,
+): JsonObject {
+  const order = nodes === undefined ? {} : { nodes }
   // Most have neither children nor a history, and nothing in them that XState would write otherwise than it is.
   if (next.status !== 'error' && isEmpty(next.children) && isEmpty(next.historyValue)) {
     const { status, value, context, output } = next
@@ -187,10 +200,12 @@ function persisted(machine: AnyStateMachine, next: AnyMachineSnapshot): JsonObje
         children: {},
         historyValue: {},
         ...(output === undefined ? {} : { output }),
+        ...order,
       }
     }
   }
   const snapshot = machine.getPersistedSnapshot(next as never) as unknown as Record<string, Json>
+  Object.assign(snapshot, order)
   if (next.status === 'error') snapshot['error'] = errorJson(next.error)
   const wrong = notJson({ context: snapshot['context'], output: snapshot['output'] })
   if (wrong !== undefined) throw new TypeError(`${wrong}; keep what JSON can hold`)

@@ -16,3 +16,31 @@ export { createLawRun, type LawRun, type LawTaken } from './law-run.ts'
 export { holdToLaw, lawProperty, type LawPropertyOptions } from './law-property.ts'
 export { runtimeCase, type RunningRuntime, type RuntimePlace, type RuntimeSetup } from './runtime-case.ts'
 export { runtimeCases } from './runtime-cases.ts'
+export type {
+  ActionLiteral,
+  CaseLiteral,
+  GuardLiteral,
+  InvokeLiteral,
+  MachineLiteral,
+  StateLiteral,
+  StepLiteral,
+  TransitionLiteral,
+} from './machines/machine-literal.ts'
+export { machineOf, type OperationMaker } from './machines/machine-of.ts'
+export { caseLiterals, machineLiterals, schedules } from './machines/machine-arbitraries.ts'
+export { liveRun, pickOf, type LiveOptions, type LiveRun } from './machines/live-run.ts'
+export { plain, type Observation, type SeenActor } from './machines/observation.ts'
+export {
+  compareWithLive,
+  equalsLive,
+  printedCase,
+  type DurablePlace,
+  type DurableRun,
+} from './machines/compare-with-live.ts'
+export {
+  runtimePlace,
+  type MachineRuntime,
+  type MachineRuntimeSetup,
+  type RuntimePlaceOptions,
+  type StoreKeeper,
+} from './machines/runtime-place.ts'

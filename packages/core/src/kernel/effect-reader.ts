@@ -4,7 +4,7 @@ import type { Effect } from '../effect.ts'
 import { OpschartError } from '../errors.ts'
 import { copiedJson, notJson, type Json, type JsonObject } from '../json.ts'
 import type { StepAt } from '../kernel.ts'
-import type { SpawnedChild } from './stand-ins.ts'
+import { childThatIsGone, type SpawnedChild } from './stand-ins.ts'
 
 /** An action as XState hands it to an executor; `spawned` marks where an assign has spawned a child. */
 export interface ExecutableAction {
@@ -44,12 +44,15 @@ export function effectReader(self: AnyActorRef) {
   function read({ actions, spawned, next, first, at }: StepLeft) {
     if (actions.length === 0 && spawned.length === 0) return { effects: [], children: keysOf(next) }
     const inputs = new Map(spawned.map(({ ref, input }) => [ref as unknown, input]))
-    // What is stopped in the step that spawned it has never been there.
+    // Before anything that its first step asks for, XState starts what assigns have spawned in it, even what is stopped again.
+    const early = actions.flatMap(({ type, params }) => (first && type === 'spawned' ? [params] : []))
+    // Else, what is stopped in the step that spawned it has never been there.
     const unborn = new Set(
       actions.flatMap(({ type, params }) =>
-        type === 'xstate.stopChild' && inputs.has(params) ? [params] : [],
+        type === 'xstate.stopChild' && inputs.has(params) && !early.includes(params) ? [params] : [],
       ),
     )
+    for (const ref of unborn) keys.set(ref as object, `${at.id}:${at.version}:unborn`)
     const effects: Effect[] = []
     const key = () => `${at.id}:${at.version}:${effects.length}`
     const told: (() => void)[] = []
@@ -72,13 +75,14 @@ export function effectReader(self: AnyActorRef) {
 
     // XState starts the children of an initial state before it carries out what its entry asks for.
     if (first) for (const ref of childrenOf(next)) if (inputs.has(ref)) spawn(ref)
+    for (const ref of early) spawn(standingIn(ref))
     for (const action of actions) {
       if (action.type === 'spawned') spawn(standingIn(action.params))
       else if (action.type === 'xstate.spawnChild') {
         checkSpawn(action.params as Record<string, unknown>)
         spawn((action.params as { actorRef: AnyActorRef }).actorRef)
-      } else {
-        const effect = effectOf(action, key(), at, unborn)
+      } else if (action.type !== 'xstate.stopChild' || !unborn.has(action.params)) {
+        const effect = effectOf(action, key(), at)
         if (effect !== undefined) {
           effects.push(effect)
           const { params } = action
@@ -112,12 +116,7 @@ export function effectReader(self: AnyActorRef) {
     if (child !== undefined) effects[effects.indexOf(effect)] = { ...effect, child } as Effect
   }
 
-  function effectOf(
-    action: ExecutableAction,
-    key: string,
-    at: StepAt,
-    unborn: ReadonlySet<unknown>,
-  ): Effect | undefined {
+  function effectOf(action: ExecutableAction, key: string, at: StepAt): Effect | undefined {
     switch (action.type) {
       case 'xstate.stopChild': {
         const ref = action.params as AnyActorRef | undefined
@@ -137,7 +136,6 @@ export function effectReader(self: AnyActorRef) {
         }
       case 'xstate.sendTo': {
         const { delay, event, id, to } = action.params as RaiseParameters & { to: unknown }
-        if (unborn.has(to)) return undefined
         const target = targetOf(to)
         if (typeof delay !== 'number') return { kind: 'send', key, to: target, event: eventJson(event) }
         return {
@@ -173,7 +171,14 @@ export function effectReader(self: AnyActorRef) {
     )
   }
 
-  return { remember, read }
+  /** A reference to a child that was there once, known by its key. */
+  function gone(id: string, key: string): AnyActorRef {
+    const ref = childThatIsGone(id, self)
+    keys.set(ref, key)
+    return ref
+  }
+
+  return { remember, gone, keyOf: (ref: AnyActorRef) => keys.get(ref), read }
 }
 
 /** The child of an assign; logic that was written inline has none that stands in for it, and so none here. */

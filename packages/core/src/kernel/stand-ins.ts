@@ -28,6 +28,14 @@ export function standIn(src: string, born: (child: SpawnedChild) => void): AnyAc
   } as unknown as AnyActorLogic
 }
 
+/** What stands for a child of an actor that has ended and been taken off: a context may still speak of it. */
+export function childThatIsGone(id: string, parent: AnyActorRef): AnyActorRef {
+  return createActor(
+    standIn('gone', () => {}),
+    { id, parent, logger: () => {} } as never,
+  )
+}
+
 /** The `self` of a kernel's steps, and what gives it the id of the actor whose turn it is. */
 export function createSelf(child: boolean): { self: AnyActorRef; setId: (id: string) => void } {
   const logic = standIn('self', () => {})

@@ -20,6 +20,6 @@ export function errorEvent(name: string, error: Json): EventJson {
 
 /** What a parent that listens is told: the child's snapshot as data. */
 export function snapshotEvent(name: string, given: JsonObject): EventJson {
-  const { children: _, ...snapshot } = given
+  const { children: _children, nodes: _nodes, ...snapshot } = given
   return { type: `xstate.snapshot.${name}`, snapshot }
 }

@@ -167,6 +167,8 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
     timer(timer) {
       const name = timerName(timer.actor, timer.id)
       timersGone.delete(name)
+      // Taken out first, so that one that is set again is the last of those due together.
+      timers.delete(name)
       timers.set(name, timer)
     },
     timerGone(actor, id) {

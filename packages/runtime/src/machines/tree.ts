@@ -2,7 +2,7 @@ import type { Effect, Json, Step, Verdict } from '@opschart/core'
 
 import { childActor, parentOf, publicId, rootOf } from './actor-names.ts'
 import type { Chart } from './charts.ts'
-import { openingState, stateAfter } from './machine-state.ts'
+import { openingState, stateAfter, type MachineState } from './machine-state.ts'
 import { doneEvent, errorEvent, snapshotEvent, stopEvent, unheard } from './tree-events.ts'
 import type { TimerEvent } from './tree-message.ts'
 import { childNode, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
@@ -58,7 +58,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       broken === undefined
         ? node.chart.kernel.step(node.state, mail.event, { id: actor, version: node.version + 1, now })
         : { kind: 'threw', reason: broken }
-    const broke = step.kind === 'threw' ? step.reason : await occupied(node, step)
+    const broke = step.kind === 'threw' ? step.reason : await occupied(node, mail, step)
     if (step.kind === 'threw' || broke !== undefined) {
       if (mail.kind === 'signal') return refuse(node, mail, broke!)
       return park(node, mail, `on ${mail.event.type}: ${broke!}`)
@@ -79,7 +79,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       ...(state === undefined ? {} : { state }),
       ...(step.status === 'active' ? {} : { ended: true }),
     })
-    if (step.handled) await follow(node, step)
+    return step.handled ? follow(node, step) : tellSnapshot(node)
   }
 
   /** What a step asks for, in order, and then what becomes of the actor. `before` is the actor as it was. */
@@ -89,26 +89,24 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       if (effect.kind === 'spawn' && before.chart.child(effect.src) !== undefined) unborn.set(effect.key, [])
     }
     for (const effect of step.effects) await perform(before, effect)
-    const { born, name, sync } = (await world.node(actor))!.state
-    if (step.status === 'active') {
-      if (sync === true) await tellParent(born, name, snapshotEvent(name!, step.state.snapshot))
-      return
-    }
+    const after = (await world.node(actor))!
+    if (step.status === 'active') return tellSnapshot(after)
+    const { name } = after.state
     await world.timersGone(actor)
     boxOf(actor).mail.length = 0
-    if (step.status === 'done') await tellParent(born, name, doneEvent(name!, step.output))
-    if (step.status === 'error') await tellParent(born, name, errorEvent(name!, step.error ?? null))
+    if (step.status === 'done') await tellParent(after.state, doneEvent(name!, step.output))
+    if (step.status === 'error') await tellParent(after.state, errorEvent(name!, step.error ?? null))
   }
 
-  async function tellParent(
-    born: string | undefined,
-    name: string | undefined,
-    event: EventJson,
-  ): Promise<void> {
+  /** A parent that listens is told after each event, whatever came of it. */
+  async function tellSnapshot({ state }: Node): Promise<void> {
+    if (state.sync === true) await tellParent(state, snapshotEvent(state.name!, state.snapshot))
+  }
+
+  async function tellParent({ born, name }: Pick<MachineState, 'born' | 'name'>, event: EventJson) {
     if (born === undefined || name === undefined) return
-    const parent = await world.node(parentOf(born))
-    if (parent?.state.children[name] !== born) return
-    await deliver(parent.actor, { kind: 'message', event, cause: born })
+    // Even a parent that has no such child any more is told, as XState's is: it may have stopped it, and not yet done so.
+    await deliver(parentOf(born), { kind: 'message', event, cause: born })
   }
 
   async function perform(before: Node, effect: Effect): Promise<void> {
@@ -172,7 +170,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     const step = chart.kernel.initial(input, { id: actor, version: version + 1, now })
     if (step.kind === 'threw') {
       box.mail.length = 0
-      return tellParent(key, id, errorEvent(id, { name: 'Error', message: step.reason }))
+      return tellParent({ born: key, name: id }, errorEvent(id, { name: 'Error', message: step.reason }))
     }
     const state = openingState(chart, step, { born: key, name: id, ...(sync === true ? { sync } : {}) })
     const node: Node = { actor, chart, version, state, ended: false }
@@ -202,15 +200,17 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     const task = { kind: 'leaf', chart: parent.chart.path, src, name: id, ...given }
     const work = { key, actor: parent.actor, shard: rootOf(parent.actor), slot: null }
     world.work({ ...work, severity: 'INFO', at: now, task })
-    if (sync === true) await tellParent(key, id, snapshotEvent(id, { status: 'active', ...given }))
+    if (sync === true)
+      await tellParent({ born: key, name: id }, snapshotEvent(id, { status: 'active', ...given }))
   }
 
   async function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): Promise<void> {
     const { src } = (before.state.snapshot['children'] as Record<string, { src?: string }>)[id] ?? {}
-    const isActor = src !== undefined && before.chart.child(src) !== undefined
-    // What one that does not fit has started may be an actor although its chart knows of none.
+    const isKnown = src !== undefined && before.state.children[id] === child
+    const isActor = isKnown && before.chart.child(src) !== undefined
+    // In no snapshot when its parent's first step stopped it; of one that does not fit, the chart may know of no actor.
     if (!isActor) world.withdraw(child)
-    if (!isActor && src !== undefined && before.misfit === undefined) return
+    if (!isActor && isKnown && before.misfit === undefined) return
     const node = await childNode(world, before, id, child)
     if (node === undefined || node.ended) return
     boxOf(node.actor).mail.length = 0
@@ -218,12 +218,14 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** Why a step cannot be taken although its machine would: a child’s id is still in use. */
-  async function occupied(node: Node, step: Stepped): Promise<string | undefined> {
+  async function occupied(node: Node, mail: Mail, step: Stepped): Promise<string | undefined> {
     const stopped = new Set<string>()
     for (const effect of step.effects) {
       if (effect.kind === 'stop') stopped.add(effect.id)
       if (effect.kind !== 'spawn' || stopped.has(effect.id)) continue
       const key = node.state.children[effect.id]
+      // An operation whose result this is has ended, and is written as ended only with it.
+      if (mail.kind === 'result' && mail.cause === key) continue
       if (key !== undefined && (await isAtWork(node, effect.id, key)))
         return `child ${effect.id} is at work; stop it first, or give the new one another id`
     }
