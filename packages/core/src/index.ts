@@ -73,9 +73,9 @@ export {
   type OperationOptions,
 } from './machine/from-operation.ts'
 export { misfires, type Migration, type Misfire } from './machine/migration.ts'
+export type { ActorView, FitView } from './ports/actor-view.ts'
 export type {
   ActAnswer,
-  ActorView,
   AuditView,
   Client,
   DigestView,

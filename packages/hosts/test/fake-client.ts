@@ -100,6 +100,7 @@ export function fakeClient(
         status(options.operations ?? [], rows).services[0]?.lifecycles.find(({ name }) => name === id),
       ),
     actor: () => Promise.resolve(undefined),
+    fits: () => Promise.resolve([]),
     log: ({ from = 1, limit = 1000 } = {}) =>
       Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),
     why: (about) => Promise.resolve(rows.filter(({ actor }) => actor === about)),

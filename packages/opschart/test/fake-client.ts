@@ -1,4 +1,13 @@
-import type { ActAnswer, Client, LogEntryView, Sender, StatusView, Verdict } from '@opschart/core'
+import type {
+  ActAnswer,
+  Client,
+  FitView,
+  ForeseeingClient,
+  LogEntryView,
+  Sender,
+  StatusView,
+  Verdict,
+} from '@opschart/core'
 
 import { digest, row, status, verdict } from './views.ts'
 
@@ -11,11 +20,13 @@ export interface Answers {
   readonly foreseen?: ActAnswer
   readonly rows?: readonly LogEntryView[]
   readonly sound?: boolean
+  readonly fits?: readonly FitView[]
 }
 
 /** A client with answers made beforehand, that notes what it was asked to do. */
 export interface FakeClient extends Client {
   asIf: Client['as']
+  fits: ForeseeingClient['fits']
   status: Client['status']
   /** `person:maria approve {...}`, in order. */
   readonly calls: string[]
@@ -55,6 +66,7 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     status: () => Promise.resolve(answers.status ?? status()),
     read: () => Promise.resolve(undefined),
     actor: () => Promise.resolve(undefined),
+    fits: () => Promise.resolve([...(answers.fits ?? [])]),
     log: ({ from, limit = 1000, backwards = false } = {}) => {
       const found = rows.filter(({ sequence }) => from === undefined || sequence >= from)
       return Promise.resolve((backwards ? found.toReversed() : found).slice(0, limit))

@@ -235,8 +235,9 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   }
   const senderFor = (by: Principal, operation?: string): Sender => createSender(senderSources, by, operation)
 
+  const fitSources = { ...turnSources, definitions: definitions.ofLaw }
   // Whoever only decides moves nothing that does not fit: the law refuses it.
-  if (works) await checkFit({ ...turnSources, definitions: definitions.ofLaw })
+  if (works) await checkFit(fitSources)
   for (const state of await views.serviceStates()) footprints.set(state.service, state.footprints)
   await feed.start()
   if (works) {
@@ -246,7 +247,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   neighbours.start()
   const foresight = { store, turns, known, ...machines.foreseen }
   const questions = createQuestions({
-    ...turnSources,
+    ...fitSources,
     views,
     feed,
     autonomyNow: async () => autonomyIn(policy, await views.systemState(), undefined, changesOf),

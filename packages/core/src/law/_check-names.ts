@@ -60,6 +60,15 @@ export function checkNames(definition: LifecycleDefinition, names: KnownNames): 
 
 /** A phase that says whether it triggers work by itself must be entered by arrows that do as it says. */
 function checkAutoTrigger(definition: LifecycleDefinition, name: string, where: string): void {
+  for (const former of definition.phases[name]!.formerly ?? []) {
+    if (Object.hasOwn(definition.phases, former))
+      fail(where, `it was formerly ${former}, and there is a phase of that name: take one of them out`)
+    const other = Object.keys(definition.phases).find(
+      (phase) => phase !== name && definition.phases[phase]!.formerly?.includes(former) === true,
+    )
+    if (other !== undefined)
+      fail(where, `${former} was formerly ${name} and ${other}: it can only be one of them`)
+  }
   const { auto_trigger } = definition.phases[name]!
   if (auto_trigger === undefined) return
   const starting = arrowsOf(definition).find(

@@ -38,6 +38,8 @@ export interface PhaseDefinition<Phase extends string = string, Agent extends st
    * True: at least one arrow into it starts one. False: none does. Absent: nothing is promised.
    */
   readonly auto_trigger?: boolean
+  /** Names that it had in earlier versions of the law: lifecycles that are stored in one of them are here now [D7]. */
+  readonly formerly?: readonly string[]
 }
 
 /** A law, as data: what a lifecycle is made of. */

@@ -8,6 +8,7 @@ import type { Deployment } from '../release.ts'
 import type { Incident } from '../release/service-state.ts'
 import type { Severity, SignalDraft } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
+import type { ActorView, FitView } from './actor-view.ts'
 import type { Changes } from './task.ts'
 
 /** An operation that has been asked for and has not ended, as people see it. */
@@ -64,28 +65,6 @@ export interface TimerView {
   readonly what: string
   /** The row that set it; null when that lies too far back. */
   readonly since: number | null
-}
-
-/** An actor of a machine, as people see it. */
-export interface ActorView {
-  /** `order/42`; a child of it `order/42~payment`. */
-  readonly id: string
-  /** The machine's name; a child's is its parent's and the name of its source: `order/payment`. */
-  readonly machine: string
-  /** How many decisions it has taken. */
-  readonly version: number
-  readonly status: 'active' | 'done' | 'error' | 'stopped' | 'parked'
-  /** XState's state value. */
-  readonly value: Json
-  readonly context: JsonObject
-  readonly tags: readonly string[]
-  readonly output?: Json
-  readonly error?: Json
-  /** `actor` is null for an operation, which is no actor. */
-  readonly children: readonly { readonly id: string; readonly src: string; readonly actor: string | null }[]
-  readonly timers: readonly { readonly id: string; readonly due: number }[]
-  /** Why it takes nothing any more, and how much waits for it; null when it is not parked. */
-  readonly parked: { readonly reason: string; readonly since: number; readonly letters: number } | null
 }
 
 /** A service, as people see it. */
@@ -245,6 +224,8 @@ export interface Client {
 export interface ForeseeingClient extends Client {
   /** Like `as`, but each act is only decided on: it is answered as it would be now, and nothing is written. */
   readonly asIf: Client['as']
+  /** How the actors that another definition has decided last stand to the one of today; nothing is changed. */
+  fits(): Promise<FitView[]>
 }
 
 /** What an audit found. */

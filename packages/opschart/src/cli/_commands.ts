@@ -147,6 +147,25 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import('./audit.ts'),
   },
   {
+    name: 'store',
+    summary: 'move the store elsewhere, or see what a changed configuration does to it',
+    group: 'look',
+    operands: [
+      { name: 'what', summary: 'export, import, or migrate' },
+      { name: 'file', summary: 'where to, or where from; an export without one is printed', optional: true },
+    ],
+    options: {
+      plan: { summary: 'with migrate: what would become of each stored actor; nothing is changed' },
+    },
+    examples: [
+      ['opschart store export backup.ndjson', 'everything durable, as checked lines; a daemon may run'],
+      ['opschart store import backup.ndjson', 'into an empty store, whole or not at all'],
+      ['opschart store migrate --plan', 'before a changed configuration is started'],
+    ],
+    exits: [0, 1, 2],
+    load: () => import('./store.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'look at everything the daemon needs, and say the way out',
     group: 'look',

@@ -27,6 +27,7 @@ describe('the table of commands', () => {
       'chart',
       'check',
       'audit',
+      'store',
       'doctor',
       'send',
       'start',

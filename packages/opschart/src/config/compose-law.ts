@@ -100,6 +100,7 @@ export function composeLaw(parts: LawParts): {
       allow: state.allowed_agents ?? allow ?? [],
       ...(after === undefined ? {} : { after }),
       ...(autoTrigger === undefined ? {} : { auto_trigger: autoTrigger }),
+      ...(state.formerly === undefined ? {} : { formerly: state.formerly }),
     }
     if (next === undefined)
       return { ...common, ...(on === undefined ? {} : { on }), ...(moves === undefined ? {} : { moves }) }

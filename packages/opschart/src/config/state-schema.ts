@@ -52,6 +52,10 @@ export const stateSchema = z
       .describe(
         'phases that come next; the default law’s arrows to them are taken, others are for `opschart move`',
       ),
+    formerly: z
+      .array(phaseName, { error: ({ input }) => `formerly is a list of phases, not ${typeName(input)}` })
+      .optional()
+      .describe('names that it had before: releases that are stored in one of them are here now'),
     auto_trigger: z
       .boolean()
       .optional()

@@ -155,7 +155,8 @@ function replay(sources: AuditSources, row: JournalRow, { states, services }: Re
         if ('fault' in again) return again.fault
         state = again.state
       }
-    } else if (before !== null) {
+    } else if (entry.kind === 'migrated') state = entry.event['state'] as unknown as ActorState
+    else if (before !== null) {
       const again = decideAgain(sources, row, entry, before, service)
       if (typeof again === 'string') return again
       if (canonicalJson(again?.effects ?? []) !== canonicalJson(entry.effects))

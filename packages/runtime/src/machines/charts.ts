@@ -47,6 +47,8 @@ export interface Charts {
   /** By path; undefined when there is none by now. */
   of(path: string): Chart | undefined
   readonly names: readonly string[]
+  /** The definitions of all machines, those of children too. */
+  definitions(): string[]
 }
 
 const form = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -104,7 +106,21 @@ export function createCharts(machines: Machines, crypto: Pick<Crypto, 'sha256'>)
     }
   }
 
-  return { has: (name) => given.has(name), of, names: [...given.keys()] }
+  function definitionsIn(chart: Chart): string[] {
+    const children = Object.keys(actorsOf(chart.machine)).flatMap((src) => {
+      const child = chart.child(src)
+      return child === undefined ? [] : definitionsIn(child)
+    })
+    return [chart.definition, ...children]
+  }
+
+  const names = [...given.keys()]
+  return {
+    has: (name) => given.has(name),
+    of,
+    names,
+    definitions: () => [...new Set(names.flatMap((name) => definitionsIn(of(name)!)))],
+  }
 }
 
 const actorsOf = (machine: AnyStateMachine) => machine.implementations.actors as Record<string, unknown>

@@ -1,7 +1,9 @@
-import type { Autonomy, Client, Clock, Task } from '@opschart/core'
+import type { Autonomy, Clock, ForeseeingClient, Task } from '@opschart/core'
 
 import { audit, type AuditSources } from '../driver/audit.ts'
+import { lawFits, type FitSources } from '../driver/fit.ts'
 import { machineActor } from '../machines/actor-names.ts'
+import { machineFits } from '../machines/machine-fits.ts'
 import { digest } from './digest.ts'
 import type { Feed } from './feed.ts'
 import { logView } from './log-view.ts'
@@ -13,13 +15,14 @@ const mostRows = 1_000
 
 /** What a client may ask: each answer is read from the store, or folded from the journal. */
 export function createQuestions(
-  sources: AuditSources & {
-    readonly clock: Clock
-    readonly tasks: ReadonlyMap<string, Task>
-    readonly views: Views
-    readonly feed: Feed
-    readonly autonomyNow: () => Promise<(agent: string, task: string) => Autonomy>
-  },
+  sources: AuditSources &
+    FitSources & {
+      readonly clock: Clock
+      readonly tasks: ReadonlyMap<string, Task>
+      readonly views: Views
+      readonly feed: Feed
+      readonly autonomyNow: () => Promise<(agent: string, task: string) => Autonomy>
+    },
 ) {
   const { store, views, feed, charts } = sources
   /** The actor of a machine that people mean by a name; undefined when it is none's. */
@@ -40,5 +43,6 @@ export function createQuestions(
       digest(store, since, sources.clock.now(), await views.waiting(), await views.open()),
     record: async (target) =>
       recordOf(store, target, [...sources.tasks.values()], await sources.autonomyNow()),
-  } satisfies Partial<Client>
+    fits: async () => [...(await lawFits(sources)), ...(await machineFits(store, charts))],
+  } satisfies Partial<ForeseeingClient>
 }

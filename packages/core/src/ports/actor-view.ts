@@ -1,0 +1,32 @@
+import type { Json, JsonObject } from '../json.ts'
+
+/** An actor of a machine, as people see it. */
+export interface ActorView {
+  /** `order/42`; a child of it `order/42~payment`. */
+  readonly id: string
+  /** The machine's name; a child's is its parent's and the name of its source: `order/payment`. */
+  readonly machine: string
+  /** How many decisions it has taken. */
+  readonly version: number
+  readonly status: 'active' | 'done' | 'error' | 'stopped' | 'parked'
+  /** XState's state value. */
+  readonly value: Json
+  readonly context: JsonObject
+  readonly tags: readonly string[]
+  readonly output?: Json
+  readonly error?: Json
+  /** `actor` is null for an operation, which is no actor. */
+  readonly children: readonly { readonly id: string; readonly src: string; readonly actor: string | null }[]
+  readonly timers: readonly { readonly id: string; readonly due: number }[]
+  /** Why it takes nothing any more, and how much waits for it; null when it is not parked. */
+  readonly parked: { readonly reason: string; readonly since: number; readonly letters: number } | null
+}
+
+/** How a stored actor stands to what decides today [D7]. */
+export interface FitView {
+  readonly actor: string
+  /** `fits`: it goes on as it is. `migrates`: a declared mapping brings it along. `misfit`: it cannot go on. */
+  readonly kind: 'fits' | 'migrates' | 'misfit'
+  /** What becomes of it; of a misfit, what is wrong and the way out. */
+  readonly text: string
+}
