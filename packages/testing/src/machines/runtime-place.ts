@@ -148,7 +148,7 @@ export function runtimePlace({ createRuntime, keep }: RuntimePlaceOptions): Dura
         next !== undefined && next <= until;
         next = await store.nextTimer()
       ) {
-        await clock.advance(next - clock.now())
+        await clock.advance(Math.max(0, next - clock.now()))
         await rest(store)
       }
       await clock.advance(until - clock.now())
