@@ -75,7 +75,9 @@ describe('store migrate --plan', () => {
       '',
       '1 fit, 1 are migrated, 1 do not fit',
     ])
-    expect(JSON.parse((await runLine(['store', 'migrate', '--plan', '--json'], { answers: { fits } })).out)).toEqual(fits)
+    expect(
+      JSON.parse((await runLine(['store', 'migrate', '--plan', '--json'], { answers: { fits } })).out),
+    ).toEqual(fits)
     const none = await runLine(['store', 'migrate', '--plan'], { answers: { fits: [] } })
     expect([none.code, none.out.trim()]).toEqual([
       0,
