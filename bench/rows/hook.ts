@@ -48,7 +48,7 @@ const hooks: Measure = {
     await subject.ask('load', { actors: together })
     const asking: number[] = []
     const idling: number[] = []
-    for (let left = kit.quick ? 25 : 150; left > 0; left -= 1) {
+    for (let left = kit.quick ? 25 : 80; left > 0; left -= 1) {
       idling.push((await hook([])).took)
       asking.push(await ask())
     }
