@@ -5,8 +5,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import * as fc from 'fast-check'
 import { createRuntime, memoryStore, type Store } from 'opschart'
-import { storeCases } from 'opschart/testing'
+import { equalsLive, runtimePlace, storeCases, type StoreKeeper } from 'opschart/testing'
 
 /** A store that also writes each new row of the journal to a file, one JSON object a line, for tools that read such. */
 function mirrored(store: Store, file: string): Store {
@@ -44,6 +45,14 @@ try {
       throw new Error(`the store breaks its promise: ${name}`, { cause })
     })
   }
+
+  let opened = 0
+  const keep = (): StoreKeeper => {
+    opened += 1
+    const store = mirrored(memoryStore(), join(folder, `machine-${opened}.ndjson`))
+    return { open: () => ({ ...store, close: () => Promise.resolve() }), end: () => store.close() }
+  }
+  await fc.assert(equalsLive(runtimePlace({ createRuntime, keep })), { numRuns: 10 })
 
   const file = join(folder, 'journal.ndjson')
   await using runtime = await createRuntime({ store: mirrored(memoryStore(), file) })
