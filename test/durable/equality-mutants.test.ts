@@ -83,7 +83,7 @@ describe('the comparison with XState’s own actor', () => {
   afterEach(() => void vi.restoreAllMocks())
 
   it('passes a driver without a fault', async () => {
-    expect(await isKilled((machine, input) => Promise.resolve(plainDriver(machine, input)), 100)).toBe(false)
+    expect(await isKilled((machine, input) => Promise.resolve(plainDriver(machine, input)), 40)).toBe(false)
   }, 60_000)
 
   it.each(faults)(

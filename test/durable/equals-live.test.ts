@@ -29,11 +29,11 @@ describe('[D11] a durable actor', () => {
     for (const place of [plainly, inMemory, inFile]) expect(await compareWithLive(given, place)).toBe(true)
   })
 
-  it('is XState’s own by the kernel alone', () => fc.assert(equalsLive(plainly), tried(200)), patience)
+  it('is XState’s own by the kernel alone', () => fc.assert(equalsLive(plainly), tried(120)), patience)
 
   it('is XState’s own on the store in memory', () => fc.assert(equalsLive(inMemory), tried(100)), patience)
 
-  it('is XState’s own on the store in a file', () => fc.assert(equalsLive(inFile), tried(40)), patience)
+  it('is XState’s own on the store in a file', () => fc.assert(equalsLive(inFile), tried(30)), patience)
 
   it(
     'is XState’s own on its production build',

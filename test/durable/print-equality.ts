@@ -12,8 +12,8 @@ import { inFile, inMemory } from './stores.ts'
 let cases = 0
 for (const [, given] of foundCases) cases += Number(await compareWithLive(given, inMemory))
 for (const [place, runs] of [
-  [inMemory, 60],
-  [inFile, 20],
+  [inMemory, 40],
+  [inFile, 15],
 ] as const) {
   const options = tried(runs)
   await fc.assert(equalsLive(place), options)

@@ -25,7 +25,7 @@ const [running, stopped] = [1, 2]
 const mostEvents = 400
 
 /**
- * Watches actors of XState through inspection. Two rules of ours are put into them, both written down in `docs/durable.md`:
+ * Watches actors of XState through inspection. Two rules of ours are put into them, both written down in `docs/extend.md`:
  * an operation takes no messages (XState would tell of its snapshot once more), and what is emitted is told step by step, in
  * the order in which steps begin (XState's listeners hear a child between two words of its parent).
  */
