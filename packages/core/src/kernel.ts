@@ -4,6 +4,7 @@ import type { Effect } from './effect.ts'
 import { canonicalJson, copiedJson, notJson, type Json, type JsonObject } from './json.ts'
 import { hasRegions, orderOfNodes, putInOrder } from './kernel/active-nodes.ts'
 import { markReferences, reviveReferences } from './kernel/context-references.ts'
+import { fixContext } from './kernel/fixed-context.ts'
 import { effectReader, type ExecutableAction } from './kernel/effect-reader.ts'
 import { prepareMachine } from './kernel/prepare-machine.ts'
 import { createSelf, type SpawnedChild } from './kernel/stand-ins.ts'
@@ -104,6 +105,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
     putInOrder(snapshot, state.snapshot['nodes'] as readonly string[] | undefined)
     reader.remember(snapshot, state.children)
     reviveReferences(state.snapshot['context'] ?? null, snapshot.context, reader.gone)
+    fixContext(snapshot.context)
     live.set(state.snapshot, snapshot)
     return snapshot
   }
@@ -115,6 +117,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
   }
 
   function finish(next: AnyMachineSnapshot, first: boolean, handled: boolean, at: StepAt): Step {
+    fixContext(next.context)
     const { effects, children } = reader.read({ actions, spawned, next, first, at })
     const snapshot = persisted(machine, next, regions ? orderOfNodes(machine, next) : undefined)
     // XState has copied a context only when there are references in it.
@@ -163,8 +166,6 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
           )
         return { ...unchanged(state, before), handled }
       } catch (error) {
-        // An assign that changed its context in place, and then threw, has changed what is remembered.
-        live.delete(state.snapshot)
         return { kind: 'threw', reason: reasonOf(error) }
       }
     },
@@ -230,7 +231,7 @@ export function errorJson(error: unknown): Json {
     try {
       return plain(error ?? null)
     } catch {
-      return { name: 'Error', message: String(error) }
+      return { name: 'Error', message: 'what was thrown has no JSON form' }
     }
   }
   const { code } = error as { code?: unknown }
@@ -239,5 +240,8 @@ export function errorJson(error: unknown): Json {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof Error) return error.message.slice(0, longestReason)
+  return typeof error === 'string' ? error.slice(0, longestReason) : 'it threw what is no error'
 }
+
+const longestReason = 2_000

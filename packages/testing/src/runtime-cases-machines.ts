@@ -13,7 +13,7 @@ interface CounterContext {
 }
 
 /** A machine that counts, rings at times, and breaks when it is told to. */
-const counter = setup({
+export const counter = setup({
   types: {} as { context: CounterContext },
   guards: {
     few: ({ context }) => context.count < 100,

@@ -4,6 +4,7 @@ import { autonomyCases } from './runtime-cases-autonomy.ts'
 import { doorCases } from './runtime-cases-doors.ts'
 import { footprintCases } from './runtime-cases-footprints.ts'
 import { incidentCases } from './runtime-cases-incidents.ts'
+import { machineDoorCases } from './runtime-cases-machine-doors.ts'
 import { machineCases } from './runtime-cases-machines.ts'
 import { releaseCases } from './runtime-cases-releases.ts'
 import { routingCases } from './runtime-cases-routing.ts'
@@ -34,5 +35,6 @@ export const runtimeCases: readonly Case<RuntimePlace>[] = [
   ...ruleCases,
   ...trustCases,
   ...machineCases,
+  ...machineDoorCases,
   ...treeCases,
 ]

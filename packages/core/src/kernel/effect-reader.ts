@@ -210,6 +210,7 @@ function checkSpawn({ id, systemId, src, actorRef }: Record<string, unknown>): v
 
 function checkedChild(ref: AnyActorRef): { id: string; src: string; sync: boolean } {
   const { id, src, systemId, sessionId } = ref as AnyActorRef & { systemId?: string }
+  if (id === '__proto__') throw new OpschartError('configuration', 'a child cannot be called __proto__')
   // XState numbers what has no id, differently in each process.
   if (id === undefined || id === sessionId)
     throw new OpschartError('configuration', 'a child without an id cannot be found again; give it one')

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate'
 
 import { OpschartError } from '../errors.ts'
+import { copiedContext } from './fixed-context.ts'
 import { standIn, type SpawnedChild } from './stand-ins.ts'
 
 /** A machine that takes more steps than this for one event runs in a circle. */
@@ -20,7 +21,12 @@ export function prepareMachine(given: AnyStateMachine, born: (child: SpawnedChil
   const prepared = new Machine(
     {
       ...config,
-      ...(typeof context === 'function' ? { context: withoutSpawn(context as ContextFactory) } : {}),
+      // A context that is no function is one object for all actors: theirs is a copy.
+      ...(typeof context === 'function'
+        ? { context: withoutSpawn(context as ContextFactory) }
+        : context === undefined
+          ? {}
+          : { context: copiedContext(context) }),
     },
     {
       ...implementations,

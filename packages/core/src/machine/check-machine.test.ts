@@ -145,6 +145,20 @@ describe('[D11] a machine that cannot', () => {
       'action launch: is a function that would run inside a decision; emit what it should do instead',
     ],
     [
+      'a delay that is missing',
+      createMachine({
+        id: 'm',
+        initial: 'a',
+        states: { a: { after: { soon: 'b' } }, b: {} },
+      } as never) as AnyStateMachine,
+      'state m.a: there is no delay soon',
+    ],
+    [
+      'a delay of an action that is missing',
+      on({ actions: raise({ type: 'X' }, { delay: 'soon' as never }) }),
+      'state m.a, on GO: there is no delay soon',
+    ],
+    [
       'a child of that kind',
       on({}, { inner: setup({ actors: { x: fromCallback(() => {}) } }).createMachine({}) }),
       'child inner, actor x: is no machine and no promise',

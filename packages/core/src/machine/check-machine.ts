@@ -10,7 +10,7 @@ interface Node {
   readonly states: Readonly<Record<string, Node>>
   readonly transitions: ReadonlyMap<string, readonly Arrow[]>
   readonly always?: readonly Arrow[]
-  readonly config: { readonly invoke?: unknown }
+  readonly config: { readonly invoke?: unknown; readonly after?: object }
 }
 
 interface Arrow {
@@ -24,6 +24,7 @@ interface BuiltIn {
   readonly src?: unknown
   readonly id?: unknown
   readonly systemId?: unknown
+  readonly delay?: unknown
 }
 
 /** Whether a child's logic is a machine, and so an actor of its own. */
@@ -37,7 +38,7 @@ export function isMachine(logic: unknown): logic is AnyStateMachine {
  */
 export function checkMachine(machine: AnyStateMachine): string[] {
   const problems: string[] = []
-  const { actors, actions, guards } = machine.implementations as unknown as Record<
+  const { actors, actions, guards, delays } = machine.implementations as unknown as Record<
     string,
     Record<string, unknown>
   >
@@ -68,11 +69,12 @@ export function checkMachine(machine: AnyStateMachine): string[] {
         say(place, `there is no action ${name}; give it in setup({ actions })`)
       return
     }
-    const { resolve, type, src, id, systemId } = action as BuiltIn
+    const { resolve, type, src, id, systemId, delay } = action as BuiltIn
     if (resolve === undefined) {
       say(place, 'is a function that would run inside a decision; emit what it should do instead')
       return
     }
+    if (typeof delay === 'string') checkDelay(place, delay)
     if (type !== 'xstate.spawnChild') return
     if (typeof src !== 'string')
       say(place, 'spawns inline logic, which cannot be restored; register it in setup({ actors })')
@@ -80,6 +82,11 @@ export function checkMachine(machine: AnyStateMachine): string[] {
     if (id === undefined) say(place, 'spawns a child without an id, which cannot be found again; give it one')
     if (systemId !== undefined)
       say(place, 'gives a systemId, which is one process’s own; address the child by its id')
+  }
+
+  /** XState takes a delay that it does not know for none at all. */
+  function checkDelay(place: string, delay: string): void {
+    if (!Object.hasOwn(delays!, delay)) say(place, `there is no delay ${delay}; give it in setup({ delays })`)
   }
 
   function checkSource(place: string, src: string): void {
@@ -109,6 +116,8 @@ export function checkMachine(machine: AnyStateMachine): string[] {
   function walk(node: Node): void {
     for (const action of [...node.entry, ...node.exit]) checkAction(`state ${node.id}`, action)
     for (const invoke of [node.config.invoke ?? []].flat()) checkInvoke(`state ${node.id}`, invoke)
+    for (const delay of Object.keys(node.config.after ?? {}))
+      if (!/^\d+$/.test(delay)) checkDelay(`state ${node.id}`, delay)
     const arrows = [...node.transitions].concat([['always', node.always ?? []]])
     for (const [event, list] of arrows) {
       for (const { actions: given, guard } of list) {

@@ -23,7 +23,10 @@ export function renderActor(actor: ActorView, look: Look): string[] {
   const lines = [head]
   if (parked !== null) {
     const waits = parked.letters === 1 ? '1 event waits' : `${parked.letters} events wait`
-    const text = `${visible(parked.reason, longest)}; ${waits}. Mend it, then \`opschart resume actor:${visible(id, 200)}\``
+    // One that does not fit, and has met nothing yet, goes on by itself once it fits.
+    const way =
+      parked.since === 0 ? '' : `; ${waits}. Mend it, then \`opschart resume actor:${visible(id, 200)}\``
+    const text = `${visible(parked.reason, longest)}${way}`
     lines.push(...paragraph(look, '  ! ', text, ['bold', 'red']))
   }
   const say = (name: string, told: string) =>

@@ -45,6 +45,8 @@ export interface LineSources<First> {
   /** Decides, writing nothing. Called again when somebody else was first: then `tries` is above 0, and all is read anew. */
   readonly attempt: (shard: string, first: First, settled: Settled, tries: number) => Promise<Attempted>
   readonly keyOf: (first: First) => SignalKey | undefined
+  /** The actor that it is for, where that is known beforehand: an id that was another's is then no duplicate. */
+  readonly actorOf?: (first: First) => string
   /** How many turns of one shard may wait; more are refused as `busy`. */
   readonly longest?: number
 }
@@ -103,6 +105,17 @@ export function createLines<First>(sources: LineSources<First>) {
         'conflict',
         `what follows from this was journaled before, as ${what} in row ${sequence}`,
       )
+    }
+    const actor = sources.actorOf?.(first)
+    if (actor !== undefined && actor !== row.actor) {
+      const reason = `the id ${key.id} was ${row.actor}’s, in row ${sequence}; give this event an id of its own`
+      const verdict: Verdict = {
+        kind: 'refused',
+        phase: '',
+        reason,
+        allowed: { phase: '', signals: [], agents: [] },
+      }
+      return { ...nothing, verdict: { ...verdict, sequence: 0 } }
     }
     const { verdict } = entryOf(row)
     return {

@@ -38,5 +38,11 @@ export async function actorView(trees: Trees, store: Store, id: string): Promise
 }
 
 function tagsOf({ chart, state, misfit }: Node): string[] {
-  return misfit === undefined ? [...chart.kernel.restore(state).tags].toSorted() : []
+  if (misfit !== undefined) return []
+  try {
+    return [...chart.kernel.restore(state).tags].toSorted()
+  } catch {
+    // It ended in a state that its machine of today does not have.
+    return []
+  }
 }

@@ -21,7 +21,12 @@ export interface MachineOptions {
   readonly misfire?: Misfire
   /** How actors of earlier versions are brought to this one; those of the machine itself, by the machine's `version`. */
   readonly migrations?: readonly Migration[]
+  /** The migrations of its children, by the name of their source; theirs in turn. */
+  readonly children?: Readonly<Record<string, ChildOptions>>
 }
+
+/** How the actors of a child machine are kept. */
+export type ChildOptions = Pick<MachineOptions, 'migrations' | 'children'>
 
 /** The machines whose actors a runtime keeps, by name. */
 export type Machines = Readonly<Record<string, AnyStateMachine | MachineOptions>>
@@ -78,12 +83,14 @@ export function createCharts(machines: Machines, crypto: Pick<Crypto, 'sha256'>)
     const options = given.get(name)
     if (options === undefined) return undefined
     let machine: AnyStateMachine = options.machine
+    let own: ChildOptions = options
     for (const src of sources.map(decodeURIComponent)) {
       const inner = actorsOf(machine)[src]
       if (!isMachine(inner)) return undefined
       machine = inner
+      own = own.children?.[src] ?? {}
     }
-    const chart = chartOf(path, machine, sources.length === 0 ? options : { machine, ...misfireOf(options) })
+    const chart = chartOf(path, machine, { ...own, machine, ...misfireOf(options) })
     made.set(path, chart)
     return chart
   }

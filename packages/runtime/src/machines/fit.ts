@@ -1,4 +1,4 @@
-import type { JsonObject, Migration, StoredActor, Timer } from '@opschart/core'
+import { notJson, type JsonObject, type Migration, type StoredActor, type Timer } from '@opschart/core'
 
 import type { Chart } from './charts.ts'
 import { movedNames, movedValue, type MovedTimer } from './fit-moves.ts'
@@ -68,13 +68,16 @@ function migrationsOf({ chart_version }: MachineState, { machine, migrations }: 
 function migrate(state: MachineState, { to, states = {}, context }: Migration): MachineState {
   const { snapshot } = state
   const before = JSON.parse(JSON.stringify(snapshot['context'])) as JsonObject
+  const after = context === undefined ? undefined : context(before)
+  const wrong = notJson({ context: after })
+  if (wrong !== undefined) throw new TypeError(`what its migration makes of it cannot be kept: ${wrong}`)
   return {
     ...state,
     chart_version: to,
     snapshot: {
       ...snapshot,
       value: movedValue(snapshot['value'] as never, states),
-      ...(context === undefined ? {} : { context: context(before) }),
+      ...(after === undefined ? {} : { context: after }),
     },
   }
 }

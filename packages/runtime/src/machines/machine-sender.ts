@@ -44,6 +44,8 @@ export function createMachineSender(sources: MachineSenderSources, by: Principal
   }
 
   function eventOf({ type, data = {} }: SignalDraft): EventJson {
+    if (typeof data !== 'object' || data === null || Array.isArray(data))
+      throw new OpschartError('input', 'the event’s data is an object: { amount: 3 }')
     if ('type' in data)
       throw new OpschartError('input', 'the event’s data has a member type, which is the event’s own name')
     const wrong = notJson({ data })
@@ -85,12 +87,22 @@ export function createMachineSender(sources: MachineSenderSources, by: Principal
       }
       const wrong = notJson({ input })
       if (wrong !== undefined) throw new OpschartError('input', `the actor cannot be started: ${wrong}`)
-      const given = input === undefined ? undefined : (JSON.parse(canonicalJson(input)) as Json)
+      const text = input === undefined ? undefined : canonicalJson(input)
+      if (text !== undefined && text.length > maxSignalData)
+        throw new OpschartError(
+          'input',
+          `the input is ${text.length} characters long; ${maxSignalData} are taken`,
+        )
+      const given = text === undefined ? undefined : (JSON.parse(text) as Json)
       const actor = machineActor(to)
-      return take(actor, { kind: 'open', input: given, by, key: { source: actor, id: 'start' } })
+      return take(actor, { kind: 'open', actor, input: given, by, key: { source: actor, id: 'start' } })
     },
     async send(to: string, draft: SignalDraft): Promise<Verdict> {
       const event = eventOf(draft)
+      for (const member of ['id', 'source'] as const) {
+        if (draft[member] !== undefined && typeof draft[member] !== 'string')
+          throw new OpschartError('input', `the event's ${member} is no text`)
+      }
       const key = signalKey(draft, by, sources.crypto)
       return take(machineActor(to), { kind: 'signal', actor: machineActor(to), event, by, key })
     },

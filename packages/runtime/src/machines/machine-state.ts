@@ -7,6 +7,8 @@ export interface Letter {
   readonly event: JsonObject & { readonly type: string }
   /** What it came as. */
   readonly kind: 'message' | 'timer' | 'result'
+  /** What made it come: for a result, the key of the operation that it is of. */
+  readonly cause?: string
 }
 
 /** Why an actor takes nothing any more, and what has come for it since, in order. */

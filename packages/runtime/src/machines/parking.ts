@@ -4,6 +4,9 @@ import { publicId } from './actor-names.ts'
 import { freedState, givenUpState, parkedState, type Letter } from './machine-state.ts'
 import type { Mail, Node, TreeWorld } from './tree-world.ts'
 
+/** The most events that are kept for an actor that is parked: what is beyond is only journaled. */
+const mostLetters = 1_000
+
 const factPrefix = 'parked:'
 
 /** The name of the fact that says that an actor is parked, so that those that are can be found among many. */
@@ -32,7 +35,12 @@ export async function parkActor(
 ): Promise<void> {
   if (node.state.parked === undefined)
     await world.fact(parkedFact(node.actor), { reason: why.reason, since: why.at })
-  const letter: Letter = { event, kind: kind as Letter['kind'] }
+  if ((node.state.parked?.letters.length ?? 0) >= mostLetters) {
+    const reason = `${mostLetters} events wait for it already: this one is not kept`
+    await world.record(node, { kind: kind as 'message', event, cause, verdict: { kind: 'ignored', reason } })
+    return
+  }
+  const letter: Letter = { event, kind: kind as Letter['kind'], ...(cause === undefined ? {} : { cause }) }
   await world.record(node, {
     kind: 'parked',
     event: { type: event.type, reason: why.reason, letter: letter as unknown as JsonObject },

@@ -9,6 +9,7 @@ export type TreeMessage =
   /** Somebody outside starts its root. */
   | {
       readonly kind: 'open'
+      readonly actor: string
       readonly input: Json | undefined
       readonly by: Principal
       readonly key: SignalKey

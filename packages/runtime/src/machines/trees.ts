@@ -9,6 +9,7 @@ import {
 } from '@opschart/core'
 
 import { createLines, type Attempted, type Settled, type TurnOutcome } from '../driver/lines.ts'
+import { plainName } from '../plain-text.ts'
 import { childActor, machineActor, publicId, rootOf } from './actor-names.ts'
 import type { Charts } from './charts.ts'
 import type { MachineState } from './machine-state.ts'
@@ -112,6 +113,8 @@ export function createTrees(sources: TreesSources) {
         return undefined
       }
       case 'put_off':
+        // Read with the rest: whoever moves it meanwhile may have taken the timer back.
+        await world.node(message.timer.actor)
         if (await isSet(message.timer)) world.timer({ ...message.timer, due: message.due })
         return undefined
       case 'result': {
@@ -128,8 +131,7 @@ export function createTrees(sources: TreesSources) {
         const node = await world.node(message.actor)
         if (node?.state.parked === undefined) return undefined
         await freeActor(world, node, message.by)
-        for (const { event, kind } of node.state.parked.letters)
-          await tree.deliver(node.actor, { event, kind })
+        for (const letter of node.state.parked.letters) await takeUp(world, tree, node.actor, letter)
         return undefined
       }
     }
@@ -170,6 +172,7 @@ export function createTrees(sources: TreesSources) {
     store,
     attempt,
     keyOf: (message) => (message.kind === 'open' || message.kind === 'signal' ? message.key : undefined),
+    actorOf: (message) => ('actor' in message ? message.actor : ''),
     ...(sources.longestLine === undefined ? {} : { longest: sources.longestLine }),
   })
 
@@ -249,8 +252,17 @@ async function late(world: TreeWorld, node: Node, { kind, event, cause }: Mail):
   await world.record(node, { kind: kind as 'result', event, cause, verdict: noVerdict })
 }
 
+/** A letter that waited. A result is of the operation that was at work then: another one may have its name by now. */
+async function takeUp(world: TreeWorld, tree: Tree, actor: string, letter: Mail): Promise<void> {
+  const node = (await world.node(actor))!
+  const name = letter.event['actorId']
+  const isLate =
+    letter.kind === 'result' && typeof name === 'string' && node.state.children[name] !== letter.cause
+  await (isLate ? late(world, node, letter) : tree.deliver(actor, letter))
+}
+
 function absent(actor: string): Verdict {
-  const id = publicId(actor)
+  const id = plainName(publicId(actor), 200)
   return { kind: 'unrouted', reason: `there is no actor ${id}${id.includes('~') ? '' : '; start it first'}` }
 }
 

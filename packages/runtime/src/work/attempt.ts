@@ -99,7 +99,8 @@ function inTime(
       reject(signal.reason as Error)
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    run()
+    Promise.resolve()
+      .then(run)
       .then(resolve, reject)
       .finally(() => {
         takeBack()

@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   errorJson,
   type Clock,
   type Json,
@@ -29,6 +30,7 @@ export function isLeafWork({ task }: Pick<StoredWork, 'task'>): boolean {
 }
 
 const longestMessage = 2_000
+const longestThrown = 16_000
 
 /** Carries the operations of machines out, and tells their actors what came of them. */
 export function createLeafWork(sources: {
@@ -93,9 +95,16 @@ function eventOf(name: string, outcome: Outcome): JsonObject & { readonly type: 
 /** What its code threw, as data: an error as its name, message and code; whatever else was thrown as it is. */
 function boundedError(thrown: unknown): Json {
   const error = errorJson(thrown)
-  if (!(thrown instanceof Error)) return error
-  const { name, message, ...rest } = error as { name: string; message: string }
-  return { name: plainLine(name, 100), message: plainLine(message, longestMessage), ...rest }
+  if (!(thrown instanceof Error)) {
+    const { length } = canonicalJson(error)
+    return length <= longestThrown
+      ? error
+      : { name: 'Error', message: `${length} characters were thrown; they are not kept` }
+  }
+  const { name, message, code } = error as { name: string; message: string; code?: string | number }
+  const kept = typeof code === 'string' ? plainLine(code, 100) : code
+  const bounded = { name: plainLine(name, 100), message: plainLine(message, longestMessage) }
+  return kept === undefined ? bounded : { ...bounded, code: kept }
 }
 
 function failureJson({ code, message }: OperationFailure): Json {

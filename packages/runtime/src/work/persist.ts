@@ -1,4 +1,4 @@
-import { wait, type Clock } from '@opschart/core'
+import { OpschartError, wait, type Clock } from '@opschart/core'
 
 /** Milliseconds between two tries to write. */
 const patience = 500
@@ -9,7 +9,8 @@ export type Persist = <Answer>(write: () => Promise<Answer>, until?: AbortSignal
 /**
  * Makes it. The first failure of each thing to be written is told.
  *
- * It rejects with the store's error only when the runtime closes, or `until` is aborted: then it was not written.
+ * It rejects with the store's error only when the runtime closes, or `until` is aborted; and with any other at once. Then it
+ * was not written.
  */
 export function createPersist(sources: {
   clock: Clock
@@ -23,7 +24,7 @@ export function createPersist(sources: {
       try {
         return await write()
       } catch (error) {
-        if (given.aborted) throw error
+        if (given.aborted || !canPass(error)) throw error
         if (tries === 0) {
           problem(
             `an outcome could not be written yet: ${error instanceof Error ? error.message : String(error)}`,
@@ -35,4 +36,9 @@ export function createPersist(sources: {
       }
     }
   }
+}
+
+/** Whether trying again can help: what is wrong with the outcome itself, or with the code, stays so. */
+function canPass(error: unknown): boolean {
+  return error instanceof OpschartError && ['storage', 'busy', 'conflict'].includes(error.code)
 }
