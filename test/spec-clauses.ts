@@ -34,7 +34,16 @@ export function clausesOf(markdown: string): Clause[] {
 }
 
 /** What makes a title: the first argument of a call to one of these, whatever hangs on it (`it.each(...)`). */
-const titled = ['it', 'test', 'describe', 'storeCase', 'placeCase', 'transferCase', 'runtimeCase']
+const titled = [
+  'it',
+  'test',
+  'describe',
+  'storeCase',
+  'placeCase',
+  'transferCase',
+  'pruneCase',
+  'runtimeCase',
+]
 
 /** The titles in a file of tests or of conformance cases. */
 export function titlesOf(file: string, code: string): Title[] {

@@ -37,7 +37,7 @@ describe('the specification', () => {
       Array.from({ length: count }, (_, index) => `${letter}${index + 1}`)
     expect(clauses.map(({ number }) => number)).toEqual([
       ...numbered('L', 17),
-      ...numbered('D', 14),
+      ...numbered('D', 15),
       ...numbered('R', 3),
     ])
   })

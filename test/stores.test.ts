@@ -16,6 +16,7 @@ import { memoryStore } from '../packages/runtime/src/stores/memory.ts'
 import { sqliteStore } from '../packages/runtime/src/stores/sqlite.ts'
 import { storeCases } from '../packages/testing/src/store-cases.ts'
 import { durableStoreCases } from '../packages/testing/src/store-cases-durable.ts'
+import { pruningStoreCases } from '../packages/testing/src/store-cases-pruning.ts'
 import { transferStoreCases } from '../packages/testing/src/store-cases-transfer.ts'
 import { contents } from '../packages/testing/src/store-samples.ts'
 import { answerOf, operationsOnStores, resolved, type StoreOperation } from './store-operations.ts'
@@ -23,6 +24,12 @@ import { storeFaults, transferFaults, unbroken } from './store-faults.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'opschart-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const allCases = [...storeCases, ...transferStoreCases, ...pruningStoreCases]
+const movingCases = [
+  ...transferStoreCases,
+  ...pruningStoreCases.filter(({ name }) => name.startsWith('[D14]')),
+]
 
 let files = 0
 function freshFile(): string {
@@ -39,13 +46,11 @@ async function redCases(plant: (store: Store) => Store, cases = storeCases): Pro
 }
 
 describe('the store in memory', () => {
-  it.each([...storeCases, ...transferStoreCases])('$name', async ({ run }) => run(() => memoryStore()))
+  it.each(allCases)('$name', async ({ run }) => run(() => memoryStore()))
 })
 
 describe('the store in a SQLite file', () => {
-  it.each([...storeCases, ...transferStoreCases])('$name', async ({ run }) =>
-    run(() => sqliteStore(freshFile())),
-  )
+  it.each(allCases)('$name', async ({ run }) => run(() => sqliteStore(freshFile())))
 
   it.each(durableStoreCases)('$name', async ({ run }) => {
     const file = freshFile()
@@ -54,7 +59,7 @@ describe('the store in a SQLite file', () => {
 })
 
 describe('a store that is moved', () => {
-  it.each(transferStoreCases)('from memory to a file and back: $name', async ({ run }) => {
+  it.each(movingCases)('from memory to a file and back: $name', async ({ run }) => {
     let made = 0
     await run(() => ((made += 1) % 2 === 1 ? memoryStore() : sqliteStore(freshFile())))
     await run(() => ((made += 1) % 2 === 0 ? memoryStore() : sqliteStore(freshFile())))
@@ -69,7 +74,7 @@ describe('a store that is moved', () => {
 
 describe('the cases of a store', () => {
   it('have each a name of their own', () => {
-    const names = [...storeCases, ...durableStoreCases, ...transferStoreCases].map(({ name }) => name)
+    const names = [...allCases, ...durableStoreCases].map(({ name }) => name)
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 

@@ -58,7 +58,7 @@ describe('[D10] an audit', () => {
   it('finds a journal sound that nobody has touched, with and without a head', async () => {
     const { file, rows, head } = await journal()
     expect(rows).toBeGreaterThan(20)
-    expect(await audited(file)).toEqual({ rows, head, sound: true, fault: null })
+    expect(await audited(file)).toEqual({ rows, pruned: 0, head, sound: true, fault: null })
     expect(await audited(file, head)).toMatchObject({ sound: true })
     expect(await audited(file, { ...head, hash: 'another' })).toMatchObject({
       sound: false,

@@ -32,6 +32,7 @@ export type {
   Fact,
   HistoryQuery,
   JournalRow,
+  SignalKey,
   Store,
   StoredActor,
   StoredWork,
@@ -41,6 +42,8 @@ export type {
   Work,
 } from './ports/store.ts'
 export { rowHash, rowHashOfText } from './chain.ts'
+export { baseDigest, cutNoteOf, type CutNote } from './base-digest.ts'
+export type { BaseState, Beginning, Cut, Pruning } from './ports/pruning.ts'
 export type { StoreRecord, Transfer } from './ports/transfer.ts'
 export { exportStore } from './transfer/export-store.ts'
 export { importStore, type Imported } from './transfer/import-store.ts'
@@ -74,9 +77,9 @@ export {
 } from './machine/from-operation.ts'
 export { misfires, type Migration, type Misfire } from './machine/migration.ts'
 export type { ActorView, FitView } from './ports/actor-view.ts'
+export type { AuditView, PruneView } from './ports/audit-view.ts'
 export type {
   ActAnswer,
-  AuditView,
   Client,
   DigestView,
   ForeseeingClient,

@@ -124,6 +124,7 @@ export function fakeClient(
     audit: () =>
       Promise.resolve({
         rows: rows.length,
+        pruned: 0,
         head: { sequence: rows.length, hash: 'h' },
         sound: true,
         fault: null,

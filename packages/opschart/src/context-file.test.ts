@@ -3,6 +3,7 @@
 //   - Keys of ours are put back when they are edited, and that is told.
 //   - Every other key and every comment stays as people wrote it.
 //   - A file that is no YAML map is kept beside, never thrown away.
+//   - A long journal is not read again at each start; of a pruned one what was in its rows stays known.
 //   - Nothing outside of the project is read or written, whatever stands in the place of the file; a pipe stops nobody.
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -10,8 +11,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
-import type { JournalEntry, Json, OperationView } from '@opschart/core'
-import { memoryStore } from '@opschart/runtime'
+import type { JournalEntry, Json, OperationView, Store } from '@opschart/core'
+import { createRuntime, memoryStore } from '@opschart/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
@@ -229,4 +230,48 @@ describe('what stands in the place of the file', () => {
     expect(await updated()).toEqual([])
     expect(await read()).toContain('2026: planned')
   })
+})
+
+/** A store that counts the rows it gives. */
+function counting(store: Store) {
+  const given = { rows: 0 }
+  const counted: Store = {
+    ...store,
+    async history(query) {
+      const rows = await store.history(query)
+      given.rows += rows.length
+      return rows
+    },
+  }
+  return { store: counted, given }
+}
+
+const made = (store: Store) =>
+  createContextFile({ root, store, pending: () => Promise.resolve([]), told: () => {} })
+
+it('goes on from what was kept in the store, however long the journal is', async () => {
+  const { store, add } = await journal([live])
+  for (let row = 0; row < 1_100; row += 1) await add(entry([]))
+  await made(store).update()
+  const { store: counted, given } = counting(store)
+  const file = made(counted)
+  await file.update()
+  expect(file.read().last_deployment?.version).toBe('v1')
+  expect(given.rows).toBeLessThan(502)
+})
+
+it('[D15] goes on from the base of a journal that was pruned', async () => {
+  const store = memoryStore()
+  const runtime = await createRuntime({ store: { ...store, close: () => Promise.resolve() }, others: 0 })
+  const ann = runtime.as({ person: 'ann' })
+  await ann.adopt({ to: 'shop/a', phase: 'PRODUCTION', version: 'v1', reason: 'it is live' })
+  const { pruned } = await runtime.prune({ before: Number.POSITIVE_INFINITY, by: 'person:ann' })
+  expect(pruned).toBeGreaterThan(0)
+  await ann.send('shop/a', { type: 'INCIDENT_DECLARED' })
+  await runtime.close()
+  const file = made(store)
+  await file.update()
+  expect(file.read().last_deployment?.version).toBe('v1')
+  expect(file.read().monitoring_state.last_incident?.service).toBe('shop')
+  await store.close()
 })

@@ -32,6 +32,17 @@ export interface ContextFile {
   read(): OperationalContext
 }
 
+/** Where the folded context is kept in the store: a name that no watcher has. */
+const checkpoint = 'opschart:context'
+/** Rows after which it is kept again: as many are read anew at a start. */
+const keepEach = 500
+
+interface Saved {
+  readonly format: 1
+  readonly sequence: number
+  readonly context: OperationalContext
+}
+
 /**
  * Projects the journal into the context file. Keys that are ours are ours: an edit of one is put back and told; any other key, and
  * every comment, stays as people wrote it.
@@ -46,13 +57,35 @@ export function createContextFile(sources: {
   const place = filePlace(sources.root, contextFile, longest)
   let context = emptyContext
   let folded = 0
+  /** The row up to which the context is kept in the store. */
+  let kept: number | undefined
   let written: string | undefined
   /** What the file says of ours as last written. */
   let said = ''
   let closed = false
   let line = Promise.resolve()
 
+  /** Goes on from what was kept: a journal may be long, and its beginning may be pruned. */
+  async function begin(): Promise<void> {
+    const { store } = sources
+    const beginning = (await store.pruning?.beginning())?.sequence ?? 0
+    const saved = (await store.checkpoint(checkpoint)) as Saved | undefined
+    if (saved?.format === 1 && saved.sequence >= beginning) {
+      context = saved.context
+      folded = saved.sequence
+    } else if (beginning > 0) {
+      for await (const { kind, state } of store.pruning!.base()) {
+        if (kind !== 'context') continue
+        context = state as unknown as OperationalContext
+        folded = beginning
+        break
+      }
+    }
+    kept = folded
+  }
+
   async function fold(): Promise<void> {
+    if (kept === undefined) await begin()
     for (;;) {
       const rows = await sources.store.history({ from: folded + 1, limit: page })
       if (rows.length === 0) break
@@ -60,6 +93,11 @@ export function createContextFile(sources: {
         context = foldContext(context, entryOf(row)).context
         folded = row.sequence
       }
+    }
+    if (folded - (kept ?? 0) >= keepEach) {
+      const value = { format: 1, sequence: folded, context } as unknown as Json
+      await sources.store.commit([{ decisions: [], checkpoints: [{ watcher: checkpoint, value }] }])
+      kept = folded
     }
     context = { ...context, pending_operations: pendingOf((await sources.pending()).slice(0, mostPending)) }
   }

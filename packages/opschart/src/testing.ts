@@ -9,6 +9,7 @@ export {
   lawProperty,
   liveRun,
   machineOf,
+  pruningStoreCases,
   repeatableCrypto,
   runtimePlace,
   simulatedClock,

@@ -80,6 +80,7 @@ export function fakeClient(answers: Answers = {}): FakeClient {
       const fault = answers.sound === false ? { sequence: 4, what: 'its hash is wrong' } : null
       return Promise.resolve({
         rows: 12,
+        pruned: 0,
         head: { sequence: 12, hash: 'a'.repeat(64) },
         sound: fault === null,
         fault,

@@ -16,6 +16,7 @@ import { contextOfPlan, planHash, type FactSources } from './driver/law-facts.ts
 import { lifecycleOf, ruleActor } from './driver/names.ts'
 import { createNeighbours } from './driver/neighbours.ts'
 import { autonomyIn, defaultPolicy, type Policy } from './driver/policy.ts'
+import { prune } from './driver/prune.ts'
 import { createSender, principalOf, type SenderSources } from './driver/sender.ts'
 import { createSwitches, type Switchable } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
@@ -278,6 +279,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       await rules.check()
       moved()
     },
+    prune: (given) => prune(turnSources, given),
     async poll() {
       for (const place of options.watchers ?? []) await watchers.poll(place)
       await rules.check()

@@ -7,12 +7,14 @@ import type {
   Lifecycle,
   LogEntry,
   LogEntryView,
+  PruneView,
   Service,
   Store,
   Task,
 } from '@opschart/core'
 
 import type { Policy } from './driver/policy.ts'
+import type { PruneOptions } from './driver/prune.ts'
 import type { Machines } from './machines/charts.ts'
 import type { WatcherPlace } from './senses/watcher-host.ts'
 import type { Survivors } from './work/survivors.ts'
@@ -88,6 +90,8 @@ export interface Runtime extends ForeseeingClient, AsyncDisposable {
   check(): Promise<void>
   /** Looks once at what every watcher sees. */
   poll(): Promise<void>
+  /** Lets the journal begin later; see `PruneOptions`. */
+  prune(options: PruneOptions): Promise<PruneView>
   readonly store: Store
   readonly lifecycle: Lifecycle<string, string, string>
   close(): Promise<void>

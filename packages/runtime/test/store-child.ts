@@ -1,11 +1,13 @@
 // A process of its own that uses a store: `node store-child.ts <job> <file> [name]`. It says `ready` when everything is
 // loaded, begins on a line from its parent, and answers with one line of JSON per step.
 
+import { createReadStream } from 'node:fs'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 
-import { OpschartError, type Store, type Unit } from '@opschart/core'
+import { importStore, OpschartError, type BaseState, type Store, type Unit } from '@opschart/core'
 
+import { nodeCrypto } from '../src/node-crypto.ts'
 import { sqliteStore } from '../src/stores/sqlite.ts'
 
 const [job = '', file = '', name = ''] = process.argv.slice(2)
@@ -69,6 +71,45 @@ const jobs: Record<string, () => Promise<void>> = {
     // The disk has room: what failed goes through, and what waits with it.
     say({ failure: (await writeLarge(store, version + 1)) ?? null, ...(await heldBy(store)) })
     await store.close()
+  },
+
+  /** Prunes 1,500 of 2,000 rows, and says each step. */
+  async prune() {
+    const store = sqliteStore(file)
+    const pruning = store.pruning!
+    say({ step: 'prepare' })
+    const states = Array.from({ length: 1_000 }, (_, index): BaseState => ({
+      kind: 'actor',
+      name: String(index),
+      version: 1,
+      state: 'x'.repeat(500),
+    }))
+    const base = await pruning.prepare(states)
+    say({ step: 'cut' })
+    const unit = { decisions: [step('system', 1)] }
+    await pruning.cut({ sequence: 1_500, after: 0, base, unit })
+    say({ step: 'sweep' })
+    while (await pruning.sweep()) say({ step: 'sweep' })
+    await store.close()
+    say({ step: 'end' })
+  },
+
+  /** Fills an empty store from a file of lines beside it, and says how far it is. */
+  async import() {
+    const store = sqliteStore(file)
+    async function* told() {
+      let read = 0
+      for await (const line of createInterface({ input: createReadStream(name) })) {
+        read += 1
+        if (read % 400 === 0) say({ step: read })
+        yield line
+      }
+      say({ step: 'end of lines' })
+    }
+    await importStore(store, told(), nodeCrypto)
+    say({ step: 'imported' })
+    await store.close()
+    say({ step: 'end' })
   },
 
   /** Reads and writes a place that this user may not write. */

@@ -2,20 +2,22 @@
 //   - Several processes that open a new file at the same moment all succeed, and find one journal.
 //   - Several processes that move the same actors lose no update, and none waits for ever.
 //   - A process killed at any moment leaves each unit whole or absent, and everything it was told to be durable.
+//   - Killed while it prunes or imports, too: the journal is whole or cut, the store empty or whole.
 //   - A full disk and a place that may not be written are told clearly; what was committed stays readable, and writing
 //     goes on where there is room again.
 
 import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 
-import { rowHash, type Store } from '@opschart/core'
+import { exportStore, importStore, rowHash, type BaseState, type Store, type Unit } from '@opschart/core'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { nodeCrypto } from '../src/node-crypto.ts'
+import { memoryStore } from '../src/stores/memory.ts'
 import { sqliteStore } from '../src/stores/sqlite.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'opschart-processes-'))
@@ -145,6 +147,87 @@ describe('several processes on one file', () => {
       await store.close()
     }
   }, 60_000)
+})
+
+describe('a process that is killed half-way', () => {
+  const rows = 2_000
+  const signals = Array.from({ length: rows }, (_, index): Unit['decisions'][number] => ({
+    actor: `a${index % 10}`,
+    version: Math.floor(index / 10) + 1,
+    definition: 'd',
+    at: index,
+    key: { source: 's', id: String(index + 1) },
+    shard: 's',
+    state: index,
+    entry: { row: index + 1 },
+  }))
+
+  /** Kills a process of a job after it has said so many lines; false when it came to its end before. */
+  async function killedAfter(job: string, file: string, lines: number, name = ''): Promise<boolean> {
+    const started = await child(job, file, name)
+    started.go()
+    let said: string | undefined
+    for (let line = 0; line < lines; line += 1) said = await started.next()
+    started.process.kill('SIGKILL')
+    await started.ended
+    return said !== undefined && !said.includes('"end"')
+  }
+
+  it('[D15] while it prunes leaves the journal whole or cut, and no signal forgotten', async () => {
+    const full = path.join(folder, 'prune-full.db')
+    const made = sqliteStore(full)
+    await made.commit(signals.map((decision) => ({ decisions: [decision] })))
+    const all = await made.history({ limit: rows })
+    await made.close()
+    let cuts = 0
+    for (let lines = 1, killed = true; killed; lines += lines < 4 ? 1 : 3) {
+      const file = path.join(folder, `prune-${lines}.db`)
+      copyFileSync(full, file)
+      killed = await killedAfter('prune', file, lines)
+      const store = sqliteStore(file)
+      const pruning = store.pruning!
+      const { sequence } = await pruning.beginning()
+      if (sequence > 0) cuts += 1
+      const kept = await store.history({ limit: rows + 1 })
+      expect(kept.slice(0, rows - sequence)).toEqual(all.slice(sequence))
+      expect(sequence === 0 ? [] : [kept.at(-1)?.actor]).toEqual(sequence === 0 ? [] : ['system'])
+      while (await pruning.sweep());
+      const base: BaseState[] = []
+      for await (const state of pruning.base()) base.push(state)
+      expect([sequence, base.length]).toEqual(sequence === 0 ? [0, 0] : [1_500, 1_000])
+      const again = await store.commit(signals.map((decision) => ({ decisions: [decision] })))
+      expect(again.map((outcome) => outcome.kind === 'duplicate' && outcome.sequence)).toEqual(
+        signals.map((_, index) => index + 1),
+      )
+      await store.close()
+    }
+    // Both sides of the cut were met.
+    expect(cuts).toBeGreaterThan(1)
+  }, 120_000)
+
+  it('[D14] while it imports leaves the store empty or whole', async () => {
+    const from = memoryStore()
+    await from.commit(signals.map((decision) => ({ decisions: [decision] })))
+    const lines: string[] = []
+    for await (const line of exportStore(from, nodeCrypto)) lines.push(line)
+    const exported = path.join(folder, 'export.ndjson')
+    writeFileSync(exported, lines.map((line) => `${line}\n`).join(''))
+    const found: number[] = []
+    for (let said = 1, killed = true; killed; said += 2) {
+      const file = path.join(folder, `import-${said}.db`)
+      killed = await killedAfter('import', file, said, exported)
+      const store = sqliteStore(file)
+      const { sequence } = await store.head()
+      found.push(sequence)
+      if (sequence === 0) await importStore(store, lines, nodeCrypto)
+      const now: string[] = []
+      for await (const line of exportStore(store, nodeCrypto)) now.push(line)
+      expect(now).toEqual(lines)
+      await store.close()
+    }
+    expect(found.filter((sequence) => sequence !== 0 && sequence !== rows)).toEqual([])
+    expect(found[0]).toBe(0)
+  }, 120_000)
 })
 
 /** An acknowledgement; a line that the kill cut off acknowledges nothing. */

@@ -1,6 +1,7 @@
 export type { Case, StorePlace } from './store-case.ts'
 export { storeCases } from './store-cases.ts'
 export { durableStoreCases } from './store-cases-durable.ts'
+export { pruningStoreCases } from './store-cases-pruning.ts'
 export { transferStoreCases } from './store-cases-transfer.ts'
 export { simulatedClock, type SimulatedClock } from './simulated-clock.ts'
 export { repeatableCrypto } from './repeatable-crypto.ts'

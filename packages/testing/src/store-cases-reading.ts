@@ -113,7 +113,7 @@ export const readingCases: readonly Case<Store>[] = [
   storeCase('a closed store rejects everything with the code closed, and closes twice', async (store) => {
     await commit(store, { decisions: [decision()], work: [work('k')] })
     await store.close()
-    const uses: Record<Exclude<keyof Store, 'close' | 'transfer'>, () => Promise<unknown>> = {
+    const uses: Record<Exclude<keyof Store, 'close' | 'transfer' | 'pruning'>, () => Promise<unknown>> = {
       commit: () => store.commit([{ decisions: [decision({ version: 2 })] }]),
       actor: () => store.actor('web/v1'),
       actors: () => store.actors(),

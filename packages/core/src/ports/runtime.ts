@@ -1,3 +1,4 @@
+import type { AuditView } from './audit-view.ts'
 import type { Effect } from '../effect.ts'
 import type { EntryKind } from '../journal.ts'
 import type { Autonomy } from '../law/law-event.ts'
@@ -226,15 +227,6 @@ export interface ForeseeingClient extends Client {
   readonly asIf: Client['as']
   /** How the actors that another definition has decided last stand to the one of today; nothing is changed. */
   fits(): Promise<FitView[]>
-}
-
-/** What an audit found. */
-export interface AuditView {
-  readonly rows: number
-  readonly head: { readonly sequence: number; readonly hash: string }
-  readonly sound: boolean
-  /** The first row that was altered, removed, or does not replay; null when all is sound. */
-  readonly fault: { readonly sequence: number; readonly what: string } | null
 }
 
 /** While you were away: exact counts, and what matters, oldest first. */

@@ -1,6 +1,13 @@
 import type { Json } from '../json.ts'
 import type { Severity } from '../signal.ts'
+import type { Pruning } from './pruning.ts'
 import type { Transfer } from './transfer.ts'
+
+/** What a signal is known again by. */
+export interface SignalKey {
+  readonly source: string
+  readonly id: string
+}
 
 /** One row of the journal: a decision, whole. Rows are never changed; each carries the hash of the one before. */
 export interface JournalRow {
@@ -16,7 +23,7 @@ export interface JournalRow {
   /** When it was decided, in milliseconds since 1970. */
   readonly at: number
   /** Source and id of the signal; null for messages between actors, timers and results. */
-  readonly key: { readonly source: string; readonly id: string } | null
+  readonly key: SignalKey | null
   /** What was decided on, with the facts that were read before; what came of it. See `journal.ts`. */
   readonly entry: Json
 }
@@ -99,8 +106,8 @@ export interface Unit {
 export type UnitOutcome =
   /** Written; the sequence of its last row (0 when it had none). */
   | { readonly kind: 'written'; readonly sequence: number }
-  /** A signal of it had been journaled before, in that row. Nothing was written. */
-  | { readonly kind: 'duplicate'; readonly sequence: number }
+  /** A signal of it had been journaled before, in that row. Nothing was written. `pruned`: that row is gone by now. */
+  | { readonly kind: 'duplicate'; readonly sequence: number; readonly pruned?: SignalKey }
   /** An actor, a fact or an attempt was moved by somebody else first. Nothing was written. */
   | { readonly kind: 'conflict'; readonly on: string }
 
@@ -180,5 +187,7 @@ export interface Store {
   changeCounter(): Promise<number>
   /** Absent: what it holds cannot be moved to another store. */
   readonly transfer?: Transfer
+  /** Absent: its journal is kept for ever. */
+  readonly pruning?: Pruning
   close(): Promise<void>
 }

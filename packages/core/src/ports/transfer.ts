@@ -1,13 +1,18 @@
 import type { Json } from '../json.ts'
+import type { BaseState, Beginning } from './pruning.ts'
 import type { Fact, JournalRow, StoredActor, StoredWork, Timer } from './store.ts'
 
 /**
  * One thing that a store holds, as it goes from one store to another. They come in the order of this list, `head` first
- * and once: rows by sequence; actors, facts and checkpoints by name, in the order of its UTF-8 bytes (where half of a
- * surrogate pair counts as U+FFFF and its four digits); work and timers in the order in which they were written.
+ * and once: the base in its own order; signals and rows by sequence; actors, facts and checkpoints by name, in the order
+ * of its UTF-8 bytes (where half of a surrogate pair counts as U+FFFF and its four digits); work and timers in the order
+ * in which they were written.
  */
 export type StoreRecord =
-  | { readonly kind: 'head'; readonly sequence: number; readonly hash: string }
+  | { readonly kind: 'head'; readonly sequence: number; readonly hash: string; readonly beginning: Beginning }
+  | ({ readonly kind: 'base'; readonly of: BaseState['kind'] } & Omit<BaseState, 'kind'>)
+  /** A signal whose row was pruned: the first 32 digits of the SHA-256 of `<length of source>:<source><id>`. */
+  | { readonly kind: 'known'; readonly hash: string; readonly sequence: number }
   | ({ readonly kind: 'row' } & JournalRow)
   | ({ readonly kind: 'actor' } & StoredActor)
   | ({ readonly kind: 'fact' } & Fact)

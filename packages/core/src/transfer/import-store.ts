@@ -1,6 +1,10 @@
+import type { z } from 'zod'
+
+import { baseDigest, cutNoteOf } from '../base-digest.ts'
 import { rowHash } from '../chain.ts'
 import { OpschartError } from '../errors.ts'
 import type { Crypto } from '../ports/crypto.ts'
+import type { Beginning } from '../ports/pruning.ts'
 import type { Store } from '../ports/store.ts'
 import type { StoreRecord } from '../ports/transfer.ts'
 import { unsupported } from './export-store.ts'
@@ -53,6 +57,8 @@ function createReading(crypto: Pick<Crypto, 'sha256'>) {
   /** The last row that was read. */
   let last: Imported['head'] = { sequence: 0, hash: '' }
   let ended = false
+  let beginning: Beginning = { sequence: 0, hash: '', told: 0 }
+  const base = baseDigest(crypto)
 
   function wrong(what: string): OpschartError {
     return new OpschartError(
@@ -95,6 +101,38 @@ function createReading(crypto: Pick<Crypto, 'sha256'>) {
     if (hash !== rowHash(crypto, last.hash, rest))
       throw wrong(`row ${row.sequence} does not follow from the row before it`)
     last = { sequence: row.sequence, hash }
+    if (row.sequence !== beginning.told) return
+    const note = cutNoteOf(row)
+    if (note?.sequence !== beginning.sequence || note.hash !== beginning.hash || note.base !== base.digest())
+      throw wrong('the base that it tells of is another one')
+  }
+
+  /** What is not only handed on: what the rest is compared with. */
+  function noted(content: Exclude<z.infer<typeof lineSchema>, { kind: 'end' }>): StoreRecord {
+    switch (content.kind) {
+      case 'head': {
+        const { kind, sequence, hash } = content
+        beginning = content.beginning ?? beginning
+        head = { sequence, hash }
+        last = { sequence: beginning.sequence, hash: beginning.hash }
+        return { kind, sequence, hash, beginning }
+      }
+      case 'base':
+        base.add({ kind: content.of, name: content.name, version: content.version, state: content.state })
+        return content
+      case 'row':
+        follow(content)
+        return content
+      case 'known':
+        if (content.sequence > beginning.sequence) throw wrong('its row was not pruned')
+        return content
+      case 'actor':
+      case 'fact':
+      case 'checkpoint':
+      case 'work':
+      case 'timer':
+        return content
+    }
   }
 
   return {
@@ -111,14 +149,12 @@ function createReading(crypto: Pick<Crypto, 'sha256'>) {
           throw wrong(`it ends ${content.lines} lines, and there are ${number - 1}`)
         if (last.sequence !== head?.sequence || last.hash !== head.hash)
           throw wrong(`the journal ends at row ${last.sequence}, and its head is ${head?.sequence}`)
+        if (last.sequence < beginning.told)
+          throw wrong(`row ${beginning.told} is missing, which tells of the base`)
         ended = true
         return undefined
       }
-      if (content.kind === 'row') follow(content)
-      if (content.kind !== 'head') return content
-      const { kind, sequence, hash } = content
-      head = { sequence, hash }
-      return { kind, sequence, hash }
+      return noted(content)
     },
     finish(): void {
       number += 1

@@ -26,6 +26,8 @@ const checkForm = new RegExp(`,"check":"([0-9a-f]{${checkLength}})"\\}$`)
 /** The kinds in the order in which they come. */
 export const kinds: readonly LineContent['kind'][] = [
   'head',
+  'base',
+  'known',
   'row',
   'actor',
   'fact',
@@ -65,8 +67,18 @@ export function checkOf(crypto: Pick<Crypto, 'sha256'>, before: string, body: st
 function bodyOf(content: LineContent): string {
   switch (content.kind) {
     case 'head': {
-      const { kind, sequence, hash } = content
-      return JSON.stringify({ kind, format: formatName, version: formatVersion, sequence, hash })
+      const { kind, sequence, hash, beginning: first } = content
+      const beginning =
+        first.sequence === 0 ? null : { sequence: first.sequence, hash: first.hash, told: first.told }
+      return JSON.stringify({ kind, format: formatName, version: formatVersion, sequence, hash, beginning })
+    }
+    case 'base': {
+      const { kind, of, name, version, state } = content
+      return JSON.stringify({ kind, of, name, version, state })
+    }
+    case 'known': {
+      const { kind, hash, sequence } = content
+      return JSON.stringify({ kind, hash, sequence })
     }
     case 'row': {
       const { kind, sequence, hash, actor, version, definition, at, key, entry } = content
@@ -133,7 +145,16 @@ export const lineSchema = z.discriminatedUnion('kind', [
     version: z.literal(formatVersion),
     sequence: count,
     hash: z.union([hash, z.literal('')]),
+    beginning: z.strictObject({ sequence: z.int().positive(), hash, told: z.int().positive() }).nullable(),
   }),
+  z.strictObject({
+    kind: z.literal('base'),
+    of: z.enum(['actor', 'service', 'context']),
+    name: text,
+    version: count,
+    state: json,
+  }),
+  z.strictObject({ kind: z.literal('known'), hash: z.string().regex(/^[0-9a-f]{32}$/), sequence: count }),
   z.strictObject({
     kind: z.literal('row'),
     sequence: count,

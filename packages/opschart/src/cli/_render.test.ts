@@ -537,7 +537,7 @@ describe('other views', () => {
 
   it('audit names the row', () => {
     const head = { sequence: 9, hash: 'b'.repeat(64) }
-    expect(shown(renderAudit({ rows: 9, head, sound: true, fault: null }, true, plainLook(80))))
+    expect(shown(renderAudit({ rows: 9, pruned: 0, head, sound: true, fault: null }, true, plainLook(80))))
       .toMatchInlineSnapshot(`
       "✓ sound: 9 rows, each chained to the last and replayed to the same state, and h…
         head 9:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -547,6 +547,7 @@ describe('other views', () => {
         renderAudit(
           {
             rows: 9,
+            pruned: 0,
             head,
             sound: false,
             fault: { sequence: 4, what: 'its hash is not that of its content' },

@@ -4,6 +4,7 @@ import {
   changeService,
   decide,
   emptyService,
+  foldContext,
   OpschartError,
   rowHash,
   type ActorState,
@@ -25,6 +26,7 @@ import type { MachineState } from '../machines/machine-state.ts'
 import { replayMachine } from '../machines/replay.ts'
 import { kernelOf, type KernelSources } from './kernels.ts'
 import { deciderOf, serviceFact } from './names.ts'
+import { openReplayed, type Fault, type Replayed } from './replayed.ts'
 
 const page = 500
 /** How often a journal that is being written to is compared again with what is stored. */
@@ -40,18 +42,12 @@ export interface AuditSources extends KernelSources {
 /** The state of what has none: a ledger's rows only tell. */
 const noState: ActorState = { snapshot: {}, children: {} }
 
-interface Fault {
-  readonly sequence: number
-  readonly what: string
-}
-
-/** How far a journal has been replayed. */
-interface Replayed {
-  sequence: number
-  hash: string
-  /** Each actor as its last row left it; its state is null once a definition that is no longer here has moved it. */
-  readonly states: Map<string, { version: number; state: ActorState | null; sequence: number }>
-  readonly services: Map<string, { state: ServiceState; sequence: number }>
+/** How an audit is made. */
+export interface AuditOptions {
+  /** A head that was kept elsewhere. */
+  readonly head?: { readonly sequence: number; readonly hash: string } | undefined
+  /** Called with each row before it is replayed, and what was replayed so far. */
+  readonly beforeRow?: (row: JournalRow, replayed: Replayed) => void
 }
 
 /**
@@ -59,40 +55,67 @@ interface Replayed {
  * first row that was altered, removed, or does not lead to the same state to the byte [D6] [D10]; then whether what is
  * stored is what the journal leads to. May be asked for while rows are written.
  */
-export async function audit(
-  sources: AuditSources,
-  against?: { sequence: number; hash: string },
-): Promise<AuditView> {
+export async function audit(sources: AuditSources, options: AuditOptions = {}): Promise<AuditView> {
   const { store } = sources
-  const replayed: Replayed = { sequence: 0, hash: '', states: new Map(), services: new Map() }
-  const told = async (fault: Fault | null): Promise<AuditView> => ({
-    rows: replayed.sequence,
-    head: await store.head(),
-    sound: fault === null,
-    fault,
-  })
-
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const broken = await replayOn(sources, replayed, against)
-    if (broken !== undefined) return told(broken)
-    if (against !== undefined && against.sequence > replayed.sequence) {
-      return told({ sequence: replayed.sequence + 1, what: 'rows up to the head that was kept are missing' })
+    const { replayed, fault } = await openReplayed(sources)
+    checkHead(options.head, replayed)
+    const found = fault ?? (await checked(sources, replayed, options))
+    // Where somebody has pruned meanwhile, rows are missing for a good reason: it is begun again from there.
+    const { sequence: pruned } = replayed.beginning
+    if (((await store.pruning?.beginning())?.sequence ?? 0) !== pruned) continue
+    return {
+      rows: replayed.sequence - pruned,
+      pruned,
+      head: await store.head(),
+      sound: found === undefined,
+      fault: found ?? null,
     }
-    const fault = await compareStored(sources, replayed)
-    // Rows that were written meanwhile are no fault: those are replayed first.
-    if (fault === undefined || (await store.head()).sequence <= replayed.sequence) return told(fault ?? null)
   }
-  throw new OpschartError(
+  throw tooMuchGoesOn()
+}
+
+const tooMuchGoesOn = () =>
+  new OpschartError(
     'conflict',
     'the journal grows faster than it can be compared; ask again when less is going on',
   )
+
+function checkHead(head: AuditOptions['head'], { beginning }: Replayed): void {
+  if (head === undefined || head.sequence > beginning.sequence) return
+  if (head.sequence === beginning.sequence && head.hash === beginning.hash) return
+  throw new OpschartError(
+    'input',
+    head.sequence === beginning.sequence
+      ? `row ${head.sequence} was pruned, and its hash was ${beginning.hash}: the head that was kept is another one`
+      : `the head that was kept is of row ${head.sequence}, which was pruned; compare with one of row ${beginning.sequence} or later`,
+  )
+}
+
+/** Replays all that there is, and compares it with what is stored; gives what does not hold. */
+async function checked(
+  sources: AuditSources,
+  replayed: Replayed,
+  options: AuditOptions,
+): Promise<Fault | undefined> {
+  const { head } = options
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const broken = await replayOn(sources, replayed, options)
+    if (broken !== undefined) return broken
+    if (head !== undefined && head.sequence > replayed.sequence)
+      return { sequence: replayed.sequence + 1, what: 'rows up to the head that was kept are missing' }
+    const fault = await compareStored(sources, replayed)
+    // Rows that were written meanwhile are no fault: those are replayed first.
+    if (fault === undefined || (await sources.store.head()).sequence <= replayed.sequence) return fault
+  }
+  throw tooMuchGoesOn()
 }
 
 /** Replays the rows from there to the end; gives the first that does not hold. */
 async function replayOn(
   sources: AuditSources,
   replayed: Replayed,
-  against: { sequence: number; hash: string } | undefined,
+  { head, beforeRow }: AuditOptions,
 ): Promise<Fault | undefined> {
   for (;;) {
     const next = replayed.sequence + 1
@@ -105,13 +128,15 @@ async function replayOn(
       const { hash: stored, ...rest } = row
       const right = rowHash(sources.crypto, replayed.hash, rest)
       if (stored !== right) return { sequence: at, what: 'the row, or one before it, was altered' }
+      beforeRow?.(row, replayed)
       replayed.hash = right
       replayed.sequence = at
-      if (against?.sequence === at && against.hash !== right) {
+      if (head?.sequence === at && head.hash !== right) {
         return { sequence: at, what: 'the head that was kept is another one' }
       }
       const what = replay(sources, row, replayed)
       if (what !== undefined) return { sequence: at, what }
+      if (!isMachineActor(row.actor)) replayed.context = foldContext(replayed.context, entryOf(row)).context
     }
   }
 }

@@ -1,4 +1,4 @@
-import { entryOf, OpschartError, type Store, type Unit, type Verdict } from '@opschart/core'
+import { entryOf, OpschartError, type Store, type Unit, type UnitOutcome, type Verdict } from '@opschart/core'
 
 /** What is to be looked at after something was written. */
 export interface Left {
@@ -38,6 +38,8 @@ export interface SignalKey {
   readonly source: string
   readonly id: string
 }
+
+type Duplicate = Extract<UnitOutcome, { kind: 'duplicate' }>
 
 /** How a kind of actors takes its turns. */
 export interface LineSources<First> {
@@ -85,7 +87,7 @@ export function createLines<First>(sources: LineSources<First>) {
           left: leftOf(unit),
         }
       }
-      if (outcome?.kind === 'duplicate') return known(first, outcome.sequence)
+      if (outcome?.kind === 'duplicate') return known(first, outcome)
       const on = outcome?.kind === 'conflict' ? outcome.on : undefined
       if (settled.some(({ key }) => key === on)) return { ...nothing, late: true }
     }
@@ -95,19 +97,20 @@ export function createLines<First>(sources: LineSources<First>) {
     )
   }
 
-  /** A signal that was journaled before gets its first verdict again [D2]. */
-  async function known(first: First, sequence: number): Promise<TurnOutcome> {
+  /** A signal that was journaled before gets its first verdict again [D2]; where its row was pruned, it is told so. */
+  async function known(first: First, { sequence, pruned }: Duplicate): Promise<TurnOutcome> {
     const [row] = await store.history({ from: sequence, to: sequence })
     const key = sources.keyOf(first)
-    if (key === undefined || row?.key?.source !== key.source || row.key.id !== key.id) {
-      const what = `${row?.key?.source ?? ''} ${row?.key?.id ?? ''}`
+    const before = pruned ?? row?.key
+    if (key === undefined || before?.source !== key.source || before.id !== key.id) {
+      const what = `${before?.source ?? ''} ${before?.id ?? ''}`
       throw new OpschartError(
         'conflict',
         `what follows from this was journaled before, as ${what} in row ${sequence}`,
       )
     }
     const actor = sources.actorOf?.(first)
-    if (actor !== undefined && actor !== row.actor) {
+    if (actor !== undefined && row !== undefined && actor !== row.actor) {
       const reason = `the id ${key.id} was ${row.actor}’s, in row ${sequence}; give this event an id of its own`
       const verdict: Verdict = {
         kind: 'refused',
@@ -117,7 +120,7 @@ export function createLines<First>(sources: LineSources<First>) {
       }
       return { ...nothing, verdict: { ...verdict, sequence: 0 } }
     }
-    const { verdict } = entryOf(row)
+    const verdict = row === undefined ? prunedVerdict(sequence) : entryOf(row).verdict
     return {
       ...nothing,
       verdict: verdict === null ? undefined : { ...verdict, sequence, duplicate: true },
@@ -172,6 +175,12 @@ export function createLines<First>(sources: LineSources<First>) {
 
 /** Lines of turns. */
 export type Lines<First> = ReturnType<typeof createLines<First>>
+
+/** What is left to say of a signal whose row is gone. */
+const prunedVerdict = (sequence: number): Verdict => ({
+  kind: 'ignored',
+  reason: `it came before: it was journaled as row ${sequence}, which has been pruned since`,
+})
 
 function leftOf({ work = [], withdrawn = [], settled = [], timers = [] }: Unit): Left {
   return {

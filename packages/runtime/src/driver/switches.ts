@@ -1,12 +1,10 @@
 import {
-  writtenEntry,
   canonicalJson,
   didYouMean,
   OpschartError,
   type ActAnswer,
   type Autonomy,
   type Clock,
-  type JournalEntry,
   type JsonObject,
   type Pause,
   type Principal,
@@ -15,6 +13,7 @@ import {
 
 import { plainLine } from '../plain-text.ts'
 import { systemActor } from './names.ts'
+import { systemDecision } from './system-row.ts'
 import { emptySystem, type SystemState } from './policy.ts'
 
 /** What there is to be switched, by name. */
@@ -49,30 +48,7 @@ export function createSwitches(sources: {
       const next = change((actor?.state as unknown as SystemState | undefined) ?? emptySystem)
       if (typeof next === 'string') return { done: false, reason: next }
       const state = JSON.parse(canonicalJson(next)) as JsonObject
-      const entry: JournalEntry = {
-        kind: 'act',
-        decider: 'system',
-        service: '',
-        event: { type, text, state },
-        by,
-        severity: null,
-        facts: null,
-        operation: null,
-        verdict: null,
-        moved: null,
-        effects: [],
-        changes: [],
-        cause: null,
-      }
-      const row = { actor: systemActor, version: (actor?.version ?? 0) + 1, key: null }
-      const decision = {
-        ...row,
-        definition: 'system',
-        at: clock.now(),
-        entry: writtenEntry(entry, row),
-        shard: '',
-        state,
-      }
+      const decision = systemDecision(actor, { by, at: clock.now(), event: { type, text } }, state)
       const [outcome] = await store.commit([{ decisions: [decision] }])
       if (outcome?.kind !== 'written') continue
       sources.after(outcome.sequence)

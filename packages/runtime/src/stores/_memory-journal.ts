@@ -1,6 +1,14 @@
-import { rowHashOfText, type Crypto, type HistoryQuery, type Json, type JournalRow } from '@opschart/core'
+import {
+  rowHashOfText,
+  type Beginning,
+  type Crypto,
+  type HistoryQuery,
+  type Json,
+  type JournalRow,
+} from '@opschart/core'
 
 import type { PreparedUnit } from './_prepared-unit.ts'
+import { signalHash } from './_signal-hash.ts'
 
 /** Values are kept as text: what was handed over, or handed out, may be changed by whoever has it. */
 interface Row {
@@ -10,9 +18,12 @@ interface Row {
 
 /** The journal of a store in memory. */
 export function memoryJournal(crypto: Pick<Crypto, 'sha256'>) {
-  const journal: Row[] = []
+  let journal: Row[] = []
   const bySignal = new Map<string, number>()
-  const byActor = new Map<string, Row[]>()
+  let byActor = new Map<string, Row[]>()
+  let beginning: Beginning = { sequence: 0, hash: '', told: 0 }
+  /** The rows of signals that were pruned, by the hash that such a signal is known by. */
+  const pruned = new Map<string, number>()
 
   function add(row: Omit<JournalRow, 'entry'>, entry: string): void {
     const added = { row, entry }
@@ -23,21 +34,51 @@ export function memoryJournal(crypto: Pick<Crypto, 'sha256'>) {
     if (row.key) bySignal.set(signalKey(row.key.source, row.key.id), row.sequence)
   }
 
+  function head(): { sequence: number; hash: string } {
+    const { sequence, hash } = journal.at(-1)?.row ?? beginning
+    return { sequence, hash }
+  }
+
   return {
     /** The sequence of the row that first journaled a signal. */
-    signal: (source: string, id: string) => bySignal.get(signalKey(source, id)),
-    head: () => ({ sequence: journal.length, hash: journal.at(-1)?.row.hash ?? '' }),
+    signal: (source: string, id: string) =>
+      bySignal.get(signalKey(source, id)) ??
+      (pruned.size === 0 ? undefined : pruned.get(signalHash(source, id))),
+    head,
     row(sequence: number | undefined): JournalRow | undefined {
-      const found = journal[(sequence ?? 0) - 1]
+      const found = journal[(sequence ?? 0) - beginning.sequence - 1]
       return found && rowOf(found)
     },
     append(decision: PreparedUnit['decisions'][number]): void {
       const { actor, version, definition, at, key, entry } = decision
-      const row = { sequence: journal.length + 1, actor, version, definition, at, key }
-      const hash = rowHashOfText(crypto, journal.at(-1)?.row.hash ?? '', { ...row, entry })
+      const last = head()
+      const row = { sequence: last.sequence + 1, actor, version, definition, at, key }
+      const hash = rowHashOfText(crypto, last.hash, { ...row, entry })
       add({ ...row, hash }, entry)
     },
     add,
+    beginning: () => beginning,
+    /** Lets it begin after a row; `told` tells of that. */
+    cut(sequence: number, told: number): void {
+      const gone = journal.slice(0, sequence - beginning.sequence)
+      for (const { row } of gone) {
+        if (row.key === null) continue
+        bySignal.delete(signalKey(row.key.source, row.key.id))
+        pruned.set(signalHash(row.key.source, row.key.id), row.sequence)
+      }
+      beginning = { sequence, hash: gone.at(-1)!.row.hash, told }
+      const kept = journal.slice(gone.length)
+      journal = []
+      byActor = new Map()
+      for (const { row, entry } of kept) add(row, entry)
+    },
+    /** Begins as another journal began. */
+    begin(given: Beginning): void {
+      beginning = given
+    },
+    /** Signals whose rows were pruned, by row. */
+    pruned: () => [...pruned].sort(([, one], [, other]) => one - other),
+    know: (hash: string, sequence: number) => void pruned.set(hash, sequence),
     /** The rows as they are now, each read when it is asked for. */
     rows(): Iterable<JournalRow> {
       return each(journal.slice())

@@ -1,7 +1,15 @@
-import { canonicalJson, type Json, type StoreRecord, type StoredActor, type Transfer } from '@opschart/core'
+import {
+  canonicalJson,
+  type BaseState,
+  type Json,
+  type StoreRecord,
+  type StoredActor,
+  type Transfer,
+} from '@opschart/core'
 
 import { notEmpty, standsTwice, withoutActor } from './_filling.ts'
 import type { memoryJournal } from './_memory-journal.ts'
+import type { MemoryBases } from './_memory-pruning.ts'
 import type { memoryTimers } from './_memory-timers.ts'
 import type { memoryWork } from './_memory-work.ts'
 import { compareStored } from './_text.ts'
@@ -17,6 +25,7 @@ export interface MemoryParts {
   readonly checkpoints: Map<string, string>
   readonly work: ReturnType<typeof memoryWork>
   readonly timers: ReturnType<typeof memoryTimers>
+  readonly bases: MemoryBases
 }
 
 /** Moves what a store in memory holds; `answer` refuses when the store is closed. */
@@ -44,21 +53,21 @@ export function memoryTransfer(
 }
 
 /** The records as they are now: what they are made of is taken at once, each is made when it is asked for. */
-function recordsOf({
-  journal,
-  actors,
-  facts,
-  checkpoints,
-  work,
-  timers,
-}: MemoryParts): Iterable<StoreRecord> {
-  const head = journal.head()
+function recordsOf(parts: MemoryParts): Iterable<StoreRecord> {
+  const { journal, actors, facts, checkpoints, work, timers, bases } = parts
+  const [head, beginning, pruned] = [journal.head(), journal.beginning(), journal.pruned()]
+  const base = bases.get(0) ?? []
   const rows = journal.rows()
   const listed = sorted(actors)
   const [known, places] = [sorted(facts), sorted(checkpoints)]
   const [works, set] = [work.written(), timers.written()]
   return (function* () {
-    yield { kind: 'head', ...head }
+    yield { kind: 'head', ...head, beginning }
+    for (const text of base) {
+      const { kind, ...state } = JSON.parse(text) as BaseState
+      yield { kind: 'base', of: kind, ...state }
+    }
+    for (const [hash, sequence] of pruned) yield { kind: 'known', hash, sequence }
     for (const row of rows) yield { kind: 'row', ...row }
     for (const [, actor] of listed) yield { kind: 'actor', ...actor, state: JSON.parse(actor.state) as Json }
     for (const [name, { version, value }] of known)
@@ -107,15 +116,27 @@ function nameOf(record: StoreRecord): string | undefined {
     case 'timer':
       return `timer ${canonicalJson([record.actor, record.id])}`
     case 'head':
+    case 'base':
+    case 'known':
     case 'row':
       return undefined
   }
 }
 
-function put({ journal, actors, facts, checkpoints, work, timers }: MemoryParts, record: StoreRecord): void {
+function put(parts: MemoryParts, record: StoreRecord): void {
+  const { journal, actors, facts, checkpoints, work, timers, bases } = parts
   switch (record.kind) {
     case 'head':
+      return journal.begin(record.beginning)
+    case 'base': {
+      const { of, name, version, state } = record
+      const states = bases.get(0) ?? []
+      states.push(JSON.stringify({ kind: of, name, version, state }))
+      bases.set(0, states)
       return
+    }
+    case 'known':
+      return journal.know(record.hash, record.sequence)
     case 'row': {
       const { kind: _, entry, ...row } = record
       return journal.add(row, canonicalJson(entry))

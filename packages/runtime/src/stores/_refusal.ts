@@ -6,6 +6,8 @@ import type { PreparedUnit } from './_prepared-unit.ts'
 export interface Present {
   /** The sequence of the row that first journaled the signal. */
   signal(source: string, id: string): number | undefined
+  /** The last row that was pruned; 0 for none. */
+  pruned(): number
   /** 0 for an actor that is not there. */
   actorVersion(actor: string): number
   /** 0 for a fact that is not there. */
@@ -21,7 +23,10 @@ export interface Present {
 export function refusal(unit: PreparedUnit, present: Present): UnitOutcome | undefined {
   for (const { key } of unit.decisions) {
     const sequence = key ? present.signal(key.source, key.id) : undefined
-    if (sequence !== undefined) return { kind: 'duplicate', sequence }
+    if (key && sequence !== undefined) {
+      const gone = sequence <= present.pruned()
+      return { kind: 'duplicate', sequence, ...(gone ? { pruned: { ...key } } : {}) }
+    }
   }
   const on =
     outOfStep(

@@ -16,6 +16,7 @@ export function signalBatches(database: DatabaseSync) {
   const last = database.prepare('select number, last from signal_batches order by number desc limit 1')
   const lastRow = database.prepare('select last from signal_batches where number = ?')
   const part = database.prepare('select entries from signals where number = ?')
+  const ofBatch = database.prepare('select entries from signals where number >= ? and number < ?')
   const blocks = database.prepare('select number, bits from signal_filters where number >= ?')
   const addBatch = database.prepare('insert into signal_batches (number, last) values (?, ?)')
   const addPart = database.prepare('insert into signals (number, entries) values (?, ?)')
@@ -41,6 +42,24 @@ export function signalBatches(database: DatabaseSync) {
       return at < 0
         ? undefined
         : (lastRow.get(batch)?.['last'] as number) - entries.readUInt32LE(at + hashSize)
+    },
+    /** The signals of batches as far as their rows lie before the end of this one, by row. */
+    *upTo(sequence: number): Generator<HashedSignal> {
+      for (let batch = 0; ; batch += 1) {
+        const end = lastRow.get(batch)?.['last'] as number | undefined
+        if (end === undefined) return
+        const signals: HashedSignal[] = []
+        for (const row of ofBatch.iterate(batch * parts, (batch + 1) * parts)) {
+          const entries = Buffer.from(row['entries'] as Uint8Array)
+          for (let at = 0; at < entries.length; at += entrySize) {
+            const hash = entries.toString('hex', at, at + hashSize)
+            signals.push([hash, end - entries.readUInt32LE(at + hashSize)])
+          }
+        }
+        const wanted = signals.filter(([, row]) => row <= sequence)
+        yield* wanted.sort(([, one], [, other]) => one - other)
+        if (end >= sequence) return
+      }
     },
     /** Writes the next batch, and adds it to the filter. */
     write(filter: SignalFilter, batch: number, end: number, signals: readonly HashedSignal[]): void {

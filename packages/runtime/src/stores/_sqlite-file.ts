@@ -78,7 +78,8 @@ function opened(path: string, readOnly: boolean): DatabaseSync {
     database.exec(
       'pragma synchronous = full; pragma fullfsync = on; pragma trusted_schema = off; pragma journal_size_limit = 16777216',
     )
-    const upToDate = schemaVersion(database, path) === schemaSteps.length
+    const version = schemaVersion(database, path)
+    const upToDate = version === schemaSteps.length
     if (readOnly && upToDate) return database
     if (readOnly) {
       throw new OpschartError(
@@ -87,12 +88,25 @@ function opened(path: string, readOnly: boolean): DatabaseSync {
           'Let this user write the file and its folder once.',
       )
     }
+    // Space that becomes free can be given back piece by piece; to be said before anything is in the file.
+    if (version === 0) database.exec('pragma auto_vacuum = incremental')
     useLog(database, path)
     if (!upToDate) migrate(database, path)
+    if (!upToDate && version > 0) rewriteForVacuum(database)
     return database
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/** A file of an older version is written anew once, so that it can give back space as well; where others use it, it cannot. */
+function rewriteForVacuum(database: DatabaseSync): void {
+  if (database.prepare('pragma auto_vacuum').get()?.['auto_vacuum'] === 2) return
+  try {
+    database.exec('pragma auto_vacuum = incremental; vacuum')
+  } catch (error) {
+    if (!isBusy(error)) throw error
   }
 }
 

@@ -3,7 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 
 import { withoutActor } from './_filling.ts'
 import { recalled } from './_recalled.ts'
-import { sealJournal } from './_sqlite-signals.ts'
+import { signalHash } from './_signal-hash.ts'
+import { signalSealer } from './_sqlite-signals.ts'
 import { storedText, textOf } from './_text.ts'
 
 type Put<Kind extends StoreRecord['kind']> = Extract<StoreRecord, { kind: Kind }>
@@ -24,6 +25,13 @@ export function fillingWriter(database: DatabaseSync) {
     `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const setBeginning = database.prepare(
+    'insert into beginning (only, sequence, hash, told, base) values (1, ?, ?, ?, ?)',
+  )
+  const addBase = database.prepare('insert into bases (whole) values (1)')
+  const addState = database.prepare(
+    'insert into base_states (base, number, kind, name, version, state) values (?, ?, ?, ?, ?, ?)',
+  )
   const addFact = database.prepare('insert into facts (name, version, value) values (?, ?, ?)')
   const addCheckpoint = database.prepare('insert into checkpoints (watcher, value) values (?, ?)')
   const addWork = database.prepare(
@@ -33,6 +41,11 @@ export function fillingWriter(database: DatabaseSync) {
   const addTimer = database.prepare(
     'insert into timers (actor, id, due, version, event) values (?, ?, ?, ?, ?)',
   )
+
+  const sealer = signalSealer(database)
+  /** The base's number, and how many states it has. */
+  let number = 0
+  let states = 0
 
   const names = recalled((name) => {
     addName.run(storedText(name))
@@ -63,6 +76,19 @@ export function fillingWriter(database: DatabaseSync) {
     )
     moveActor.run(sequence, number)
     actors.set(actor, { number, last: sequence })
+    if (key) sealer.add([signalHash(key.source, key.id), sequence])
+  }
+
+  function head({ beginning }: Put<'head'>): void {
+    const { sequence, hash, told } = beginning
+    if (sequence === 0) return
+    number = addBase.run().lastInsertRowid as number
+    setBeginning.run(sequence, Buffer.from(hash, 'hex'), told, number)
+  }
+
+  function base({ of, name, version, state }: Put<'base'>): void {
+    addState.run(number, states, of, storedText(name), version, JSON.stringify(state))
+    states += 1
   }
 
   /** False when the actor was written before. */
@@ -100,6 +126,13 @@ export function fillingWriter(database: DatabaseSync) {
     put(record: StoreRecord): boolean {
       switch (record.kind) {
         case 'head':
+          head(record)
+          return true
+        case 'base':
+          base(record)
+          return true
+        case 'known':
+          sealer.add([record.hash, record.sequence])
           return true
         case 'row':
           row(record)
@@ -122,11 +155,11 @@ export function fillingWriter(database: DatabaseSync) {
         }
       }
     },
-    /** Makes what is derived from the records. */
+    /** To be called when all of them are written. */
     finish(): void {
       const absent = database.prepare(`select id from actors where state = '' limit 1`).get()
       if (absent !== undefined) throw withoutActor(textOf(absent['id'] as string))
-      sealJournal(database)
+      sealer.flush()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { HistoryQuery, JournalRow } from '@opschart/core'
+import type { Beginning, HistoryQuery, JournalRow } from '@opschart/core'
 import type { StatementSync } from 'node:sqlite'
 
 import { journalRow } from './_sqlite-rows.ts'
@@ -16,7 +16,7 @@ type Bounds = Required<Omit<HistoryQuery, 'actor'>>
  * Reads the journal: by number, or the rows of one actor, each of which names the one before it. Every 64th of them is in
  * an index: any row is found in that many steps, in a history of any length.
  */
-export function sqliteHistory(statement: (sql: string) => StatementSync) {
+export function sqliteHistory(statement: (sql: string) => StatementSync, beginning: () => Beginning) {
   /** The first of an actor's indexed rows from there on; else its last row. */
   function stepFrom(actor: number, sequence: number, last: number): number {
     const row = statement(
@@ -44,12 +44,12 @@ export function sqliteHistory(statement: (sql: string) => StatementSync) {
   function backwards(actor: number, last: number, { from, to, limit }: Bounds): JournalRow[] {
     let start = stepFrom(actor, Math.min(to, last), last)
     while (start > to && start > 0) start = before(start)
-    return back(start, Math.max(1, from), limit)
+    return back(start, from, limit)
   }
 
   function forwards(actor: number, last: number, { from, to, limit }: Bounds): JournalRow[] {
     const found: JournalRow[] = []
-    for (let next = Math.max(1, from); next <= Math.min(to, last) && found.length < limit;) {
+    for (let next = from; next <= Math.min(to, last) && found.length < limit;) {
       const end = stepFrom(actor, next, last)
       found.push(...back(end, next, Infinity).toReversed())
       next = end + 1
@@ -65,12 +65,14 @@ export function sqliteHistory(statement: (sql: string) => StatementSync) {
   }
 
   return ({
-    from = 1,
+    from: wanted = 1,
     to = Infinity,
     actor,
     limit = 1000,
     backwards: down = false,
   }: HistoryQuery): JournalRow[] => {
+    // What was pruned may still lie there for a while.
+    const from = Math.max(wanted, beginning().sequence + 1)
     const most = Math.ceil(Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER)))
     if (actor !== undefined) return ofActor(actor, { from, to, limit: most, backwards: down })
     return statement(

@@ -1,4 +1,4 @@
-import { type Fact, type Json, type Store } from '@opschart/core'
+import type { Beginning, Fact, Json, Store } from '@opschart/core'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 import { sqliteHistory } from './_sqlite-history.ts'
@@ -29,7 +29,11 @@ const openUnderOthers = `a.definition in (
 type Condition = readonly [sql: string, value?: SQLInputValue | undefined]
 
 /** What a store answers by reading, and the two small writes of work; each in one statement, without waiting. */
-export function sqliteQueries(database: DatabaseSync, signals: Pick<KnownSignals, 'find'>) {
+export function sqliteQueries(
+  database: DatabaseSync,
+  signals: Pick<KnownSignals, 'find'>,
+  beginning: () => Beginning,
+) {
   const prepared = new Map<string, StatementSync>()
 
   /** The statement of a text, prepared once: the texts are few, values are always bound. */
@@ -46,7 +50,7 @@ export function sqliteQueries(database: DatabaseSync, signals: Pick<KnownSignals
     return statement(`${from}${where} ${tail}`).all(...values, ...last)
   }
 
-  const history = sqliteHistory(statement)
+  const history = sqliteHistory(statement, beginning)
 
   return {
     actor(actor: string) {
@@ -64,7 +68,7 @@ export function sqliteQueries(database: DatabaseSync, signals: Pick<KnownSignals
         [`${prefix === '' || notUnder ? '' : '+'}a.ended = ${Number(ended)}`],
         ['a.shard = (select number from names where name = ?)', stored(shard)],
         [ended ? endedUnderOthers : openUnderOthers, notUnder && JSON.stringify(notUnder.map(storedText))],
-        ...beginning('a.id', prefix),
+        ...prefixed('a.id', prefix),
       ]
       const byDefinition = notUnder !== undefined && !ended
       const from = byDefinition ? `${selectActors} indexed by actors_decided` : selectActors
@@ -79,7 +83,9 @@ export function sqliteQueries(database: DatabaseSync, signals: Pick<KnownSignals
     history,
     head() {
       const row = statement('select sequence, hash from journal order by sequence desc limit 1').get()
-      return row ? { sequence: row['sequence'] as number, hash: hash(row) } : { sequence: 0, hash: '' }
+      if (row !== undefined) return { sequence: row['sequence'] as number, hash: hash(row) }
+      const { sequence, hash: last } = beginning()
+      return { sequence, hash: last }
     },
     facts(names: readonly string[]): Fact[] {
       return names.flatMap((name) =>
@@ -87,7 +93,7 @@ export function sqliteQueries(database: DatabaseSync, signals: Pick<KnownSignals
       )
     },
     factsBeginning(prefix: string): Fact[] {
-      const found = select('select * from facts', beginning('name', prefix), '').map(factRow)
+      const found = select('select * from facts', prefixed('name', prefix), '').map(factRow)
       return found.toSorted((one, other) => compareText(one.name, other.name))
     },
     checkpoint(watcher: string): Json | undefined {
@@ -140,7 +146,7 @@ function stored(text: string | undefined): string | undefined {
 }
 
 /** The names that begin with a prefix, as a range that an index serves. */
-function beginning(column: string, prefix: string): Condition[] {
+function prefixed(column: string, prefix: string): Condition[] {
   const first = storedText(prefix)
   return [
     [`${column} >= ?`, first],

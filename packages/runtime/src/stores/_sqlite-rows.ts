@@ -1,5 +1,6 @@
 import {
   severities,
+  type BaseState,
   type Fact,
   type Json,
   type JournalRow,
@@ -75,6 +76,16 @@ export function timerRow(row: SqliteRow): Timer {
     due: number(row, 'due'),
     version: number(row, 'version'),
     event: json(row, 'event'),
+  }
+}
+
+/** A row of `base_states`. */
+export function baseState(row: SqliteRow): BaseState {
+  return {
+    kind: row['kind'] as BaseState['kind'],
+    name: text(row, 'name'),
+    version: number(row, 'version'),
+    state: json(row, 'state'),
   }
 }
 

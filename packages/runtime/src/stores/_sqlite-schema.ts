@@ -146,6 +146,29 @@ export const schemaSteps: readonly SchemaStep[] = [
     database.exec(fewerPages)
     sealJournal(database)
   },
+  // Where a pruned journal begins, and what was there: the base that counts, and those of cuts that have not come yet.
+  `
+  create table beginning (
+    only integer primary key check (only = 1),
+    sequence integer not null,
+    hash blob not null,
+    told integer not null,
+    base integer not null
+  ) strict;
+  create table bases (
+    number integer primary key autoincrement,
+    whole integer not null
+  ) strict;
+  create table base_states (
+    base integer not null,
+    number integer not null,
+    kind text not null,
+    name text not null,
+    version integer not null,
+    state text not null,
+    primary key (base, number)
+  ) strict, without rowid;
+  `,
 ]
 
 /** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */

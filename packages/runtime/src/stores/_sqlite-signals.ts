@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 
 import { signalBatches, type HashedSignal } from './_signal-batches.ts'
 import { signalFilter, type SignalFilter } from './_signal-filter.ts'
-import { storedText } from './_text.ts'
+import { signalHash, storedSignalHash } from './_signal-hash.ts'
 
 /** Signals that are written as one batch: as many as its filter is made for. */
 const batchSize = 4_096
@@ -14,8 +13,13 @@ export interface KnownSignals {
   find(source: string, id: string): number | undefined
   /** Notes a signal of a row that has just been written. */
   add(source: string, id: string, sequence: number): void
-  /** Writes batches of what has come together, up to this row; to be called where the row is the journal's last. */
-  seal(sequence: number): void
+  /**
+   * Writes a batch of what has come together, when it is enough, or in any case when it is asked for so; to be called
+   * where this row is the journal's last.
+   */
+  seal(sequence: number, anyway?: boolean): void
+  /** The signals of the rows up to this one, in order; all of them must be in batches. */
+  upTo(sequence: number): Iterable<HashedSignal>
   /** What other connections have written since is read before the next answer. */
   lookAgain(): void
   /** Forgets what was noted in a transaction that was undone. */
@@ -49,12 +53,12 @@ export function sqliteSignals(database: DatabaseSync, size = batchSize): KnownSi
   const lastRow = database.prepare('select max(sequence) as last from journal')
   let known: Known | undefined
   let upToDate = false
-  let latest = { source: '', id: '', signal: hashOf('', '') }
+  let latest = { source: '', id: '', signal: signalHash('', '') }
 
   /** The hash of a signal, which is looked for and then added. */
   function hashed(source: string, id: string): string {
     if (latest.id !== id || latest.source !== source) {
-      latest = { source, id, signal: hashOf(storedText(source), storedText(id)) }
+      latest = { source, id, signal: signalHash(source, id) }
     }
     return latest.signal
   }
@@ -72,7 +76,7 @@ export function sqliteSignals(database: DatabaseSync, size = batchSize): KnownSi
       known.read = Math.max(known.read, last)
     }
     for (const row of rows.iterate(known.read)) {
-      recent.set(hashOf(row['source'] as string, row['id'] as string), row['sequence'] as number)
+      recent.set(storedSignalHash(row['source'] as string, row['id'] as string), row['sequence'] as number)
     }
     known.read = Math.max(known.read, (lastRow.get()?.['last'] ?? 0) as number)
     upToDate = true
@@ -94,16 +98,18 @@ export function sqliteSignals(database: DatabaseSync, size = batchSize): KnownSi
     add(source, id, sequence) {
       present().recent.set(hashed(source, id), sequence)
     },
-    seal(sequence) {
+    seal(sequence, anyway = false) {
       const state = present()
       state.read = sequence
       // Rows without a signal are read, too, when the store is opened.
-      if (state.recent.size < size && sequence - state.sealed < 2 * size) return
+      const enough = state.recent.size >= size || sequence - state.sealed >= 2 * size
+      if (!enough && !anyway) return
       batches.write(state.filter, state.count, sequence, [...state.recent])
       state.count += 1
       state.sealed = sequence
       state.recent.clear()
     },
+    upTo: (sequence) => batches.upTo(sequence),
     lookAgain() {
       upToDate = false
     },
@@ -113,27 +119,39 @@ export function sqliteSignals(database: DatabaseSync, size = batchSize): KnownSi
   }
 }
 
-/** Makes the batches of a journal that has none; its rows stay as they are. */
-export function sealJournal(database: DatabaseSync): void {
-  const rows = database.prepare(
-    'select sequence, source, id from journal where id is not null order by sequence',
-  )
+/** What writes batches of signals that come in the order of their rows, into a database that has none. */
+export function signalSealer(database: DatabaseSync) {
   const batches = signalBatches(database)
   const filter = signalFilter()
   let count = 0
   let batch: HashedSignal[] = []
-  for (const row of rows.iterate()) {
-    const sequence = row['sequence'] as number
-    batch.push([hashOf(row['source'] as string, row['id'] as string), sequence])
-    if (batch.length < batchSize) continue
-    batches.write(filter, count, sequence, batch)
+
+  /** Writes what has come since the last batch, however little. */
+  function flush(): void {
+    const last = batch.at(-1)
+    if (last === undefined) return
+    batches.write(filter, count, last[1], batch)
     count += 1
     batch = []
   }
+
+  return {
+    add(signal: HashedSignal): void {
+      batch.push(signal)
+      if (batch.length >= batchSize) flush()
+    },
+    flush,
+  }
 }
 
-/** 128 bits of the SHA-256 of a signal's source and id, as they are stored: no two signals have the same. */
-function hashOf(source: string, id: string): string {
-  // The length keeps `a` + `bc` and `ab` + `c` apart.
-  return hash('sha256', `${source.length}:${source}${id}`).slice(0, 32)
+/** Makes the batches of a journal that has none; its rows stay as they are. The latest need not be in one. */
+export function sealJournal(database: DatabaseSync): void {
+  const sealer = signalSealer(database)
+  const rows = database.prepare(
+    'select sequence, source, id from journal where id is not null order by sequence',
+  )
+  for (const row of rows.iterate()) {
+    const hash = storedSignalHash(row['source'] as string, row['id'] as string)
+    sealer.add([hash, row['sequence'] as number])
+  }
 }

@@ -8,8 +8,10 @@ import { isConstraint } from './_sqlite-errors.ts'
 import { openFile } from './_sqlite-file.ts'
 import { fillingWriter } from './_sqlite-filling.ts'
 import { selectRows } from './_sqlite-history.ts'
+import { sqliteBeginning } from './_sqlite-pruning.ts'
 import { selectActors } from './_sqlite-queries.ts'
-import { actorRow, factRow, hash, journalRow, json, timerRow, workRow } from './_sqlite-rows.ts'
+import { signalBatches } from './_signal-batches.ts'
+import { actorRow, baseState, factRow, hash, journalRow, json, timerRow, workRow } from './_sqlite-rows.ts'
 import { textOf } from './_text.ts'
 
 /** Records after which the process has a turn for other things. */
@@ -98,7 +100,7 @@ function watched(records: AsyncIterable<StoreRecord>) {
 }
 
 function isEmpty(database: DatabaseSync): boolean {
-  const tables = ['journal', 'actors', 'facts', 'checkpoints', 'work', 'timers']
+  const tables = ['journal', 'actors', 'facts', 'checkpoints', 'work', 'timers', 'beginning']
   return tables.every((table) => database.prepare(`select 1 from ${table} limit 1`).get() === undefined)
 }
 
@@ -106,9 +108,23 @@ function isEmpty(database: DatabaseSync): boolean {
 function* recordsIn(database: DatabaseSync): Generator<StoreRecord> {
   database.exec('begin')
   const rows = (sql: string) => database.prepare(sql).iterate()
+  const beginning = sqliteBeginning(database)()
+  const { sequence: first } = beginning
   const last = database.prepare('select sequence, hash from journal order by sequence desc limit 1').get()
-  yield { kind: 'head', sequence: (last?.['sequence'] ?? 0) as number, hash: last ? hash(last) : '' }
-  for (const row of rows(`${selectRows} order by j.sequence`)) yield { kind: 'row', ...journalRow(row) }
+  const head = last ? { sequence: last['sequence'] as number, hash: hash(last) } : { sequence: 0, hash: '' }
+  yield { kind: 'head', ...head, beginning }
+  for (const row of rows(
+    'select * from base_states where base = (select base from beginning) order by number',
+  )) {
+    const { kind, ...state } = baseState(row)
+    yield { kind: 'base', of: kind, ...state }
+  }
+  if (first > 0) {
+    for (const [signal, sequence] of signalBatches(database).upTo(first))
+      yield { kind: 'known', hash: signal, sequence }
+  }
+  for (const row of rows(`${selectRows} where j.sequence > ${first} order by j.sequence`))
+    yield { kind: 'row', ...journalRow(row) }
   for (const row of rows(`${selectActors} order by a.id`)) yield { kind: 'actor', ...actorRow(row) }
   for (const row of rows('select * from facts order by name')) yield { kind: 'fact', ...factRow(row) }
   for (const row of rows('select * from checkpoints order by watcher')) {

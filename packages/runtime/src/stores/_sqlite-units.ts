@@ -1,4 +1,4 @@
-import { rowHashOfText, severityRank, type Crypto, type UnitOutcome } from '@opschart/core'
+import { rowHashOfText, severityRank, type Beginning, type Crypto, type UnitOutcome } from '@opschart/core'
 import type { DatabaseSync } from 'node:sqlite'
 
 import type { PreparedUnit } from './_prepared-unit.ts'
@@ -23,6 +23,8 @@ interface KnownActor {
 /** Writes units; to be called within a transaction that holds the writer's lock. */
 export interface UnitWriter {
   write(unit: PreparedUnit): UnitOutcome
+  /** Writes the signals of all rows as batches. */
+  seal(): void
   /** What other connections have written since is read before it is used. */
   lookAgain(): void
   /** Forgets what a transaction that was undone may have left in memory. */
@@ -37,6 +39,7 @@ export function sqliteUnits(
   database: DatabaseSync,
   crypto: Pick<Crypto, 'sha256'>,
   signals: KnownSignals,
+  beginning: () => Beginning,
 ): UnitWriter {
   const nameNumber = database.prepare('select number from names where name = ?')
   const addName = database.prepare('insert into names (name) values (?)')
@@ -76,6 +79,7 @@ export function sqliteUnits(
   const removeTimer = database.prepare('delete from timers where actor = ? and id = ?')
 
   let head: { sequence: number; hash: string } | undefined
+  let pruned: number | undefined
   /** Numbers of names are never changed. */
   const numbers = recalled((name) => {
     const stored = storedText(name)
@@ -90,6 +94,7 @@ export function sqliteUnits(
 
   const present: Present = {
     signal: (source, id) => signals.find(source, id),
+    pruned: () => (pruned ??= beginning().sequence),
     actorVersion: (actor) => actors.get(actor)?.version ?? 0,
     factVersion: (name) => facts.get(name),
     attempt: (key) => {
@@ -132,7 +137,9 @@ export function sqliteUnits(
 
   function lastHead(): { sequence: number; hash: string } {
     const row = lastRow.get()
-    return row ? { sequence: row['sequence'] as number, hash: hash(row) } : { sequence: 0, hash: '' }
+    if (row !== undefined) return { sequence: row['sequence'] as number, hash: hash(row) }
+    const { sequence, hash: last } = beginning()
+    return { sequence, hash: last }
   }
 
   /** Appends the rows of a unit, each chained to the one before; returns the last one's sequence. */
@@ -164,12 +171,14 @@ export function sqliteUnits(
 
   function lookAgain(): void {
     head = undefined
+    pruned = undefined
     actors.clear()
     facts.clear()
     signals.lookAgain()
   }
 
   return {
+    seal: () => signals.seal((head ??= lastHead()).sequence, true),
     lookAgain,
     forget() {
       lookAgain()

@@ -10,6 +10,7 @@ import {
 
 import { nodeCrypto } from '../node-crypto.ts'
 import { memoryJournal } from './_memory-journal.ts'
+import { memoryPruning, type MemoryBases } from './_memory-pruning.ts'
 import { memoryTimers } from './_memory-timers.ts'
 import { memoryTransfer, type MemoryActor } from './_memory-transfer.ts'
 import { memoryWork } from './_memory-work.ts'
@@ -29,11 +30,13 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
   const checkpoints = new Map<string, string>()
   const work = memoryWork()
   const timers = memoryTimers()
+  const bases: MemoryBases = new Map()
   let changes = 0
   let closed = false
 
   const present = {
     signal: journal.signal,
+    pruned: () => journal.beginning().sequence,
     actorVersion: (actor: string) => actors.get(actor)?.version ?? 0,
     factVersion: (name: string) => facts.get(name)?.version ?? 0,
     attempt: (key: string) => work.attempt(key),
@@ -130,9 +133,10 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
     nextTimer: () => answer(() => timers.next()),
     timers: (actor) => answer(() => timers.of(actor)),
     changeCounter: () => answer(() => changes),
-    transfer: memoryTransfer({ journal, actors, facts, checkpoints, work, timers }, answer, () => {
+    transfer: memoryTransfer({ journal, actors, facts, checkpoints, work, timers, bases }, answer, () => {
       changes += 1
     }),
+    pruning: memoryPruning({ journal, bases }, answer, write),
     async close() {
       closed = true
     },

@@ -7,6 +7,7 @@ import { storageError } from './_sqlite-errors.ts'
 import { openFile } from './_sqlite-file.ts'
 import { sqliteQueries } from './_sqlite-queries.ts'
 import { sqliteSignals } from './_sqlite-signals.ts'
+import { sqliteBeginning, sqlitePruning } from './_sqlite-pruning.ts'
 import { sqliteTransfer } from './_sqlite-transfer.ts'
 import { sqliteUnits } from './_sqlite-units.ts'
 import { sqliteWriter } from './_sqlite-writer.ts'
@@ -36,8 +37,9 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
   const file = fileOf(path)
   const database = openFile(file, busyTimeout)
   const signals = sqliteSignals(database)
-  const queries = sqliteQueries(database, signals)
-  const units = sqliteUnits(database, crypto, signals)
+  const beginning = sqliteBeginning(database)
+  const queries = sqliteQueries(database, signals, beginning)
+  const units = sqliteUnits(database, crypto, signals, beginning)
   const others = queries.foreignChanges
   let known = others()
   /** What is remembered was read before this: another connection may have written since. */
@@ -104,6 +106,7 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
     timers: (actor) => read(() => queries.timers(actor)),
     changeCounter: () => read(() => queries.foreignChanges() + written),
     transfer: sqliteTransfer({ file, busyTimeout, told }),
+    pruning: sqlitePruning({ database, units, beginning, read, write: (job) => write(job, () => true) }),
     close() {
       closing ??= writer.idle().then(() => database.close())
       return closing

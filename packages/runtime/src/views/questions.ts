@@ -38,7 +38,7 @@ export function createQuestions(
     why: async (about) =>
       why(store, about, machineOf(about) ?? (await views.resolveName(about)), sources.lifecycle.definition),
     subscribe: ({ from }) => feed.from(from ?? 1, logView),
-    audit: ({ head } = {}) => audit(sources, head),
+    audit: ({ head } = {}) => audit(sources, { head }),
     digest: async ({ since }) =>
       digest(store, since, sources.clock.now(), await views.waiting(), await views.open()),
     record: async (target) =>

@@ -149,7 +149,10 @@ export function createViews(sources: ViewSources) {
       if (rows.length < page) break
       to = rows.at(-1)!.sequence - 1
     }
-    return at
+    if (at > 0) return at
+    // Its rows were pruned: it is there since before what is kept.
+    const [first] = await store.history({ limit: 1 })
+    return first?.at ?? 0
   }
 
   /** A lifecycle's id by what people call it: the name that they see first, then its id, version or branch; of several, the latest. */

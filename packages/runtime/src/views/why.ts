@@ -1,5 +1,6 @@
 import {
   entryOf,
+  OpschartError,
   timerText,
   type JournalRow,
   type LifecycleDefinition,
@@ -57,6 +58,12 @@ async function explaining(store: Store, about: string, lifecycle: string | undef
     const sequence = Number(number)
     const [row] = await store.history({ from: sequence, to: sequence })
     if (row !== undefined) return [...(await causesOf(store, row)), row]
+    const pruned = (await store.pruning?.beginning())?.sequence ?? 0
+    if (sequence > 0 && sequence <= pruned)
+      throw new OpschartError(
+        'input',
+        `row ${sequence} was pruned: the journal begins with row ${pruned + 1} by now`,
+      )
   }
   if (lifecycle !== undefined) {
     const rows = await store.history({ actor: lifecycle, backwards: true, limit: 200 })
