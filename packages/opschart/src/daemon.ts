@@ -98,14 +98,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 /** Opens a project without a daemon: signals are decided and journaled, nothing is carried out. For commands that find no daemon. */
-export async function openLocal(options: {
-  root: string
-  onLine?: (line: string) => void
-}): Promise<{ client: ForeseeingClient; close: () => Promise<void> }> {
+export async function openLocal(options: { root: string; onLine?: (line: string) => void }): Promise<{
+  client: ForeseeingClient
+  prune: Runtime['prune']
+  close: () => Promise<void>
+}> {
   const { runtime } = await compose({
     root: options.root,
     work: false,
     ...(options.onLine === undefined ? {} : { onProblem: options.onLine }),
   })
-  return { client: runtime, close: () => runtime.close() }
+  return { client: runtime, prune: (given) => runtime.prune(given), close: () => runtime.close() }
 }

@@ -42,7 +42,9 @@ export async function runLine(argv: readonly string[], place: Place = {}): Promi
   }
   const composition: Composition = {
     startDaemon: () => unexpected('startDaemon'),
-    openLocal: () => Promise.resolve({ client, close: () => Promise.resolve() }),
+    openLocal: () =>
+      Promise.resolve({ client, prune: () => unexpected('prune'), close: () => Promise.resolve() }),
+    confirm: () => unexpected('confirm'),
     loadConfiguration: () => Promise.resolve({ configuration: undefined, source: null, problems: [] }),
     lawOf: () => Promise.resolve(releaseLifecycle),
     checkLaw: () => Promise.resolve([]),

@@ -275,10 +275,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
       } while ([turns, machines.trees, timers, ...(works ? [dispatcher] : [])].some((part) => !part.isIdle()))
       await feed.idle()
     },
-    async check() {
-      await rules.check()
-      moved()
-    },
+    check: () => rules.check().then(() => moved()),
     prune: (given) => prune(turnSources, given),
     async poll() {
       for (const place of options.watchers ?? []) await watchers.poll(place)

@@ -1,7 +1,7 @@
 export { createRuntime } from './create-runtime.ts'
 export type { Emitted, Runtime, RuntimeOptions } from './runtime-options.ts'
 export type { MachineOptions, Machines } from './machines/charts.ts'
-export type { PruneOptions } from './driver/prune.ts'
+export type { PruneOptions, PrunePlan } from './driver/prune.ts'
 export { defaultPolicy, type Policy } from './driver/policy.ts'
 export { memoryStore } from './stores/memory.ts'
 export { nodeCrypto } from './node-crypto.ts'

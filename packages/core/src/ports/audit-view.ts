@@ -20,4 +20,9 @@ export interface PruneView {
   readonly begins: number
   /** The row that tells of it; null when nothing went. */
   readonly told: number | null
+  /**
+   * Actors whose state at the cut is not known, since what decided them is no longer here: up to their next whole state
+   * they are audited by the chain alone, as they were before.
+   */
+  readonly unknown: number
 }

@@ -148,21 +148,29 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: 'store',
-    summary: 'move the store elsewhere, or see what a changed configuration does to it',
+    summary: 'move the store, prune its journal, or see what a changed configuration does to it',
     group: 'look',
     operands: [
-      { name: 'what', summary: 'export, import, or migrate' },
+      { name: 'what', summary: 'export, import, prune or migrate' },
       { name: 'file', summary: 'where to, or where from; an export without one is printed', optional: true },
     ],
     options: {
+      'older-than': { summary: 'with prune: rows of the journal that are older go', value: 'duration' },
       plan: { summary: 'with migrate: what would become of each stored actor; nothing is changed' },
     },
     examples: [
       ['opschart store export backup.ndjson', 'everything durable, as checked lines; a daemon may run'],
       ['opschart store import backup.ndjson', 'into an empty store, whole or not at all'],
+      [
+        'opschart store prune --older-than 90d',
+        'audits, asks, and lets the journal begin later; a daemon may run',
+      ],
       ['opschart store migrate --plan', 'before a changed configuration is started'],
     ],
-    exits: [0, 1, 2],
+    exits: [0, 1, 2, 3],
+    remark:
+      'prune is for a person at a terminal: it says what would go, writes four digits there, and you type them back. ' +
+      'It is refused in a pipe, below a coding agent, and for whatever a runner has started.',
     load: () => import('./store.ts'),
   },
   {

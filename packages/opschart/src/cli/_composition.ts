@@ -1,4 +1,5 @@
-import type { Client, ForeseeingClient, Lifecycle } from '@opschart/core'
+import type { Client, ForeseeingClient, Lifecycle, PruneView } from '@opschart/core'
+import type { PruneOptions } from '@opschart/runtime'
 
 import type { Configuration } from '../config/configuration.ts'
 import type { Problem } from '../config/problem.ts'
@@ -7,6 +8,7 @@ import type { WrittenFile } from '../config/write-proposal.ts'
 import type { DemoResult } from '../demo/ending.ts'
 import type { DemoOptions } from '../demo/run.ts'
 import type { Rehearsal, RehearsalOptions } from '../rehearse.ts'
+import type { Question } from './_confirm.ts'
 
 /** A daemon that runs in this process. */
 export interface RunningDaemon {
@@ -31,10 +33,13 @@ export interface Composition {
     onDown: () => void
   }): Promise<RunningDaemon>
   /** Opens the store of a project without a daemon, for one command. */
-  openLocal(options: {
-    root: string
-    onLine: (line: string) => void
-  }): Promise<{ client: ForeseeingClient; close(): Promise<void> }>
+  openLocal(options: { root: string; onLine: (line: string) => void }): Promise<{
+    client: ForeseeingClient
+    prune(options: PruneOptions): Promise<PruneView>
+    close(): Promise<void>
+  }>
+  /** Has the person at this terminal say yes, and gives their name. */
+  confirm(question: Question): Promise<string>
   loadConfiguration(root: string): Promise<{
     readonly configuration: Configuration | undefined
     readonly source: string | null

@@ -31,6 +31,7 @@ import { renderStatus } from './_render-status.ts'
 import { renderWhy } from './_render-why.ts'
 import { widthOf } from './_text.ts'
 import { renderAudit } from './audit.ts'
+import { renderPrune } from './_prune.ts'
 import { renderRecord } from './promote.ts'
 
 const daemon = { pid: 4711, version: '0.1.0', root: '/project', since: now - 3 * 3_600_000 }
@@ -560,6 +561,27 @@ describe('other views', () => {
       "✗ not sound; row #4: its hash is not that of its content
         Keep a copy of .opschart/ as it is now, before anything else writes to it.
         head 9:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    `)
+  })
+
+  it('audit says where a pruned journal begins', () => {
+    const head = { sequence: 109, hash: 'b'.repeat(64) }
+    expect(shown(renderAudit({ rows: 9, pruned: 100, head, sound: true, fault: null }, false, plainLook(80))))
+      .toMatchInlineSnapshot(`
+      "✓ sound: 9 rows, each chained to the last and replayed to the same state
+        begins with row 101: those before it were pruned
+        head 109:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    `)
+  })
+
+  it('pruning says what went, what came back, and what stays unknown', () => {
+    const head = { sequence: 109, hash: 'b'.repeat(64) }
+    const audit = { rows: 109, pruned: 0, head, sound: true, fault: null }
+    const view = { audit, pruned: 100, begins: 101, told: 110, unknown: 2 }
+    expect(shown(renderPrune(view, 3_250_000, plainLook(undefined)))).toMatchInlineSnapshot(`
+      "✓ pruned 100 rows: the journal begins with row 101, and row 110 tells of it
+        the file gave back 3.1 MB
+        2 actors were last decided by what is not in this configuration; they are audited by the chain alone until their next whole state"
     `)
   })
 

@@ -22,7 +22,10 @@ export const run: Run = (context) => {
 /** What an audit found, for people. */
 export function renderAudit(audit: AuditView, againstHead: boolean, look: Look): string[] {
   const { paint } = look
-  const head = `${audit.head.sequence}:${audit.head.hash}`
+  const head = [
+    ...(audit.pruned > 0 ? [`  begins with row ${audit.pruned + 1}: those before it were pruned`] : []),
+    `  head ${audit.head.sequence}:${audit.head.hash}`,
+  ]
   if (audit.sound) {
     const against = againstHead ? ', and holds the head that was given' : ''
     return fitted(
@@ -31,7 +34,7 @@ export function renderAudit(audit: AuditView, againstHead: boolean, look: Look):
           'green',
           `✓ sound: ${audit.rows} rows, each chained to the last and replayed to the same state${against}`,
         ),
-        `  head ${head}`,
+        ...head,
       ],
       look,
     )
@@ -42,7 +45,7 @@ export function renderAudit(audit: AuditView, againstHead: boolean, look: Look):
     [
       paint(['bold', 'red'], `✗ not sound; ${where}`),
       '  Keep a copy of .opschart/ as it is now, before anything else writes to it.',
-      `  head ${head}`,
+      ...head,
     ],
     look,
   )

@@ -21,11 +21,19 @@ export interface PruneSources extends AuditSources {
   readonly clock: Clock
 }
 
+/** What would go. */
+export interface PrunePlan {
+  readonly rows: number
+  /** The first row that would stay. */
+  readonly begins: number
+}
+
 /** What is to be pruned. */
 export interface PruneOptions {
   /** Rows that were decided before this time go, as far as no younger one stands before them. */
   readonly before: number
-  readonly by: Principal
+  /** Who prunes: known already, or asked once it is known what goes; when that rejects, nothing goes. */
+  readonly by: Principal | ((plan: PrunePlan) => Promise<Principal>)
   /** Told how far it is; `rows` are those that were replayed so far. */
   readonly onProgress?: (progress: {
     readonly phase: 'audit' | 'cut' | 'sweep'
@@ -58,13 +66,15 @@ export async function prune(sources: PruneSources, options: PruneOptions): Promi
   if (!found.sound || cut === undefined || cut.sequence <= cut.beginning.sequence) {
     // What an earlier one has left when it was broken off.
     if (found.sound) await swept()
-    return { audit: found, pruned: 0, begins: found.pruned + 1, told: null }
+    return { audit: found, pruned: 0, begins: found.pruned + 1, told: null, unknown: 0 }
   }
+  const [pruned, begins] = [cut.sequence - cut.beginning.sequence, cut.sequence + 1]
+  const by = typeof options.by === 'string' ? options.by : await options.by({ rows: pruned, begins })
   options.onProgress?.({ phase: 'cut', rows: cut.sequence })
-  const told = await cutAt(sources, pruning, cut, options.by)
+  const told = await cutAt(sources, pruning, cut, by)
   await swept()
-  const pruned = cut.sequence - cut.beginning.sequence
-  return { audit: found, pruned, begins: cut.sequence + 1, told }
+  const unknown = [...cut.states.values()].filter(({ state }) => state === null).length
+  return { audit: found, pruned, begins, told, unknown }
 }
 
 /** Audits all of it, and keeps what was replayed where the first row stands that is to stay. */
