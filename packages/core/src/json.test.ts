@@ -112,6 +112,17 @@ describe('what is no JSON', () => {
     expect(notJson(value)).toBe(said)
   })
 
+  it('is nothing that comes back from a round trip as it was', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        if (notJson(value) !== undefined || value === undefined) return
+        const back: unknown = JSON.parse(JSON.stringify(value))
+        expect(canonicalJson(back)).toBe(canonicalJson(value))
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+
   it('is nested without end', () => {
     expect(notJson({ deep })).toMatch(/… has more than 500 levels of nesting/)
   })

@@ -95,7 +95,25 @@ function quoted(text: string): string {
  * of a class, a function, `NaN`), said with its place; undefined when all of it is. An absent member is fine.
  */
 export function notJson(value: unknown): string | undefined {
-  return search(value, '', new Set())
+  // Nearly always it is JSON: the place is looked for where it is not.
+  return isJson(value, 0) ? undefined : search(value, '', new Set())
+}
+
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value !== 'object') {
+    return typeof value === 'number'
+      ? Number.isFinite(value)
+      : value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean'
+  }
+  // What contains itself comes to this depth, too.
+  if (depth >= deepest) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null && !Array.isArray(value)) return false
+  for (const key of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[key]
+    if (typeof member !== 'string' && !isJson(member, depth + 1)) return false
+  }
+  return true
 }
 
 function search(value: unknown, place: string, path: Set<object>): string | undefined {

@@ -73,16 +73,17 @@ export function preparedUnit(unit: Unit): PreparedUnit {
 
 function preparedDecision(decision: Decision): PreparedUnit['decisions'][number] {
   const { actor, version, definition, at, key, entry, shard, state, ended } = decision
-  const what = `decision ${actor}:${version}`
+  // Said in words only where something is wrong: this is done for each decision.
+  const what = (member: string) => `${member} of decision ${actor}:${version}`
   return {
     actor,
     version,
     definition,
-    at: finite(at, `time of ${what}`),
+    at: Number.isFinite(at) ? at : notFinite(what('time')),
     key: key && { source: key.source, id: key.id },
-    entry: json(entry, `entry of ${what}`),
+    entry: json(entry, () => what('entry')),
     shard,
-    state: state === undefined ? undefined : inOrder(state, `state of ${what}`),
+    state: state === undefined ? undefined : inOrder(state, () => what('state')),
     ...(ended === undefined ? {} : { ended }),
   }
 }
@@ -97,18 +98,20 @@ function taken<Item, Taken>(
   return items === undefined || items.length === 0 ? none : items.map(take)
 }
 
-function json(value: unknown, what: string): string {
+function json(value: unknown, what: string | (() => string)): string {
   try {
     return canonicalJson(value)
   } catch (cause) {
-    throw refused(`the ${what} cannot be written as JSON: ${(cause as Error).message}`, cause)
+    throw refused(
+      `the ${typeof what === 'string' ? what : what()} cannot be written as JSON: ${(cause as Error).message}`,
+      cause,
+    )
   }
 }
 
 /** A state keeps the order of its members: a machine that goes through them does the same after it was read again. */
-function inOrder(value: unknown, what: string): string {
-  const wrong = notJson({ [what]: value })
-  if (wrong !== undefined) throw refused(wrong)
+function inOrder(value: unknown, what: () => string): string {
+  if (notJson(value) !== undefined) throw refused(notJson({ [what()]: value })!)
   return JSON.stringify(value)
 }
 
@@ -117,9 +120,8 @@ function time(value: number, what: string): number {
   return value
 }
 
-function finite(value: number, what: string): number {
-  if (!Number.isFinite(value)) throw refused(`the ${what} is no number of milliseconds`)
-  return value
+function notFinite(what: string): never {
+  throw refused(`the ${what} is no number of milliseconds`)
 }
 
 function known<T extends string>(severity: T, what: string): T {

@@ -29,12 +29,9 @@ export function refusal(unit: PreparedUnit, present: Present): UnitOutcome | und
     }
   }
   const on =
-    outOfStep(
-      unit.decisions.map(({ actor, version }) => ({ name: actor, version })),
-      (actor) => present.actorVersion(actor),
-    ) ??
+    outOfStep(unit.decisions, actorOf, (actor) => present.actorVersion(actor)) ??
     unit.read.find(({ actor, version }) => present.actorVersion(actor) !== version)?.actor ??
-    outOfStep(unit.facts, (name) => present.factVersion(name)) ??
+    outOfStep(unit.facts, nameOf, (name) => present.factVersion(name)) ??
     unit.settled.find(({ key, attempt }) => {
       const work = present.attempt(key)
       return !work?.running || work.attempt !== attempt
@@ -43,15 +40,21 @@ export function refusal(unit: PreparedUnit, present: Present): UnitOutcome | und
   return on === undefined ? undefined : { kind: 'conflict', on }
 }
 
+const actorOf = ({ actor }: { readonly actor: string }) => actor
+const nameOf = ({ name }: { readonly name: string }) => name
+
 /** The first name whose versions do not follow, one by one, the version that is there. */
-function outOfStep(
-  steps: readonly { readonly name: string; readonly version: number }[],
+function outOfStep<Step extends { readonly version: number }>(
+  steps: readonly Step[],
+  named: (step: Step) => string,
   versionOf: (name: string) => number,
 ): string | undefined {
-  const reached = new Map<string, number>()
-  for (const { name, version } of steps) {
-    if (version !== (reached.get(name) ?? versionOf(name)) + 1) return name
-    reached.set(name, version)
+  // Most units have one step or none: then there is nothing to remember.
+  const reached = steps.length > 1 ? new Map<string, number>() : undefined
+  for (const step of steps) {
+    const name = named(step)
+    if (step.version !== (reached?.get(name) ?? versionOf(name)) + 1) return name
+    reached?.set(name, step.version)
   }
   return undefined
 }
