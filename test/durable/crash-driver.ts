@@ -29,6 +29,8 @@ const atOnce = 12
 const tallies = ['tally/hot', 'tally/one', 'tally/two', 'tally/three']
 /** The longest that a process lives before it is killed, in milliseconds. */
 const longestLife = 250
+/** The longest that the last process may take to finish what they have left. */
+const longestEnd = 60_000
 
 interface Child {
   readonly process: ChildProcess
@@ -53,6 +55,7 @@ function child({ folder, node = [] }: CrashRun): Child {
   started.stdin.on('error', () => {})
   const ready = Promise.withResolvers<void>()
   const ended = new Promise((resolve) => started.once('close', resolve))
+  void ended.then(() => ready.reject(new Error(`a process could not be loaded: ${errors}`)))
   const own: Child = {
     process: started,
     send: (line) => void started.stdin.write(`${line}\n`),
@@ -147,7 +150,7 @@ export async function crashRun(run: CrashRun): Promise<CrashRecord> {
     await one.ready
     let opened: number | undefined
     let finished = false
-    const { after = Infinity, ...opening }: Opening & { after?: number } = death ?? {}
+    const { after, ...opening } = death ?? { after: longestEnd }
     // Its own crash point may lie further ahead than it gets: then it is killed from here.
     const kill = () => setTimeout(() => one.process.kill('SIGKILL'), after)
     let timer = opening.die === 'opening' ? kill() : undefined
@@ -157,12 +160,12 @@ export async function crashRun(run: CrashRun): Promise<CrashRecord> {
       if (said.kind !== 'opened') return
       opened = said.at
       living = one
-      if (death !== undefined) timer ??= kill()
+      timer ??= kill()
       for (const { message } of open.values()) one.send(JSON.stringify(message))
     }
     one.send(JSON.stringify(opening))
     if (death === undefined) {
-      await Promise.all(workers)
+      await Promise.race([Promise.all(workers), one.ended])
       one.send('finish')
     }
     await one.ended
@@ -171,6 +174,8 @@ export async function crashRun(run: CrashRun): Promise<CrashRecord> {
     if (opened !== undefined) lives.push([opened, Date.now()])
     if (one.process.signalCode !== 'SIGKILL' && !finished)
       faults.push(`a process ended by itself: ${one.errors()}`)
+    else if (death === undefined && !finished)
+      faults.push(`the last process did not come to an end; unanswered: ${[...open.keys()].join(', ')}`)
   }
 
   const workers = Array.from({ length: atOnce }, work)

@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it(
   `[D5] ${kills} processes are killed, and nothing is lost or done twice`,
-  { timeout: 60_000 + kills * 4_000 },
+  { timeout: 120_000 + kills * 4_000 },
   async () => {
     process.stdout.write(`kills: OPSCHART_KILLS=${kills} OPSCHART_SEED=${seed}\n`)
     const record = await crashRun({ folder, seed, kills })
