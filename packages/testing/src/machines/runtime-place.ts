@@ -101,7 +101,7 @@ export function runtimePlace({ createRuntime, keep }: RuntimePlaceOptions): Dura
       attempts.clear()
       const runtime = await createRuntime({
         store,
-        clock: { now: clock.now, at: (at, call) => clock.at(at, () => isAlive && call()) },
+        clock: { now: () => clock.now(), at: (at, call) => clock.at(at, () => isAlive && call()) },
         crypto,
         machines: { root: machine },
         owner,
