@@ -25,7 +25,7 @@ ${report.quick ? 'This was a short run (`--quick`): a look, not a measurement, w
 ${report.rows.map(rowText).join('\n')}
 ## How it was measured
 
-- On ${report.day}, in ${report.rounds} rounds with windows of ${report.seconds} s after a warm-up. In each round every engine has its turn, and each second round goes backwards, so that what happens to the machine happens to all. The table shows the median of the rounds, the best in brackets; what is compared is compared within each round, and judged by the median.
+- On ${report.day}, in ${report.rounds} rounds with windows of ${report.seconds} s after a warm-up; before its first window each engine runs one that does not count. In each round every engine has its turn, and each second round goes backwards, so that what happens to the machine happens to all. The table shows the median of the rounds, the best in brackets; what is compared is compared within each round, and judged by the median.
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}, SQLite ${machine.sqlite}. A flush of 4 KiB to this disk takes ${machine.flush.p50.toFixed(2)} ms (p99 ${machine.flush.p99.toFixed(2)} ms). Before each window the run waits up to 30 s for a quiet machine, five minutes in all; others used ${percent(others.median)} of the cores meanwhile, at worst ${percent(others.worst)}.
 - ${Object.entries(report.versions)
     .map(([name, version]) => `${name} ${version}`)

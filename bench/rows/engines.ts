@@ -4,11 +4,15 @@ import type { Kit, Measure } from '../plan.ts'
 /** Actors at work together where a row says concurrent. */
 export const together = 64
 
+/** A window that nobody looks at, in which an engine's code is compiled: of 64 actors, since those make the most events. */
+const unseen = (kit: Kit) => ({ actors: together, warm: 0, seconds: kit.times.seconds })
+
 /** Ours, on a store that lives through the run. */
 export const ours = (kit: Kit): Promise<Subject> =>
   kit.subject('ours', async () => {
     const subject = startSubject('ours')
     await subject.ask('open', { folder: kit.folder, name: 'ours' })
+    await subject.ask('closed', { name: 'ours', ...unseen(kit) })
     return subject
   })
 
@@ -19,6 +23,7 @@ export const bare = (kit: Kit): Promise<Subject> =>
     if (!Object.values(sizes).every((size) => size > 0)) throw new Error('ours has written nothing yet')
     const subject = startSubject('bare-sqlite')
     await subject.ask('open', { folder: kit.folder, sizes, actors: together })
+    await subject.ask('serial', unseen(kit))
     return subject
   })
 
@@ -28,6 +33,7 @@ export const langgraph = (kit: Kit, full: boolean): Promise<Subject> =>
     const subject = startSubject('langgraph')
     const { synchronous } = await subject.ask<{ synchronous: number }>('open', { folder: kit.folder, full })
     if (synchronous !== (full ? 2 : 1)) throw new Error(`LangGraph's file has synchronous = ${synchronous}`)
+    await subject.ask('closed', { durability: 'exit', ...unseen(kit) })
     return subject
   })
 
@@ -36,6 +42,7 @@ export const restate = (kit: Kit): Promise<Subject> =>
   kit.subject('Restate', async () => {
     const subject = startSubject('restate')
     await subject.ask('open', { folder: kit.folder })
+    await subject.ask('closed', unseen(kit))
     return subject
   })
 
