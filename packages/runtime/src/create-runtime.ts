@@ -30,7 +30,7 @@ import { createRuleHost } from './senses/rule-host.ts'
 import { createWatcherHost } from './senses/watcher-host.ts'
 import { memoryStore } from './stores/memory.ts'
 import { systemClock } from './system-clock.ts'
-import { createFeed } from './views/feed.ts'
+import { createFeed, type Written } from './views/feed.ts'
 import { createListeners } from './views/listeners.ts'
 import { createQuestions } from './views/questions.ts'
 import { createViews } from './views/status-view.ts'
@@ -100,16 +100,16 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const persist = createPersist({ clock, closing: closing.signal, problem })
   const holding = createHolding({ store, lifecycle })
 
-  const moved = (left: Left = { work: true, due: -Infinity }, sequence?: number): void => {
+  const moved = (left: Left = { work: true, due: -Infinity }, written?: Written): void => {
     if (closing.signal.aborted) return
-    feed.moved(sequence)
+    feed.moved(written)
     if (!works) return
     if (left.work) dispatcher.wake()
     timers.look(left.due)
   }
-  const after = ({ withdrawn, left, sequence }: TurnOutcome): void => {
+  const after = ({ withdrawn, left, ...written }: TurnOutcome): void => {
     dispatcher.cancel(withdrawn)
-    moved(left, sequence)
+    moved(left, written)
   }
   const machines = keepMachines({
     store,
@@ -117,6 +117,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     crypto,
     charts,
     ...(options.longestLine === undefined ? {} : { longestLine: options.longestLine }),
+    problem,
     after,
   })
 

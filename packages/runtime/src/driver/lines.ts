@@ -1,4 +1,12 @@
-import { entryOf, OpschartError, type Store, type Unit, type UnitOutcome, type Verdict } from '@opschart/core'
+import {
+  entryOf,
+  OpschartError,
+  type Decision,
+  type Store,
+  type Unit,
+  type UnitOutcome,
+  type Verdict,
+} from '@opschart/core'
 
 /** What is to be looked at after something was written. */
 export interface Left {
@@ -14,6 +22,8 @@ export interface TurnOutcome {
   readonly verdict: Verdict | undefined
   /** The last row's sequence; 0 when nothing was written. */
   readonly sequence: number
+  /** The decisions that became the rows up to that one. */
+  readonly decisions: readonly Decision[]
   /** Work that the turn cancelled. */
   readonly withdrawn: readonly string[]
   /** True when an attempt that was to be settled is no longer the running one. */
@@ -56,6 +66,7 @@ export interface LineSources<First> {
 const nothing: TurnOutcome = {
   verdict: undefined,
   sequence: 0,
+  decisions: [],
   withdrawn: [],
   late: false,
   left: { work: false, due: Infinity },
@@ -82,6 +93,7 @@ export function createLines<First>(sources: LineSources<First>) {
         return {
           verdict: stamped(verdict, rowOf(unit, sources.keyOf(first)), outcome.sequence, unit),
           sequence: outcome.sequence,
+          decisions: unit.decisions,
           withdrawn: unit.withdrawn ?? [],
           late: false,
           left: leftOf(unit),

@@ -1,14 +1,25 @@
-import type { Clock, JournalRow, LogEntryView, Store } from '@opschart/core'
+import { setImmediate as turn } from 'node:timers/promises'
+
+import type { Clock, Decision, JournalRow, Json, LogEntryView, Store } from '@opschart/core'
 
 const page = 500
 /** Milliseconds between two looks for what other processes have written. */
 const rhythm = 250
 
+/** A row as those who listen see it. */
+export type HeardRow = Omit<JournalRow, 'hash'>
+
+/** What this process has written: the rows up to a sequence, and the decisions that became the last of them. */
+export interface Written {
+  readonly sequence: number
+  readonly decisions: readonly Decision[]
+}
+
 /** Hands out the journal's rows as they are written, by this process or another, in order and without a gap. */
 export function createFeed(sources: {
   store: Store
   clock: Clock
-  onRow: (row: JournalRow) => void
+  onRow: (row: HeardRow) => void
   /** Whether anybody listens: rows are read only then. */
   isHeard: () => boolean
   problem: (text: string) => void
@@ -19,25 +30,62 @@ export function createFeed(sources: {
   let closed = false
   let looking: Promise<void> | undefined
   let again = false
+  /** Whether others may have written. */
+  let mustRead = false
+  /** What this process has written and has not been handed out, by its first row: what was before it has not come yet. */
+  const early = new Map<number, Written>()
   const waiting = new Set<() => void>()
 
   async function hand(): Promise<void> {
+    // What is committed together is told one by one, within a turn.
+    await turn()
+    handOver()
+    if (!mustRead && early.size === 0) return
+    mustRead = false
     for (;;) {
       const rows = await store.history({ from: told + 1, limit: page })
-      if (rows.length === 0) return
-      for (const row of rows) {
-        told = row.sequence
-        try {
-          sources.onRow(row)
-        } catch (error) {
-          sources.problem(`a listener broke on row ${row.sequence}: ${messageOf(error)}`)
-        }
+      if (rows.length === 0) break
+      for (const row of rows) if (row.sequence > told) tell(row)
+      for (const wake of waiting) wake()
+    }
+    early.clear()
+  }
+
+  function tell(row: HeardRow): void {
+    told = row.sequence
+    try {
+      sources.onRow(row)
+    } catch (error) {
+      sources.problem(`a listener broke on row ${row.sequence}: ${messageOf(error)}`)
+    }
+  }
+
+  /** What this process has just written need not be read, when nobody else has written before it. */
+  function handOver(): void {
+    for (let next = early.get(told + 1); next !== undefined; next = early.get(told + 1)) {
+      const first = told + 1
+      early.delete(first)
+      for (const [index, { shard: _, state: __, ended: ___, ...row }] of next.decisions.entries()) {
+        // A copy: whoever listens may do with it what they like.
+        tell({ ...row, sequence: first + index, entry: JSON.parse(JSON.stringify(row.entry)) as Json })
       }
       for (const wake of waiting) wake()
     }
   }
 
+  function heard(written: Written): void {
+    if (written.sequence <= told || written.decisions.length === 0) return
+    early.set(written.sequence - written.decisions.length + 1, written)
+    handOver()
+    if (early.size > 0) start()
+  }
+
   function look(): void {
+    mustRead = true
+    start()
+  }
+
+  function start(): void {
     if (closed) return
     if (looking !== undefined) {
       again = true
@@ -51,7 +99,7 @@ export function createFeed(sources: {
         looking = undefined
         if (again) {
           again = false
-          look()
+          start()
         }
       })
   }
@@ -98,11 +146,12 @@ export function createFeed(sources: {
   }
 
   return {
-    /** Something was written: by this process up to that row, or by others when it is not known. */
-    moved(sequence?: number): void {
-      if (sources.isHeard()) return look()
-      if (sequence === undefined) passOver().catch(() => {})
-      else told = Math.max(told, sequence)
+    /** Something was written: by this process, or by others when it is not known what. */
+    moved(written?: Written): void {
+      if (closed) return
+      if (sources.isHeard()) return written === undefined ? look() : heard(written)
+      if (written === undefined) passOver().catch(() => {})
+      else told = Math.max(told, written.sequence)
       for (const wake of waiting) wake()
     },
     /** Goes on from the journal's present end. */

@@ -1,8 +1,9 @@
-import { entryOf, type JournalRow, type LogEntryView } from '@opschart/core'
+import { entryOf, type LogEntryView } from '@opschart/core'
 import { EventEmitter } from 'eventemitter3'
 
 import { isMachineActor, publicId } from '../machines/actor-names.ts'
 import type { Emitted } from '../runtime-options.ts'
+import type { HeardRow } from './feed.ts'
 import { logView } from './log-view.ts'
 
 interface RuntimeEvents {
@@ -15,7 +16,7 @@ export function createListeners() {
   const emitter = new EventEmitter<RuntimeEvents>()
   return {
     isHeard: (): boolean => emitter.eventNames().length > 0,
-    tell: (row: JournalRow): void => {
+    tell: (row: HeardRow): void => {
       if (emitter.listenerCount('row') > 0) emitter.emit('row', logView(row))
       if (emitter.listenerCount('emitted') === 0 || !isMachineActor(row.actor)) return
       for (const effect of entryOf(row).effects) {

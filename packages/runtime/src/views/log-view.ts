@@ -1,7 +1,6 @@
 import {
   entryOf,
   type JournalEntry,
-  type JournalRow,
   type Json,
   type LogEntryView,
   type Principal,
@@ -11,13 +10,14 @@ import {
 
 import { isMachineActor, publicId } from '../machines/actor-names.ts'
 import { plainLine } from '../plain-text.ts'
+import type { HeardRow } from './feed.ts'
 import { machineLine } from './machine-line.ts'
 
 /** Longest line of a row, in UTF-16 units. */
 const longestLine = 1_000
 
 /** A row of the journal as people see it: one line, and all of its data. */
-export function logView(row: JournalRow): LogEntryView {
+export function logView(row: HeardRow): LogEntryView {
   const entry = entryOf(row)
   const isMachines = isMachineActor(row.actor)
   const signal =
@@ -41,7 +41,7 @@ export function logView(row: JournalRow): LogEntryView {
   }
 }
 
-function line(row: JournalRow, entry: JournalEntry, signal: Signal | undefined): string {
+function line(row: HeardRow, entry: JournalEntry, signal: Signal | undefined): string {
   const event = entry.event
   switch (entry.kind) {
     case 'opened':
@@ -94,7 +94,7 @@ function signalLine(
   return `${verdict.kind}: ${what}${verdict.reason} (${String(by)}${where})`
 }
 
-function messageLine(row: JournalRow, entry: JournalEntry): string {
+function messageLine(row: HeardRow, entry: JournalEntry): string {
   const { type } = entry.event
   const error = entry.event['error'] as { code?: string; message?: string } | undefined
   const done = /^xstate\.(done|error)\.actor\.(.*)$/s.exec(type)

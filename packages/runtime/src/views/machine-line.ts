@@ -1,9 +1,10 @@
-import type { JournalEntry, JournalRow, Json } from '@opschart/core'
+import type { JournalEntry, Json } from '@opschart/core'
 
 import { publicId } from '../machines/actor-names.ts'
+import type { HeardRow } from './feed.ts'
 
 /** A row of a machine's actor in one line. */
-export function machineLine(row: JournalRow, entry: JournalEntry): string {
+export function machineLine(row: HeardRow, entry: JournalEntry): string {
   const id = publicId(row.actor)
   const { event, verdict, by } = entry
   const sender = by === null ? '' : ` (${by})`

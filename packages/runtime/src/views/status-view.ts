@@ -13,6 +13,7 @@ import {
   type StatusView,
   type Store,
   type StoredActor,
+  shellWord,
 } from '@opschart/core'
 
 import { parkedActors } from '../machines/parking.ts'
@@ -207,7 +208,7 @@ export function createViews(sources: ViewSources) {
       )
       const parked = (await parkedActors(store)).map(
         ({ actor, reason }) =>
-          `${actor} is parked, ${plainLine(reason, 200)}: mend it, then \`opschart resume actor:${actor}\``,
+          `${actor} is parked, ${plainLine(reason, 200)}: mend it, then \`opschart resume ${shellWord(`actor:${actor}`)}\``,
       )
       return [...incidents, ...violations.slice(0, 10), ...parked.slice(0, 10)]
     },
