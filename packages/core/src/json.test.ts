@@ -125,6 +125,7 @@ describe('what is no JSON', () => {
 
   it('is nested without end', () => {
     expect(notJson({ deep })).toMatch(/… has more than 500 levels of nesting/)
+    expect(() => copiedJson({ deep })).toThrow(/more than 500 levels of nesting/)
   })
 
   it('is not what a round trip gives back, absent members aside', () => {

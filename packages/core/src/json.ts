@@ -140,21 +140,30 @@ function search(value: unknown, place: string, path: Set<object>): string | unde
   return undefined
 }
 
-/** A copy of what is JSON, as reading its text would give it: without absent members, and no member is a prototype. */
+/**
+ * A copy of what is JSON, as reading its text would give it: without absent members, and no member is a prototype.
+ *
+ * @throws TypeError for more than 500 levels of nesting.
+ */
 export function copiedJson<Value>(value: Value): Value {
+  return copied(value, 0) as Value
+}
+
+function copied(value: unknown, depth: number): unknown {
   if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return Array.from(value as unknown[], (item) => copiedJson(item ?? null)) as Value
+  if (depth >= deepest) throw new TypeError(`more than ${deepest} levels of nesting have no JSON form here`)
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item) => copied(item ?? null, depth + 1))
   const copy: Record<string, unknown> = {}
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue
-    if (key !== '__proto__') copy[key] = copiedJson(member)
+    if (key !== '__proto__') copy[key] = copied(member, depth + 1)
     else
       Object.defineProperty(copy, key, {
-        value: copiedJson(member),
+        value: copied(member, depth + 1),
         enumerable: true,
         writable: true,
         configurable: true,
       })
   }
-  return copy as Value
+  return copy
 }
