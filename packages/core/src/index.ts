@@ -36,6 +36,7 @@ export type {
   Store,
   StoredActor,
   StoredWork,
+  WorkFilter,
   Timer,
   Unit,
   UnitOutcome,
@@ -129,4 +130,5 @@ export {
 export type { LifecycleInput } from './law/lifecycle-context.ts'
 export { emptyContext, foldContext, pendingOf, type OperationalContext } from './context.ts'
 export { checkLaw, type CheckOptions, type Finding, type FindingKind } from './law/check.ts'
+export { shellWord } from './shell-word.ts'
 export type { LawInvariant } from './law/invariant.ts'

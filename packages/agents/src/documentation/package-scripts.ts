@@ -1,4 +1,4 @@
-import type { Service } from '@opschart/core'
+import { shellWord, type Service } from '@opschart/core'
 
 import { member, textMember } from '../project/json-value.ts'
 import { compare, type ProjectFiles } from '../project/project-files.ts'
@@ -66,7 +66,5 @@ function parse(text: string | undefined): unknown {
 
 /** An argument array as a line for people to copy: each argument that needs it in quotes. */
 export function commandLine(argv: readonly string[]): string {
-  return argv
-    .map((part) => (/^[\w./:@%+=,{}-]+$/.test(part) ? part : `'${part.replaceAll("'", `'\\''`)}'`))
-    .join(' ')
+  return argv.map(shellWord).join(' ')
 }

@@ -1,4 +1,10 @@
-import type { LifecycleView, OperationView, ServiceView, StatusView } from '@opschart/core'
+import {
+  shellWord,
+  type LifecycleView,
+  type OperationView,
+  type ServiceView,
+  type StatusView,
+} from '@opschart/core'
 import type { DaemonFacts } from '@opschart/hosts/http'
 
 import { fitted, paragraph, phaseStyle, type Look } from './_look.ts'
@@ -21,7 +27,7 @@ export function renderStatus(status: StatusView, daemon: DaemonFacts | null, loo
     lines.push(...paragraph(look, '! ', text, ['bold', 'red']))
   }
   for (const { actor, reason, since } of status.parked.slice(0, mostParked)) {
-    const text = `${visible(actor, 100)} is parked since ${timeOfDay(since, look)}: ${visible(reason, 300)}. Mend it, then \`opschart resume actor:${visible(actor, 100)}\``
+    const text = `${visible(actor, 100)} is parked since ${timeOfDay(since, look)}: ${visible(reason, 300)}. Mend it, then \`opschart resume ${shellWord(`actor:${visible(actor, 300)}`)}\``
     lines.push(...paragraph(look, '! ', text, ['bold', 'red']))
   }
   if (status.parked.length > mostParked)

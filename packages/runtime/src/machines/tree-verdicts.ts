@@ -1,4 +1,4 @@
-import { takenReason, type Allowed, type Step, type Verdict } from '@opschart/core'
+import { shellWord, takenReason, type Allowed, type Step, type Verdict } from '@opschart/core'
 
 import { publicId } from './actor-names.ts'
 import { statusOf, valueText } from './machine-state.ts'
@@ -36,7 +36,7 @@ function whyNot(node: Node, type: string): string {
   if (node.ended) return `${publicId(node.actor)} has ended (${statusOf(state)})`
   if (misfit !== undefined) return misfit
   if (state.parked !== undefined) {
-    return `${publicId(node.actor)} is parked, ${state.parked.reason}; mend it, then resume actor:${publicId(node.actor)}`
+    return `${publicId(node.actor)} is parked, ${state.parked.reason}; mend it, then resume ${shellWord(`actor:${publicId(node.actor)}`)}`
   }
   const guards = candidates(node)
     .filter(({ event }) => matches(event, type))
