@@ -115,7 +115,20 @@ const read: fc.Arbitrary<(store: Store) => Promise<unknown>> = fc.oneof(
   fc.array(factName).map((names) => (store: Store) => store.facts(names)),
   fc.constantFrom('', 'live/').map((prefix) => (store: Store) => store.factsBeginning(prefix)),
   fc.constant((store: Store) => store.checkpoint('git')),
-  fc.record({ shard, actor }, { requiredKeys: [] }).map((filter) => (store: Store) => store.work(filter)),
+  fc
+    .record(
+      {
+        shard,
+        actor,
+        prefix: fc.constantFrom('', 'b/', 'a'),
+        notPrefix: fc.constantFrom('b', 'b/'),
+        running: fc.boolean(),
+        offset: fc.nat(2),
+        limit: fc.nat(3),
+      },
+      { requiredKeys: [] },
+    )
+    .map((filter) => (store: Store) => store.work(filter)),
   fc.record({ now: time, limit: fc.nat(3) }).map(
     ({ now, limit }) =>
       (store: Store) =>

@@ -45,7 +45,7 @@ export interface RuntimeOptions {
   readonly feedbackLoops?: readonly FeedbackLoop[]
   readonly watchers?: readonly WatcherPlace[]
   readonly policy?: Partial<Policy>
-  /** How many operations run at once; 4 when absent. */
+  /** How many operations of the law run at once, and as many of machines beside them; 4 when absent. */
   readonly concurrency?: number
   /** Reads a service's log, for triage. */
   readonly logs?: (service: Service, from: number, to: number) => Promise<LogEntry[]>

@@ -45,6 +45,33 @@ export const workCases: readonly Case<Store>[] = [
     same(await keys(store, { actor: 'none' }), [], 'of nobody')
   }),
 
+  storeCase(
+    'work is listed by what its actor is called, by whether it runs, and piece by piece',
+    async (store) => {
+      await queue(
+        store,
+        work('a', { actor: 'm:1', at: 3 }),
+        work('b', { actor: 'm:2', at: 2, severity: 'INFO' }),
+        work('c', { actor: 'm:2', at: 1 }),
+        work('d', { actor: 'm', at: 4 }),
+        work('e', { actor: 'n', at: 5, severity: 'HIGH' }),
+      )
+      await claim(store, 'a', 'one', 100)
+      await claim(store, 'e', 'two', 100)
+      same(await keys(store, { prefix: 'm:' }), ['c', 'a', 'b'], 'of actors with a prefix')
+      same(await keys(store, { notPrefix: 'm:' }), ['e', 'd'], 'of all others')
+      same(await keys(store, { prefix: '' }), ['e', 'c', 'a', 'd', 'b'], 'of actors with any name')
+      same(await keys(store, { notPrefix: '' }), [], 'of actors with none')
+      same(await keys(store, { running: true }), ['e', 'a'], 'what runs')
+      same(await keys(store, { running: false }), ['c', 'd', 'b'], 'what is queued')
+      same(await keys(store, { prefix: 'm:', running: true }), ['a'], 'what runs of a prefix')
+      same(await keys(store, { running: false, limit: 2 }), ['c', 'd'], 'the first two')
+      same(await keys(store, { running: false, offset: 1, limit: 1 }), ['d'], 'the second')
+      same(await keys(store, { offset: 9 }), [], 'after all of them')
+      same(await keys(store, { prefix: 'm:', running: false, offset: 1 }), ['b'], 'all but the first')
+    },
+  ),
+
   storeCase('a claim makes queued work run, for an owner, and counts the attempt', async (store) => {
     await queue(store, work('k', { slot: 'web/deployer' }))
     const running = {

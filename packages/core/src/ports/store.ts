@@ -81,6 +81,22 @@ export interface Timer {
   readonly event: Json
 }
 
+/** Which work to list. */
+export interface WorkFilter {
+  readonly shard?: string
+  readonly actor?: string
+  /** Only that of actors whose id begins so. */
+  readonly prefix?: string
+  /** Only that of other actors than those whose id begins so. */
+  readonly notPrefix?: string
+  /** True: only what runs, false: only what is queued. */
+  readonly running?: boolean
+  /** How many of the first are passed over; 0 when absent. */
+  readonly offset?: number
+  /** At most so many; all when absent. */
+  readonly limit?: number
+}
+
 /** What is written whole or not at all. Several decisions in one unit are one step of the law (an arrow and its messages). */
 export interface Unit {
   readonly decisions: readonly Decision[]
@@ -162,8 +178,11 @@ export interface Store {
   /** Every fact whose name begins so, by name. */
   factsBeginning(prefix: string): Promise<Fact[]>
   checkpoint(watcher: string): Promise<Json | undefined>
-  /** Work that has not ended: the most severe first, then the oldest. */
-  work(filter?: { shard?: string; actor?: string }): Promise<StoredWork[]>
+  /**
+   * Work that has not ended: the most severe first, then the oldest. A few of many (what runs; what is queued, with a limit;
+   * what is not for actors of a prefix) must not cost more for there being many others.
+   */
+  work(filter?: WorkFilter): Promise<StoredWork[]>
   /**
    * Takes one piece of work for an owner: queued, or running with `until` past (or owned by one of `dead`). Undefined when somebody else has it, its slot
    * is taken by work that runs, or it is gone. Counts the attempt.

@@ -1,20 +1,21 @@
 import { actorOfOperation } from '../driver/names.ts'
 
-const prefix = 'machine:'
+/** What the ids of all actors of machines begin with, and no other's. */
+export const machinePrefix = 'machine:'
 
 /** The actor of a machine that people know as `order/42`. */
 export function machineActor(id: string): string {
-  return `${prefix}${id}`
+  return `${machinePrefix}${id}`
 }
 
 /** Whether an actor is a machine's. */
 export function isMachineActor(actor: string): boolean {
-  return actor.startsWith(prefix)
+  return actor.startsWith(machinePrefix)
 }
 
 /** What people call a machine's actor: `order/42`, `order/42~payment`. */
 export function publicId(actor: string): string {
-  return actor.slice(prefix.length)
+  return actor.slice(machinePrefix.length)
 }
 
 /** The actor of a child. An id may hold what separates: it is doubled there. */

@@ -1,6 +1,6 @@
 import type { FitView, Store, StoredActor } from '@opschart/core'
 
-import { publicId } from './actor-names.ts'
+import { machinePrefix, publicId } from './actor-names.ts'
 import type { Charts } from './charts.ts'
 import { fitOf, goneWayOut, newerWayOut, wayOut } from './fit.ts'
 import type { MachineState } from './machine-state.ts'
@@ -8,7 +8,7 @@ import type { MachineState } from './machine-state.ts'
 /** How each open actor of a machine stands that was last decided under another definition than its machine's of today. */
 export async function machineFits(store: Store, charts: Charts): Promise<FitView[]> {
   const notUnder = charts.definitions()
-  const stored = await store.actors({ prefix: 'machine:', notUnder })
+  const stored = await store.actors({ prefix: machinePrefix, notUnder })
   return Promise.all(stored.map((actor) => viewOf(actor, store, charts)))
 }
 

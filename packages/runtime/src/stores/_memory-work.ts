@@ -1,4 +1,4 @@
-import { severityRank, type Json, type Store, type StoredWork } from '@opschart/core'
+import { severityRank, type Json, type Store, type StoredWork, type WorkFilter } from '@opschart/core'
 
 import type { PreparedUnit } from './_prepared-unit.ts'
 
@@ -46,7 +46,15 @@ export function memoryWork() {
       leave(byShard, shard, item)
       if (slot !== null && slots.get(slot) === item) slots.delete(slot)
     },
-    list({ shard, actor }: { shard?: string; actor?: string } = {}): StoredWork[] {
+    list({
+      shard,
+      actor,
+      prefix = '',
+      notPrefix,
+      running,
+      offset = 0,
+      limit = Infinity,
+    }: WorkFilter = {}): StoredWork[] {
       const all =
         actor !== undefined
           ? (byActor.get(actor) ?? [])
@@ -54,8 +62,15 @@ export function memoryWork() {
             ? (byShard.get(shard) ?? [])
             : byKey.values()
       return [...all]
-        .filter((item) => shard === undefined || item.work.shard === shard)
+        .filter(
+          ({ work, owner }) =>
+            (shard === undefined || work.shard === shard) &&
+            work.actor.startsWith(prefix) &&
+            (notPrefix === undefined || !work.actor.startsWith(notPrefix)) &&
+            (running === undefined || running === (owner !== null)),
+        )
         .toSorted(urgent)
+        .slice(offset, offset + limit)
         .map(workOf)
     },
     /** All of it, in the order in which it was written. */

@@ -1,4 +1,4 @@
-import type { Beginning, Fact, Json, Store } from '@opschart/core'
+import type { Beginning, Fact, Json, Store, WorkFilter } from '@opschart/core'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 import { sqliteHistory } from './_sqlite-history.ts'
@@ -25,8 +25,8 @@ const openUnderOthers = `a.definition in (
   select definition from present where definition not in (${named})
 )`
 
-/** A condition, and the value for its `?` where it has one; a value that is undefined asks for nothing. */
-type Condition = readonly [sql: string, value?: SQLInputValue | undefined]
+/** A condition, and the values for its `?` where it has some; a value that is undefined asks for nothing. */
+type Condition = readonly [sql: string, value?: SQLInputValue | readonly SQLInputValue[] | undefined]
 
 /** What a store answers by reading, and the two small writes of work; each in one statement, without waiting. */
 export function sqliteQueries(
@@ -46,7 +46,7 @@ export function sqliteQueries(
   function select(from: string, conditions: readonly Condition[], tail: string, ...last: SQLInputValue[]) {
     const asked = conditions.filter(([sql, value]) => value !== undefined || !sql.includes('?'))
     const where = asked.length > 0 ? ` where ${asked.map(([sql]) => sql).join(' and ')}` : ''
-    const values = asked.flatMap(([, value]) => (value === undefined ? [] : [value]))
+    const values = asked.flatMap(([, value]) => (value === undefined ? [] : value))
     return statement(`${from}${where} ${tail}`).all(...values, ...last)
   }
 
@@ -100,12 +100,20 @@ export function sqliteQueries(
       const row = statement('select value from checkpoints where watcher = ?').get(storedText(watcher))
       return row && json(row, 'value')
     },
-    work({ shard, actor }: NonNullable<Parameters<Store['work']>[0]> = {}) {
+    work({ shard, actor, prefix, notPrefix, running, offset = 0, limit = Infinity }: WorkFilter = {}) {
       const conditions: Condition[] = [
         ['shard = ?', stored(shard)],
         ['actor = ?', stored(actor)],
+        ...(prefix === undefined ? [] : prefixed('actor', prefix)),
+        ...(notPrefix === undefined ? [] : notPrefixed('actor', notPrefix)),
+        ...(running === undefined ? [] : [[running ? 'owner is not null' : 'owner is null'] as const]),
       ]
-      return select('select * from work', conditions, 'order by severity desc, at, number').map(workRow)
+      // The planner cannot know that few run of many, nor that few are asked for of many that are queued.
+      const named = shard !== undefined || actor !== undefined || notPrefix !== undefined
+      const index = running === undefined || named ? '' : running ? 'work_running' : 'work_queued'
+      const from = `select * from work${index && ` indexed by ${index}`}`
+      const tail = 'order by severity desc, at, number limit ? offset ?'
+      return select(from, conditions, tail, count(limit), count(offset)).map(workRow)
     },
     claim({ key, owner, now, until, dead = [] }: Parameters<Store['claim']>[0]) {
       const row = statement(
@@ -152,6 +160,13 @@ function prefixed(column: string, prefix: string): Condition[] {
     [`${column} >= ?`, first],
     [`${column} < ?`, afterPrefix(first)],
   ]
+}
+
+/** The names that do not begin with a prefix, as the ranges before and after it. */
+function notPrefixed(column: string, prefix: string): Condition[] {
+  const first = storedText(prefix)
+  const end = afterPrefix(first)
+  return [end === undefined ? [`${column} < ?`, first] : [`(${column} < ? or ${column} >= ?)`, [first, end]]]
 }
 
 /** A limit as SQLite takes it, for which a negative one would mean none. */

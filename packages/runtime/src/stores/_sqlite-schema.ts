@@ -169,6 +169,11 @@ export const schemaSteps: readonly SchemaStep[] = [
     primary key (base, number)
   ) strict, without rowid;
   `,
+  // What runs, and the first of what is queued, are few of many.
+  `
+  create index work_queued on work (severity desc, at, number) where owner is null;
+  create index work_running on work (owner) where owner is not null;
+  `,
 ]
 
 /** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */

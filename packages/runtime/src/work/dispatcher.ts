@@ -1,5 +1,7 @@
 import { wait, type Clock, type Store, type StoredWork } from '@opschart/core'
 
+import { isMachineActor, machinePrefix } from '../machines/actor-names.ts'
+import { misfitPatience } from '../machines/trees.ts'
 import { plainLine } from '../plain-text.ts'
 import {
   cancelled,
@@ -16,7 +18,7 @@ export interface DispatcherSources {
   readonly store: Store
   readonly clock: Clock
   readonly owner: string
-  /** How many operations may run here at once. */
+  /** How many operations of the law may run here at once, and how many of machines beside them. */
   readonly concurrency: number
   /** Whether a piece of work can be done here at all: that of a machine only where the machine is. */
   readonly isMine: (work: StoredWork) => boolean | Promise<boolean>
@@ -36,6 +38,8 @@ export interface DispatcherSources {
 }
 
 const patience = 500
+/** Pieces of queued work that are read at a time. */
+const pageSize = 64
 /** Milliseconds that a notification may take. */
 const notifyLimit = 30_000
 
@@ -53,33 +57,68 @@ export function createDispatcher(sources: DispatcherSources) {
   async function pump(): Promise<void> {
     do {
       again = false
-      const works = await store.work()
-      const holds = await sources.holding()
-      cancelUnwanted(works)
-      const owners = [
-        ...new Set(
-          works.flatMap((work) => (work.owner === null || work.owner === owner ? [] : [work.owner])),
-        ),
-      ]
-      const dead = sources.deadOwners(owners)
-      let nextEnd = Infinity
-      for (const work of works) {
+      // Of the law there is never much. Machines may have any number queued: only as much of it is read as can be started.
+      const ofLaw = await store.work({ notPrefix: machinePrefix })
+      const begun = await store.work({ prefix: machinePrefix, running: true })
+      const look = createLook([...ofLaw, ...begun], await sources.holding())
+      cancelUnwanted([...ofLaw, ...begun])
+      for (const work of [...ofLaw, ...begun]) {
         if (closing.aborted) return
-        if (running.has(work.key) || telling.has(work.key)) continue
-        if (work.status === 'running' && !dead.includes(work.owner!) && work.until! > clock.now()) {
-          nextEnd = Math.min(nextEnd, work.until!)
-          continue
-        }
-        if (!hasRoom(work) || (await holds(work)) !== undefined || !(await sources.isMine(work))) continue
-        const now = clock.now()
-        const claimed = await store.claim({ key: work.key, owner, now, until: now + lease, dead })
-        if (claimed === undefined) continue
-        if (closing.aborted) return release(claimed)
-        launch(claimed)
+        await look.at(work)
       }
-      lookAt(nextEnd)
+      await startQueued(look)
+      lookAt(look.again())
     } while (again && !closing.aborted)
   }
+
+  /** Starts what machines have queued, the oldest first, while there is room. */
+  async function startQueued(look: Look): Promise<void> {
+    for (let passed = 0; ;) {
+      const page = { prefix: machinePrefix, running: false, offset: passed, limit: pageSize }
+      const works = await store.work(page)
+      for (const work of works) {
+        // What holds back one of them holds them all back: a pause of everything.
+        if (closing.aborted || !hasRoom(work) || (await look.isHeld(work))) return
+        if (!(await look.at(work))) passed += 1
+      }
+      if (works.length < pageSize) return
+    }
+  }
+
+  /** One look at the queue: what it finds of each piece of work. `known`: all that runs, and whatever else was read. */
+  function createLook(
+    known: readonly StoredWork[],
+    holds: (work: StoredWork) => Promise<string | undefined>,
+  ) {
+    const others = known.flatMap((work) => (work.owner === null || work.owner === owner ? [] : [work.owner]))
+    const dead = sources.deadOwners([...new Set(others)])
+    let nextEnd = Infinity
+    return {
+      isHeld: async (work: StoredWork) => (await holds(work)) !== undefined,
+      /** When it is worth looking again, if nothing else happens. */
+      again: () => nextEnd,
+      /** Starts a piece of work that can be started. */
+      async at(work: StoredWork): Promise<boolean> {
+        if (running.has(work.key) || telling.has(work.key)) return false
+        const now = clock.now()
+        if (work.status === 'running' && !dead.includes(work.owner!) && work.until! > now) {
+          nextEnd = Math.min(nextEnd, work.until!)
+          return false
+        }
+        if (!hasRoom(work) || (await holds(work)) !== undefined) return false
+        if (!(await sources.isMine(work))) {
+          nextEnd = Math.min(nextEnd, now + misfitPatience)
+          return false
+        }
+        const claimed = await store.claim({ key: work.key, owner, now, until: now + lease, dead })
+        if (claimed === undefined) return false
+        if (closing.aborted) await release(claimed)
+        else launch(claimed)
+        return true
+      },
+    }
+  }
+  type Look = ReturnType<typeof createLook>
 
   /** What another process has cancelled or taken over is cancelled here. */
   function cancelUnwanted(works: readonly StoredWork[]): void {
@@ -89,10 +128,14 @@ export function createDispatcher(sources: DispatcherSources) {
     }
   }
 
-  function hasRoom({ slot, task }: StoredWork): boolean {
+  /** Machines have room of their own: what they do, for however long, holds up no roll-back. */
+  function hasRoom({ actor, slot, task }: StoredWork): boolean {
     if ((task as { kind: string }).kind === 'notify') return true
-    if (running.size >= sources.concurrency) return false
-    return slot === null || ![...running.values()].some(({ work }) => work.slot === slot)
+    const alike = [...running.values()].filter(
+      ({ work }) => isMachineActor(work.actor) === isMachineActor(actor),
+    )
+    if (alike.length >= sources.concurrency) return false
+    return slot === null || !alike.some(({ work }) => work.slot === slot)
   }
 
   function launch(work: StoredWork): void {
