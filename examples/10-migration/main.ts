@@ -38,7 +38,7 @@ const unprepared = await open({ order: second })
 const refused = await unprepared.as({ person: 'ann' }).send('order/42', { type: 'CHECKED' })
 equal(refused.kind, 'refused')
 match(refused.reason, /it is in "checking".*Declare a migration for its version/s)
-equal((await unprepared.actor('order/42'))?.status, 'parked')
+equal((await unprepared.actor('order/42'))?.status, 'misfit')
 await unprepared.close()
 
 const migrated: Machines = {

@@ -1,13 +1,13 @@
 // Properties of an actor that an earlier definition has left, beside hundreds that fit:
 //   - It goes on under the new definition where it fits, as it is or by the migrations that are declared: with its timers, its
 //     children and what has been waiting for it, in order.
-//   - Where it does not fit, that one is parked: a signal is refused with what does not fit and the way out, whatever else
-//     comes is kept, and nothing of it is lost; it goes on when it fits again and a person says so.
+//   - Where it does not fit, that one waits: a signal is refused with what does not fit and the way out, its timers and
+//     operations stay as they are, and it goes on by itself once it fits again. What another actor sends it is kept.
 //   - A program that is older than what is stored decides nothing of it.
 //   - The others never notice, and the journal is sound all along.
 
 import { fromOperation, type Json, type Migration } from '@opschart/core'
-import { assign, raise, sendParent, setup, type AnyStateMachine } from 'xstate'
+import { assign, raise, sendParent, sendTo, setup, spawnChild, type AnyStateMachine } from 'xstate'
 import { describe, expect, it } from 'vitest'
 
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
@@ -123,6 +123,8 @@ interface Fixture {
   }>
   /** Opens the store again with another version; undefined: without the machine. */
   readonly reopen: (machine: AnyStateMachine | MachineSetup | undefined) => Promise<void>
+  /** What was told of actors that do not fit and that something was due for. */
+  readonly notices: () => string[]
   readonly wait: (milliseconds: number) => Promise<void>
   readonly resume: () => Promise<string>
 }
@@ -158,7 +160,7 @@ async function beginning(
         notes: notes!,
         results: results!,
         letters: view.parked?.letters ?? 0,
-        reason: view.parked?.reason ?? '',
+        reason: view.misfit ?? view.parked?.reason ?? '',
       }
     },
     async reopen(machine) {
@@ -166,6 +168,7 @@ async function beginning(
       await scenario.runtime.idle()
       expect(await scenario.runtime.audit()).toMatchObject({ sound: true, fault: null })
     },
+    notices: () => scenario.problems.filter((text) => text.includes('does not fit')),
     async wait(milliseconds) {
       await scenario.clock.advance(milliseconds)
       await scenario.runtime.idle()
@@ -186,7 +189,7 @@ async function beginning(
     })
   }
   expect(await scenario.runtime.audit()).toMatchObject({ sound: true, fault: null })
-  expect(scenario.problems).toEqual([])
+  expect(scenario.problems.filter((text) => !text.includes('does not fit, and what is due'))).toEqual([])
   await scenario.close()
 }
 
@@ -231,20 +234,24 @@ describe('[D7] an actor of an earlier version', () => {
       expect(await state()).toMatchObject({ status: 'active', value: 'late' })
     }))
 
-  it('is parked when a timer of it leads nowhere, and goes on when it leads somewhere again', () =>
-    beginning({ version: '1' }, async ({ send, claim: state, reopen, wait, resume }) => {
+  it('waits when a timer of it leads nowhere, and goes on by itself when it leads somewhere again', () =>
+    beginning({ version: '1' }, async ({ send, claim: state, reopen, wait, notices }) => {
       await send('SUBMIT')
       await reopen(two({ delay: {} }))
-      expect(await state()).toMatchObject({ status: 'parked', value: 'checking' })
+      expect(await state()).toMatchObject({ status: 'misfit', value: 'checking' })
       expect((await state()).reason).toMatch(/timer xstate\.after\.3600000\.claim\.checking/)
-      await wait(hour)
-      expect(await state()).toMatchObject({ status: 'parked', letters: 1 })
+      expect(notices()).toEqual([])
+      await wait(5 * hour)
+      expect(await state()).toMatchObject({ status: 'misfit', letters: 0 })
+      // Once, however often it is looked at.
+      expect(notices()).toEqual([
+        expect.stringMatching(/^claim\/a does not fit, and what is due for it waits: it waits for the timer/),
+      ])
       await reopen(two())
-      expect(await resume()).toBe('true: claim/a goes on; 1 taken that waited')
       expect(await state()).toMatchObject({ status: 'active', value: 'late' })
     }))
 
-  it('is parked when its state is gone; what comes waits, and is taken in order after the migration', () =>
+  it('waits when its state is gone; what is due is taken in order after the migration', () =>
     beginning({ version: '1' }, async ({ send, claim: state, reopen, wait, resume }) => {
       await send('SUBMIT', 'RING')
       await reopen({ machine: claim({ version: '2', waiting: 'review.human' }) })
@@ -253,17 +260,15 @@ describe('[D7] an actor of an earlier version', () => {
         /^refused: NOTE in checking: it is in "checking".*Declare a migration for its version, or put back what was taken out$/s,
       )
       await wait(hour)
-      expect(await state()).toMatchObject({ status: 'parked', value: 'checking', letters: 4, notes: [] })
-      expect(await resume()).toMatch(/^false: claim\/a still does not fit: it is in "checking"/)
+      expect(await state()).toMatchObject({ status: 'misfit', value: 'checking', letters: 0, notes: [] })
+      expect(await resume()).toBe('false: claim/a is not parked')
       await reopen(two())
-      expect(await state()).toMatchObject({ status: 'parked', letters: 4 })
-      expect(await resume()).toBe('true: claim/a goes on; 4 taken that waited')
       expect(await state()).toMatchObject({ status: 'active', value: 'late', notes: [1, 2, 3], letters: 0 })
       await reopen(two())
       expect(await state()).toMatchObject({ status: 'active', value: 'late', notes: [1, 2, 3] })
     }))
 
-  it('is parked when a child’s source is gone, the child too; put back, both go on', () =>
+  it('waits when a child’s source is gone, the child too; put back, both go on', () =>
     beginning({ version: '1' }, async ({ scenario, send, claim: state, reopen, wait }) => {
       await send('SUBMIT', 'HIRE')
       await reopen(claim({ version: '1', without: 'child' }))
@@ -277,7 +282,7 @@ describe('[D7] an actor of an earlier version', () => {
       })
       await wait(2 * hour)
       expect(await scenario.runtime.actor('claim/a~clerk')).toMatchObject({
-        status: 'parked',
+        status: 'misfit',
         value: 'reading',
       })
       await reopen(claim({ version: '1' }))
@@ -292,7 +297,7 @@ describe('[D7] an actor of an earlier version', () => {
       await reopen(claim({ version: '1', id: 'work', without: 'operation' }))
       await scenario.ann.resume('everything')
       await wait(hour)
-      expect(await state()).toMatchObject({ status: 'parked', value: 'working', letters: 0 })
+      expect(await state()).toMatchObject({ status: 'misfit', value: 'working', letters: 0 })
       await reopen(claim({ version: '1', id: 'work' }))
       expect(await state()).toMatchObject({
         status: 'active',
@@ -312,8 +317,8 @@ describe('[D7] an actor of an earlier version', () => {
       expect(await state()).toMatchObject({ value: 'draft', results: ['machine:claim/a:3:1'] })
     }))
 
-  it('is parked when what it has invoked has the name of a state that has moved, and says which id to give it', () =>
-    beginning({ version: '1' }, async ({ scenario, send, claim: state, reopen, resume }) => {
+  it('waits when what it has invoked has the name of a state that has moved, and says which id to give it', () =>
+    beginning({ version: '1' }, async ({ scenario, send, claim: state, reopen }) => {
       await scenario.ann.pause({ target: 'everything', reason: 'so that it does not begin' })
       await send('SUBMIT', 'WORK')
       await reopen(two())
@@ -322,9 +327,8 @@ describe('[D7] an actor of an earlier version', () => {
       )
       await scenario.ann.resume('everything')
       await scenario.runtime.idle()
-      expect(await state()).toMatchObject({ status: 'parked', value: 'working', letters: 1 })
+      expect(await state()).toMatchObject({ status: 'misfit', value: 'working', letters: 0 })
       await reopen(two({ id: '0.claim.working' }))
-      expect(await resume()).toBe('true: claim/a goes on; 1 taken that waited')
       expect(await state()).toMatchObject({
         status: 'active',
         value: 'draft',
@@ -346,12 +350,12 @@ describe('[D7] an actor of an earlier version', () => {
 })
 
 describe('[D7] an actor whose machine is not there', () => {
-  it('is parked as long as it is taken out: nothing is lost of what it waits for', () =>
+  it('waits as long as it is taken out: nothing is lost of what it waits for', () =>
     beginning({ version: '1', id: 'work' }, async ({ scenario, send, claim: state, reopen, wait }) => {
       await send('SUBMIT', 'RING')
       await reopen(undefined)
       expect(await state()).toMatchObject({
-        status: 'parked',
+        status: 'misfit',
         value: 'checking',
         reason: 'there is no machine claim here. Put it back, or ask the program that has it',
       })
@@ -367,12 +371,12 @@ describe('[D7] an actor whose machine is not there', () => {
     beginning({ version: '10', id: 'work' }, async ({ send, claim: state, reopen, wait }) => {
       await send('SUBMIT', 'RING')
       await reopen(claim({ version: '9', id: 'work' }))
-      expect(await state()).toMatchObject({ status: 'parked', value: 'checking', letters: 0 })
+      expect(await state()).toMatchObject({ status: 'misfit', value: 'checking', letters: 0 })
       expect(await send('NOTE')).toMatch(
         /^refused: NOTE in checking: it is of version 10, and claim here of 9: a newer program has moved it/,
       )
       await wait(2 * hour)
-      expect(await state()).toMatchObject({ status: 'parked', value: 'checking', letters: 0, notes: [] })
+      expect(await state()).toMatchObject({ status: 'misfit', value: 'checking', letters: 0, notes: [] })
       await reopen(claim({ version: '10', id: 'work' }))
       await wait(0)
       expect(await state()).toMatchObject({ status: 'active', value: 'late', notes: [1, 2, 3] })
@@ -402,7 +406,7 @@ it('[D12] told to end, one that does not fit takes along what it has started', a
         async (id) => (await scenario.runtime.actor(id))?.status,
       ),
     )
-  expect(await statuses()).toEqual(['active', 'parked', 'parked'])
+  expect(await statuses()).toEqual(['active', 'misfit', 'misfit'])
   expect(await scenario.ann.send('root/a', { type: 'STOP' })).toMatchObject({ kind: 'accepted' })
   expect(await statuses()).toEqual(['active', 'stopped', 'stopped'])
   expect(await scenario.runtime.audit()).toMatchObject({ sound: true })
@@ -423,5 +427,71 @@ it('[L14] a name whose machine is gone opens no release', async () => {
   expect((await scenario.runtime.status()).services).toEqual([])
   await scenario.restart({ machines: { steady } })
   expect(await scenario.ann.send('steady/a', { type: 'COUNT' })).toMatchObject({ kind: 'accepted' })
+  await scenario.close()
+})
+
+it('[D12] what another actor sends one that does not fit is kept, and taken when it fits and a person says so', async () => {
+  const clerk = (state: string) =>
+    setup({
+      types: {} as { context: { heard: number } },
+      actions: { hear: assign({ heard: ({ context }) => context.heard + 1 }) },
+    }).createMachine({
+      id: 'clerk',
+      context: { heard: 0 },
+      initial: state,
+      states: { [state]: { on: { SAY: { actions: 'hear' } } } },
+    })
+  const office = (state: string) =>
+    setup({ actors: { clerk: clerk(state) } }).createMachine({
+      id: 'office',
+      invoke: { src: 'clerk', id: 'clerk' },
+      on: { SAY: { actions: sendTo('clerk', { type: 'SAY' }) } },
+    }) as unknown as AnyStateMachine
+  const scenario = await createScenario(memoryPlace(), { machines: { office: office('listening') } })
+  const child = async () => (await scenario.runtime.actor('office/a~clerk'))!
+  await scenario.ann.start('office/a')
+  await scenario.restart({ machines: { office: office('hearing') } })
+  expect(await child()).toMatchObject({ status: 'misfit', parked: null })
+  for (const _ of [1, 2]) await scenario.ann.send('office/a', { type: 'SAY' })
+  expect(await child()).toMatchObject({ status: 'parked', parked: { letters: 2 }, misfit: expect.anything() })
+  expect(await scenario.ann.resume('actor:office/a~clerk')).toMatchObject({
+    done: false,
+    reason: expect.stringContaining('still does not fit'),
+  })
+  await scenario.restart({ machines: { office: office('listening') } })
+  expect(await scenario.ann.resume('actor:office/a~clerk')).toMatchObject({ done: true })
+  expect(await child()).toMatchObject({ status: 'active', context: { heard: 2 }, parked: null, misfit: null })
+  expect(await scenario.runtime.audit()).toMatchObject({ sound: true })
+  await scenario.close()
+})
+
+it('a machine may be a child of itself, as deep as it likes', async () => {
+  const branch = setup({ types: {} as { input: { depth: number } | undefined } }).createMachine({
+    id: 'branch',
+    context: ({ input }: { input: { depth: number } | undefined }) => ({ depth: input?.depth ?? 0 }),
+    on: {
+      GROW: {
+        actions: spawnChild(
+          'branch' as never,
+          {
+            id: 'next',
+            input: ({ context }: { context: { depth: number } }) => ({ depth: context.depth + 1 }),
+          } as never,
+        ),
+      },
+    },
+  } as never) as unknown as AnyStateMachine
+  Object.assign(branch.implementations.actors, { branch })
+  const scenario = await createScenario(memoryPlace(), { machines: { branch } })
+  await scenario.ann.start('branch/a')
+  for (const id of ['branch/a', 'branch/a~next', 'branch/a~next~next'])
+    expect(await scenario.ann.send(id, { type: 'GROW' })).toMatchObject({ kind: 'accepted' })
+  await scenario.restart({ machines: { branch } })
+  const deepest = await scenario.runtime.actor('branch/a~next~next~next')
+  expect(deepest).toMatchObject({
+    status: 'active',
+    machine: 'branch/branch/branch/branch',
+    context: { depth: 3 },
+  })
   await scenario.close()
 })

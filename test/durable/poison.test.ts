@@ -5,7 +5,7 @@
 
 import { fromOperation, type Json } from '@opschart/core'
 import { assign, raise, sendParent, sendTo, setup, spawnChild } from 'xstate'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import type { RuntimePlace } from '../../packages/testing/src/runtime-case.ts'
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
@@ -175,6 +175,65 @@ describe('[L6] [D12] an actor that breaks', () => {
         parked: { letters: 1 },
       })
     }))
+
+  it('[L5] and is mended: an outcome that waited is late when its work was begun anew before its turn', async () => {
+    let isBroken = true
+    const ends: (() => void)[] = []
+    const renewing = setup({
+      types: {} as { context: { results: readonly Json[] }; events: { type: 'RENEW' } },
+      actors: {
+        job: fromOperation<Json>(async ({ key }) => {
+          await new Promise<void>((end) => void ends.push(end))
+          return key
+        }),
+      },
+      guards: {
+        works() {
+          if (isBroken) throw new Error('the guard is off its hinges')
+          return true
+        },
+      },
+    }).createMachine({
+      id: 'renewing',
+      context: { results: [] },
+      initial: 'working',
+      states: {
+        working: {
+          after: { 1_000: { guard: 'works', target: 'working', reenter: true } },
+          invoke: {
+            src: 'job',
+            id: 'job',
+            onDone: {
+              target: 'done',
+              actions: assign({ results: ({ context, event }) => [...context.results, event.output] }),
+            },
+          },
+        },
+        done: {},
+      },
+    })
+    const scenario = await createScenario(memoryPlace(), { machines: { renewing } })
+    const actor = async () => (await scenario.runtime.actor('renewing/a'))!
+    await scenario.ann.start('renewing/a')
+    await vi.waitUntil(() => ends.length === 1)
+    await scenario.clock.advance(1_000)
+    ends[0]!()
+    await scenario.runtime.idle()
+    expect(await actor()).toMatchObject({ status: 'parked', parked: { letters: 2 } })
+    isBroken = false
+    expect((await scenario.ann.resume('actor:renewing/a')).done).toBe(true)
+    expect(await actor()).toMatchObject({ status: 'active', value: 'working', context: { results: [] } })
+    const late = (await scenario.rows()).filter(({ verdict }) => verdict?.kind === 'ignored')
+    expect(late.map(({ kind, cause }) => [kind, cause])).toEqual([['result', 'machine:renewing/a:1:0']])
+    await vi.waitUntil(() => ends.length === 2)
+    ends[1]!()
+    await scenario.runtime.idle()
+    const [result] = (await actor()).context['results'] as string[]
+    expect(await actor()).toMatchObject({ value: 'done', context: { results: [result] } })
+    expect(result).not.toBe('machine:renewing/a:1:0')
+    expect(await scenario.runtime.audit()).toMatchObject({ sound: true, fault: null })
+    await scenario.close()
+  })
 
   it('on a signal that leads in a circle: the signal is refused', () =>
     inScenario(async (scenario) => {

@@ -37,6 +37,12 @@ export function isMachine(logic: unknown): logic is AnyStateMachine {
  * only a step shows is refused by the kernel, before anything of it is written.
  */
 export function checkMachine(machine: AnyStateMachine): string[] {
+  return problemsOf(machine, new Set())
+}
+
+/** `met`: a machine may have itself among its actors, or one that has it. */
+function problemsOf(machine: AnyStateMachine, met: Set<AnyStateMachine>): string[] {
+  met.add(machine)
   const problems: string[] = []
   const { actors, actions, guards, delays } = machine.implementations as unknown as Record<
     string,
@@ -45,8 +51,9 @@ export function checkMachine(machine: AnyStateMachine): string[] {
   const say = (place: string, what: string) => void problems.push(`${place}: ${what}`)
 
   for (const [name, logic] of Object.entries(actors!)) {
-    if (isMachine(logic)) problems.push(...checkMachine(logic).map((what) => `child ${name}, ${what}`))
-    else if (operationOf(logic) === undefined) {
+    if (isMachine(logic)) {
+      if (!met.has(logic)) problems.push(...problemsOf(logic, met).map((what) => `child ${name}, ${what}`))
+    } else if (operationOf(logic) === undefined) {
       say(
         `actor ${name}`,
         'is no machine and no promise: a callback, an observable or a reducer lives in one process; make it a machine, or use fromOperation()',

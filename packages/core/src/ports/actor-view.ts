@@ -8,7 +8,7 @@ export interface ActorView {
   readonly machine: string
   /** How many decisions it has taken. */
   readonly version: number
-  readonly status: 'active' | 'done' | 'error' | 'stopped' | 'parked'
+  readonly status: 'active' | 'done' | 'error' | 'stopped' | 'parked' | 'misfit'
   /** XState's state value. */
   readonly value: Json
   readonly context: JsonObject
@@ -18,6 +18,11 @@ export interface ActorView {
   /** `actor` is null for an operation, which is no actor. */
   readonly children: readonly { readonly id: string; readonly src: string; readonly actor: string | null }[]
   readonly timers: readonly { readonly id: string; readonly due: number }[]
+  /**
+   * Why it cannot go on, and the way out: what is stored of it does not fit its machine of today. It takes nothing, its timers
+   * and operations wait, and it goes on by itself once it fits. Null when it does.
+   */
+  readonly misfit: string | null
   /** Why it takes nothing any more, and how much waits for it; null when it is not parked. */
   readonly parked: { readonly reason: string; readonly since: number; readonly letters: number } | null
 }

@@ -1,4 +1,4 @@
-import type { ActorView, Json } from '@opschart/core'
+import { shellWord, type ActorView, type Json } from '@opschart/core'
 
 import { fitted, paragraph, type Look } from './_look.ts'
 import { visible, type Style } from './_text.ts'
@@ -10,6 +10,7 @@ const styles: Readonly<Record<ActorView['status'], Style>> = {
   error: ['bold', 'red'],
   stopped: 'gray',
   parked: ['bold', 'red'],
+  misfit: ['bold', 'red'],
 }
 
 /** Longest text of a value that is shown. */
@@ -18,15 +19,16 @@ const longest = 2_000
 /** An actor of a machine, line by line: where it is, what it knows, what it waits for. */
 export function renderActor(actor: ActorView, look: Look): string[] {
   const { paint } = look
-  const { id, machine, status, value, version, tags, context, children, timers, parked } = actor
+  const { id, machine, status, value, version, tags, context, children, timers, parked, misfit } = actor
   const head = `${paint('bold', visible(id, 200))}  ${paint(styles[status], status)}  ${machine}, ${version} decisions`
   const lines = [head]
   if (parked !== null) {
     const waits = parked.letters === 1 ? '1 event waits' : `${parked.letters} events wait`
-    // One that does not fit, and has met nothing yet, goes on by itself once it fits.
-    const way =
-      parked.since === 0 ? '' : `; ${waits}. Mend it, then \`opschart resume actor:${visible(id, 200)}\``
-    const text = `${visible(parked.reason, longest)}${way}`
+    const way = `${waits}. Mend it, then \`opschart resume ${shellWord(`actor:${visible(id, 300)}`)}\``
+    lines.push(...paragraph(look, '  ! ', `${visible(parked.reason, longest)}; ${way}`, ['bold', 'red']))
+  }
+  if (misfit !== null) {
+    const text = `does not fit: ${visible(misfit, longest)}; its timers and operations wait`
     lines.push(...paragraph(look, '  ! ', text, ['bold', 'red']))
   }
   const say = (name: string, told: string) =>
@@ -37,7 +39,10 @@ export function renderActor(actor: ActorView, look: Look): string[] {
   if (actor.output !== undefined) say('output', JSON.stringify(actor.output))
   if (actor.error !== undefined) say('error', JSON.stringify(actor.error))
   for (const { id: child, src, actor: own } of children)
-    say('child', `${child} (${src}${own === null ? ', an operation' : `: opschart status ${own}`})`)
+    say(
+      'child',
+      `${child} (${src}${own === null ? ', an operation' : `: opschart status ${shellWord(own)}`})`,
+    )
   for (const { id: timer, due } of timers)
     say('timer', `${moment(due, look)}, ${distance(due, look)}: ${timer}`)
   return fitted(lines, look)

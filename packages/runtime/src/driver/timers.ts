@@ -8,7 +8,7 @@ import {
 } from '@opschart/core'
 
 import { isMachineActor, rootOf } from '../machines/actor-names.ts'
-import type { Trees } from '../machines/trees.ts'
+import { misfitPatience, type Trees } from '../machines/trees.ts'
 import { shardOf } from './names.ts'
 import type { Turns } from './turn.ts'
 
@@ -34,8 +34,9 @@ export function createTimers(sources: {
   async function fire(): Promise<void> {
     // One that cannot be fired holds up no other: it stays due, and is tried again after a while.
     const failing = new Map<string, unknown>()
-    /** What is due and is not fired now: that, and whatever is another process's. */
+    /** What is due and is not fired now. */
     const passed = new Set<string>()
+    let misfits = false
     for (;;) {
       const found = await store.timersDue(clock.now(), most + passed.size)
       const due = found.filter((timer) => !passed.has(nameOf(timer)))
@@ -49,7 +50,10 @@ export function createTimers(sources: {
             if (closed) return
             try {
               if (await fireOne(timer)) fired = true
-              else passed.add(nameOf(timer))
+              else {
+                misfits = true
+                passed.add(nameOf(timer))
+              }
             } catch (error) {
               if (error instanceof OpschartError && error.code === 'storage') throw error
               failing.set(nameOf(timer), error)
@@ -63,7 +67,8 @@ export function createTimers(sources: {
       if (fired) sources.after()
     }
     for (const error of failing.values()) throw error
-    const next = await nextDue(passed)
+    const due = await nextDue(passed)
+    const next = misfits ? Math.min(due ?? Infinity, clock.now() + misfitPatience) : due
     if (closed || (next === armedFor && takeBack !== undefined)) return
     takeBack?.()
     takeBack = undefined
@@ -83,11 +88,11 @@ export function createTimers(sources: {
     return first.find((timer) => !passed.has(nameOf(timer)))?.due
   }
 
-  /** False when it is not ours to fire. */
+  /** False when its actor does not fit: then it waits. */
   async function fireOne(timer: Timer): Promise<boolean> {
     const { actor, id, version, event } = timer
     if (isMachineActor(actor)) {
-      if (await trees.isElsewhere(actor)) return false
+      if ((await trees.misfitOf(actor)) !== undefined) return false
       await trees.fire(timer)
       return true
     }

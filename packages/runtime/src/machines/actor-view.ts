@@ -12,12 +12,13 @@ export async function actorView(trees: Trees, store: Store, id: string): Promise
   const { state, actor, version } = node
   const { snapshot } = state
   const children = snapshot['children'] as Record<string, { src: string }>
-  const reason = state.parked?.reason ?? (node.ended ? undefined : node.misfit)
+  const { parked } = state
+  const misfit = node.ended ? undefined : node.misfit
   return {
     id,
     machine: state.chart,
     version,
-    status: reason === undefined ? statusOf(state) : 'parked',
+    status: parked !== undefined ? 'parked' : misfit !== undefined ? 'misfit' : statusOf(state),
     value: snapshot['value'] as Json,
     context: snapshot['context'] as JsonObject,
     tags: tagsOf(node),
@@ -30,10 +31,11 @@ export async function actorView(trees: Trees, store: Store, id: string): Promise
       }),
     ),
     timers: (await store.timers(actor)).map(({ id: timer, due }) => ({ id: timer, due })),
+    misfit: misfit ?? null,
     parked:
-      reason === undefined
+      parked === undefined
         ? null
-        : { reason, since: state.parked?.since ?? 0, letters: state.parked?.letters.length ?? 0 },
+        : { reason: parked.reason, since: parked.since, letters: parked.letters.length },
   }
 }
 

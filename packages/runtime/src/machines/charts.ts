@@ -113,10 +113,12 @@ export function createCharts(machines: Machines, crypto: Pick<Crypto, 'sha256'>)
     }
   }
 
-  function definitionsIn(chart: Chart): string[] {
+  /** `above`: the machines that it is a child of; one of them may be its child as well. */
+  function definitionsIn(chart: Chart, above: readonly AnyStateMachine[] = []): string[] {
+    const line = [...above, chart.machine]
     const children = Object.keys(actorsOf(chart.machine)).flatMap((src) => {
       const child = chart.child(src)
-      return child === undefined ? [] : definitionsIn(child)
+      return child === undefined || line.includes(child.machine) ? [] : definitionsIn(child, line)
     })
     return [chart.definition, ...children]
   }

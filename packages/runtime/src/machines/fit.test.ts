@@ -183,6 +183,20 @@ describe('[D7] an actor of another definition', () => {
     expect(fit.kind).toBe('misfit')
   })
 
+  it('is not brought half-way: migrations that end before its machine’s version are told', () => {
+    const chart = (version: string | undefined) =>
+      chartOf({
+        machine: machine({ ...nested.config, version } as never),
+        migrations: [{ from: '1', to: '2' }],
+      })
+    const actor = stored({ chart_version: '1' }, { value: { review: 'done' } })
+    expect(fitOf(actor, chart('3'))).toMatchObject({
+      kind: 'misfit',
+      problem: 'its migrations lead to version 2 only, and order here is of 3',
+    })
+    expect(fitOf(actor, chart('2')).kind).toBe('fits')
+  })
+
   it('is told when its migration throws, or leads nowhere', () => {
     const broken = () => {
       throw new Error('no such member')

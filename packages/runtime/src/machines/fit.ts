@@ -51,14 +51,22 @@ export function fitOf(stored: StoredActor, chart: Chart, timers: readonly Timer[
   }
 }
 
-/** The migrations that lead from a state's version to the chart's, one after the other; none when it has that version. */
-function migrationsOf({ chart_version }: MachineState, { machine, migrations }: Chart): Migration[] {
+/**
+ * The migrations that lead from a state's version to the chart's, one after the other; none when it has that version.
+ *
+ * @throws Error when they lead only a part of the way: what they make of it is of a version that is not here.
+ */
+function migrationsOf({ chart_version }: MachineState, { path, machine, migrations }: Chart): Migration[] {
   const way: Migration[] = []
   let at = chart_version
   while (at !== machine.version) {
     const next = migrations.find((migration) => migration.from === at && !way.includes(migration))
     // Without a declared way it is tried as it is.
-    if (next === undefined) return way
+    if (next === undefined && way.length === 0) return way
+    if (next === undefined) {
+      const here = machine.version === undefined ? 'has no version' : `is of ${machine.version}`
+      throw new Error(`its migrations lead to version ${at} only, and ${path} here ${here}`)
+    }
     way.push(next)
     at = next.to
   }

@@ -5,6 +5,7 @@ import { createLeafWork } from '../work/leaf-work.ts'
 import { actorView } from './actor-view.ts'
 import type { Charts } from './charts.ts'
 import { createMachineSender } from './machine-sender.ts'
+import { createMisfitNotices } from './misfit-notices.ts'
 import { createTrees } from './trees.ts'
 
 /** Keeps the actors of machines: their trees, their operations, and what is sent to them. */
@@ -14,10 +15,11 @@ export function keepMachines(sources: {
   crypto: Crypto
   charts: Charts
   longestLine?: number
+  problem: (text: string) => void
   after: (outcome: TurnOutcome) => void
 }) {
   const { store, clock, after } = sources
-  const trees = createTrees(sources)
+  const trees = createTrees({ ...sources, onMisfit: createMisfitNotices(sources.problem) })
   return {
     trees,
     leafWork: createLeafWork({ trees, clock, after }),

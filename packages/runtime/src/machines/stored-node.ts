@@ -15,7 +15,7 @@ export function createLoad({ store, charts }: { readonly store: Store; readonly 
     const chart = charts.of(state.chart)
     if (chart === undefined) {
       const misfit = `there is no machine ${state.chart} here. ${goneWayOut}`
-      return { actor, chart: goneChart(stored, state), version, state, ended, misfit, isElsewhere: true }
+      return { actor, chart: goneChart(stored, state), version, state, ended, misfit }
     }
     const waits = definition !== chart.definition && !ended
     const fit = fitOf(stored, chart, waits ? await store.timers(actor) : [])
@@ -23,8 +23,7 @@ export function createLoad({ store, charts }: { readonly store: Store; readonly 
       // What it does not fit is recorded under the definition that it was decided by.
       const kept = { ...chart, definition }
       const misfit = `${fit.problem}. ${fit.newer === true ? newerWayOut : wayOut}`
-      const isElsewhere = fit.newer === true ? { isElsewhere: true as const } : {}
-      return { actor, chart: kept, version, state, ended, misfit, ...isElsewhere }
+      return { actor, chart: kept, version, state, ended, misfit }
     }
     const migrated = fit.kind === 'fits' && !ended ? { migrated: fit.timers } : {}
     return { actor, chart, version, state: fit.state, ended, ...migrated }

@@ -32,10 +32,11 @@ export interface Node {
   readonly ended: boolean
   /** There when its state was brought to its chart of today, which the journal does not know yet; with its timers that moved. */
   readonly migrated?: readonly MovedTimer[]
-  /** Why it cannot take a step: what is stored of it does not fit its chart. */
+  /**
+   * Why it cannot take a step: what is stored of it does not fit the chart that is here, or there is none. Its timers and
+   * operations wait: another process may have what it fits, or this one will be mended.
+   */
   readonly misfit?: string
-  /** Whether another process may have what it fits: its timers and operations are left to that one. */
-  readonly isElsewhere?: true
 }
 
 /** What comes for an actor. */
@@ -145,14 +146,7 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
         ...(fresh || row.state !== undefined ? { state: state as unknown as Json } : {}),
         ...(row.ended === undefined ? {} : { ended: row.ended }),
       })
-      const { misfit: _, ...rest } = node
-      nodes.set(node.actor, {
-        ...rest,
-        version,
-        state,
-        ended,
-        ...(row.state === undefined ? misfitOf(node) : {}),
-      })
+      nodes.set(node.actor, { ...node, version, state, ended })
     },
     work: (work) => void works.push(work),
     async isAtWork(actor, key) {
@@ -235,8 +229,6 @@ export async function childNode(
     if (node === undefined || node.state.born === key) return node
   }
 }
-
-const misfitOf = ({ misfit }: Node) => (misfit === undefined ? {} : { misfit })
 
 function entryOfRow(chart: Chart, row: RowOf): JournalEntry {
   return {

@@ -26,10 +26,14 @@ export interface TreesSources {
   readonly charts: Charts
   /** How many signals may wait for one tree; see {@link createLines}. */
   readonly longestLine?: number
+  /** Told of an actor that something is due for and that does not fit its machine. */
+  readonly onMisfit: (actor: string, misfit: string) => void
 }
 
 /** Trees whose actors are kept in memory between two turns. */
 const remembered = 4_096
+/** Milliseconds after which it is asked again whether an actor fits that did not. */
+export const misfitPatience = 10_000
 /** Actors of one tree that are. */
 const rememberedActors = 64
 
@@ -42,6 +46,9 @@ export function createTrees(sources: TreesSources) {
   const load = createLoad(sources)
   /** Actors as last written by this process. Another process may have moved them: then the commit conflicts, and they are read. */
   const known = new Map<string, ReadonlyMap<string, Node>>()
+
+  /** Actors that did not fit when it was asked, and until when that counts. */
+  const misfits = new Map<string, { readonly misfit: string; readonly until: number }>()
 
   function remember(root: string, nodes: ReadonlyMap<string, Node>): void {
     known.delete(root)
@@ -103,7 +110,7 @@ export function createTrees(sources: TreesSources) {
       case 'timer': {
         const { actor, id } = message.timer
         const node = await world.node(actor)
-        if (node?.isElsewhere === true) return undefined
+        if (node?.misfit !== undefined && !node.ended) return undefined
         // When its actor was brought to another definition just now, it may have another name: it is due under that one.
         if (world.isTimerGone(actor, id) || !(await isSet(message.timer))) return undefined
         world.timerGone(actor, id)
@@ -121,7 +128,7 @@ export function createTrees(sources: TreesSources) {
         const { actor, child, event } = message
         const node = await world.node(actor)
         if (node === undefined || node.ended) return undefined
-        if (node.isElsewhere === true) throw new ElsewhereError()
+        if (node.misfit !== undefined) throw new MisfitError()
         const mail: Mail = { kind: 'result', event, cause: child.key }
         if (node.state.children[child.id] === child.key) await tree.deliver(actor, mail)
         else await late(world, node, mail)
@@ -184,13 +191,19 @@ export function createTrees(sources: TreesSources) {
     foresee: (actor: string, message: TreeMessage): Promise<TurnOutcome> =>
       lines.foresee(rootOf(actor), message),
     /**
-     * Whether an actor's timers and operations are another process's to look after: this one does not have its machine, or
-     * an older version of it.
+     * Why an actor's timers and operations wait: it does not fit what is here. Another process may have what it fits, or this
+     * one will be mended; until then nothing of it is lost. Undefined when they need not.
      */
-    async isElsewhere(actor: string): Promise<boolean> {
-      if (!charts.has(publicId(actor).split('/', 1)[0]!)) return true
+    async misfitOf(actor: string): Promise<string | undefined> {
+      const now = clock.now()
+      const before = misfits.get(actor)
+      if (before !== undefined && before.until > now) return before.misfit
+      misfits.delete(actor)
       const node = known.get(rootOf(actor))?.get(actor) ?? (await load(actor))
-      return node?.isElsewhere === true
+      if (node?.misfit === undefined || node.ended) return undefined
+      if (charts.of(node.state.chart) !== undefined) sources.onMisfit(actor, node.misfit)
+      misfits.set(actor, { misfit: node.misfit, until: now + misfitPatience })
+      return node.misfit
     },
     /** Fires a timer that is due, as its machine's misfire policy says. */
     fire(timer: Timer): Promise<TurnOutcome> {
@@ -235,9 +248,9 @@ export function createTrees(sources: TreesSources) {
   return trees
 }
 
-/** Told to whoever brings an outcome to an actor that a newer program has moved: that one has to do the work. */
-export class ElsewhereError extends Error {
-  override readonly name = 'ElsewhereError'
+/** Told to whoever brings an outcome to an actor that no longer fits: the work is done again, under its key, once it does. */
+export class MisfitError extends Error {
+  override readonly name = 'MisfitError'
 }
 
 /** The trees of machines. */

@@ -11,7 +11,7 @@ import {
 import type { TurnOutcome } from '../driver/lines.ts'
 import { publicId } from '../machines/actor-names.ts'
 import { doneEvent, errorEvent } from '../machines/tree-events.ts'
-import { ElsewhereError, type Trees } from '../machines/trees.ts'
+import { MisfitError, type Trees } from '../machines/trees.ts'
 import { plainLine } from '../plain-text.ts'
 import type { Attempt, Outcome } from './attempt.ts'
 
@@ -50,7 +50,7 @@ export function createLeafWork(sources: {
       sources.after(turn)
       return !turn.late
     } catch (error) {
-      if (error instanceof ElsewhereError) return false
+      if (error instanceof MisfitError) return false
       throw error
     }
   }
@@ -58,9 +58,9 @@ export function createLeafWork(sources: {
   const operationOf = ({ chart, src }: LeafTask) => trees.charts.of(chart)?.operation(src)
 
   return {
-    /** Whether a piece of leaf work can be done here at all: another process may have the machine, or have it with this operation. */
+    /** Whether a piece of leaf work can be done here at all: its actor may not fit, or its machine may be another process's. */
     isMine: async ({ actor, task }: StoredWork): Promise<boolean> =>
-      operationOf(task as unknown as LeafTask) !== undefined && !(await trees.isElsewhere(actor)),
+      operationOf(task as unknown as LeafTask) !== undefined && (await trees.misfitOf(actor)) === undefined,
     /** The attempt at a piece of leaf work that has been claimed. */
     attemptOf(work: StoredWork): Attempt {
       const task = work.task as unknown as LeafTask
