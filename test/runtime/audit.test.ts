@@ -10,6 +10,7 @@ import { createLifecycle, releaseLifecycle, type AuditView } from '@opschart/cor
 import { createRuntime, type Runtime, type RuntimeOptions } from '@opschart/runtime'
 import { sqliteStore } from '@opschart/runtime/sqlite'
 import { describe, expect, it } from 'vitest'
+import { setup } from 'xstate'
 
 import type { RuntimePlace } from '../../packages/testing/src/runtime-case.ts'
 import { createScenario } from '../../packages/testing/src/runtime-scenario.ts'
@@ -235,6 +236,71 @@ describe('[D6] replaying the journal', () => {
       sound: false,
       fault: { sequence: 7 },
     })
+  })
+})
+
+describe('[D6] deciding what machines were sent again', () => {
+  /** A machine with a guard that asks what is not its own: the one way in which a chart may decide otherwise later. */
+  function gated() {
+    const gate = { isOpen: false }
+    const machine = setup({ guards: { isOpen: () => gate.isOpen } }).createMachine({
+      id: 'gated',
+      initial: 'out',
+      states: { out: { on: { ENTER: { guard: 'isOpen', target: 'in' } } }, in: { on: { LEAVE: 'out' } } },
+    })
+    return { gate, machine }
+  }
+
+  it.each([
+    ['refused', 'would be taken', false, ['ENTER']],
+    ['taken', 'would be refused', true, ['ENTER']],
+  ] as const)('finds a signal that was %s and %s', async (_, __, wasOpen, types) => {
+    const { gate, machine } = gated()
+    gate.isOpen = wasOpen
+    await using runtime = await createRuntime({ machines: { gated: machine } })
+    const ann = runtime.as({ person: 'ann' })
+    await ann.start('gated/a')
+    for (const type of types) await ann.send('gated/a', { type })
+    expect(await runtime.audit()).toMatchObject({ sound: true })
+    gate.isOpen = !wasOpen
+    expect(await runtime.audit()).toMatchObject({
+      sound: false,
+      fault: { sequence: 2, what: expect.any(String) },
+    })
+  })
+
+  it('leaves alone what no chart has refused: one that has ended, and one that is parked', async () => {
+    let isBroken = true
+    const machine = setup({
+      guards: {
+        works() {
+          if (isBroken) throw new Error('off its hinges')
+          return true
+        },
+      },
+    }).createMachine({
+      id: 'm',
+      initial: 'waiting',
+      states: {
+        waiting: { after: { 1: { guard: 'works', target: 'done' } }, on: { GO: 'done' } },
+        done: { type: 'final' },
+      },
+    })
+    const scenario = await createScenario(memoryPlace(), { machines: { m: machine } })
+    await scenario.ann.start('m/a')
+    await scenario.clock.advance(1)
+    expect(await scenario.ann.send('m/a', { type: 'GO' })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('is parked'),
+    })
+    isBroken = false
+    await scenario.ann.resume('actor:m/a')
+    expect(await scenario.ann.send('m/a', { type: 'GO' })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('has ended'),
+    })
+    expect(await scenario.runtime.audit()).toMatchObject({ sound: true, fault: null })
+    await scenario.close()
   })
 })
 

@@ -17,7 +17,7 @@ import {
   type Letter,
   type MachineState,
 } from './machine-state.ts'
-import { takenVerdict } from './tree-verdicts.ts'
+import { isOfChart, takenVerdict } from './tree-verdicts.ts'
 
 type Replayed = { readonly state: ActorState } | { readonly fault: string }
 
@@ -49,16 +49,23 @@ export function replayMachine(
   }
   if (kind === 'freed')
     return { state: event.type === 'given_up' ? givenUpState(before) : freedState(before) }
-  if (verdict !== null && verdict.kind !== 'accepted') return { state: before }
+  if (verdict !== null && verdict.kind !== 'accepted') {
+    // What refused it may have been no decision of the chart: an actor that is parked, or does not fit, asks nobody.
+    if (verdict.kind !== 'refused' || !isOfChart(verdict)) return { state: before }
+    const step = chart.kernel.step(before, event, at)
+    return step.kind === 'stepped' && step.handled ? otherVerdict : { state: before }
+  }
   const step = chart.kernel.step(before, event, at)
   if (step.kind === 'threw') return { fault: `it breaks now: ${step.reason}` }
   if (
     verdict !== null &&
     canonicalJson(verdict) !== canonicalJson(takenVerdict({ state: before }, event.type, step))
   )
-    return { fault: 'the same signal gets another verdict' }
+    return otherVerdict
   return asks(step, entry, stateAfter(before, step.state))
 }
+
+const otherVerdict = { fault: 'the same signal gets another verdict' }
 
 function asks(
   step: Extract<Step, { kind: 'stepped' }>,

@@ -41,9 +41,18 @@ function whyNot(node: Node, type: string): string {
   const guards = candidates(node)
     .filter(({ event }) => matches(event, type))
     .map(({ guard }) => guard)
-  if (guards.length === 0) return 'no such arrow'
+  if (guards.length === 0) return noArrow
   const named = [...new Set(guards.filter((guard) => guard !== undefined))]
-  return named.length === 0 ? 'it is forbidden here' : `${named.join(', ')} said no`
+  return named.length === 0 ? forbidden : `${named.join(', ')} ${saidNo}`
+}
+
+const noArrow = 'no such arrow'
+const forbidden = 'it is forbidden here'
+const saidNo = 'said no'
+
+/** Whether it was the chart that had nothing to take a signal. */
+export function isOfChart({ reason }: Pick<Verdict, 'reason'>): boolean {
+  return [noArrow, forbidden, saidNo].some((end) => reason.endsWith(end))
 }
 
 function allowedNow(node: Node, phase: string): Allowed {
