@@ -73,7 +73,7 @@ serveSubject(
       atWork = false
       await loading
       const perSecond = done / ((performance.now() - began) / 1_000)
-      const rows = await runtime!.store.history({ limit: 1_000_000 })
+      const rows = await runtime!.store.history({ actor: 'hooks/main', limit: 1_000_000 })
       return { perSecond, hooks: rows.filter(({ key }) => key?.id.includes('hook-')).length }
     },
   },
