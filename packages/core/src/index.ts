@@ -132,3 +132,16 @@ export { emptyContext, foldContext, pendingOf, type OperationalContext } from '.
 export { checkLaw, type CheckOptions, type Finding, type FindingKind } from './law/check.ts'
 export { shellWord } from './shell-word.ts'
 export type { LawInvariant } from './law/invariant.ts'
+export {
+  activeIn,
+  childId,
+  idPart,
+  statesOf,
+  type ArrowKind,
+  type ArrowView,
+  type ChartView,
+  type StateKind,
+  type StateView,
+} from './inspection/chart-view.ts'
+export { chartOfConfig } from './inspection/chart-of-config.ts'
+export { chartOfLaw } from './inspection/chart-of-law.ts'
