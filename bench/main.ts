@@ -90,6 +90,7 @@ async function measure(asked: Asked): Promise<Report> {
         number: row.number,
         title: row.title,
         reading: row.reading,
+        ...(row.cause === undefined ? {} : { cause: row.cause }),
         lines: row.lines(found),
         problems: row.measures.flatMap(({ name }) => {
           const problem = failed.get(name)

@@ -38,6 +38,8 @@ export interface Row {
   readonly title: string
   /** What the row compares, and what it does not say. */
   readonly reading: string
+  /** Where an aim is missed: what is known of the cause. */
+  readonly cause?: string
   readonly measures: readonly Measure[]
   lines(found: Found): Line[]
 }

@@ -40,14 +40,16 @@ The ratios count. The figures themselves are those of this machine: a shared vir
 `
 }
 
-function rowText({ number, title, reading, lines, problems }: Report['rows'][number]): string {
+function rowText({ number, title, reading, cause, lines, problems }: Report['rows'][number]): string {
   const table = [
     '| | ours | | beside it | compared | aim | |',
     '| --- | ---: | --- | ---: | ---: | --- | --- |',
     ...lines.map(lineText),
   ].join('\n')
   const told = problems.map((problem) => `\nNot measured: ${problem}\n`).join('')
-  return `## ${number}. ${title}\n\n${table}\n\n${reading}\n${told}`
+  const isMissed = lines.some((line) => judge(line).reached === false)
+  const why = cause === undefined || !isMissed ? '' : `\nWhat is missed: ${cause}\n`
+  return `## ${number}. ${title}\n\n${table}\n\n${reading}\n${why}${told}`
 }
 
 function lineText(line: Line): string {

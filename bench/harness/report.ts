@@ -18,6 +18,8 @@ export interface Report {
     readonly number: number
     readonly title: string
     readonly reading: string
+    /** What is known of why its aims are missed, where they are. */
+    readonly cause?: string
     readonly lines: readonly Line[]
     /** What went wrong: a result that was not what it must be, a peer that is not there. */
     readonly problems: readonly string[]

@@ -50,6 +50,8 @@ export const otherEngines: Row = {
   title: 'The same work on other engines',
   reading:
     'The same chart, the same events, each acknowledged as durable before the next. LangGraph runs it as a graph of one node that takes the step with our kernel, one `invoke` for each event, its SQLite checkpointer in WAL mode: with its own setting (NORMAL, whose last commits a power cut may take) and with FULL, in the mode `sync` and in its quickest, `exit`, which keeps one checkpoint for each event. Restate runs the chart unmodified through @restatedev/xstate, its server with two partitions and without kept journals, which is quicker here than its defaults; server, service and client share the cores, as ours shares one process with its load. Judged at the same durability (FULL; Restate flushes its log).',
+  cause:
+    'only where LangGraph writes one checkpoint at the end of an invocation, which is one flush as ours is; with a checkpoint for each step (`sync`), which is what a crash in the middle needs, it is reached.',
   measures: [
     oursSerial,
     oursTogether,
