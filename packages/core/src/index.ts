@@ -77,7 +77,7 @@ export {
   type OperationOptions,
 } from './machine/from-operation.ts'
 export { misfires, type Migration, type Misfire } from './machine/migration.ts'
-export type { ActorView, FitView } from './ports/actor-view.ts'
+export type { ActorView, FitView, PastView } from './ports/actor-view.ts'
 export type { AuditView, PruneView } from './ports/audit-view.ts'
 export type {
   ActAnswer,

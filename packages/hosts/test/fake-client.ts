@@ -101,6 +101,7 @@ export function fakeClient(
       ),
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([]),
+    past: () => Promise.resolve(undefined),
     log: ({ from = 1, limit = 1000 } = {}) =>
       Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),
     why: (about) => Promise.resolve(rows.filter(({ actor }) => actor === about)),

@@ -67,6 +67,7 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     read: () => Promise.resolve(undefined),
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([...(answers.fits ?? [])]),
+    past: () => Promise.resolve(undefined),
     log: ({ from, limit = 1000, backwards = false } = {}) => {
       const found = rows.filter(({ sequence }) => from === undefined || sequence >= from)
       return Promise.resolve((backwards ? found.toReversed() : found).slice(0, limit))

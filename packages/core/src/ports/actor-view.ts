@@ -27,6 +27,23 @@ export interface ActorView {
   readonly parked: { readonly reason: string; readonly since: number; readonly letters: number } | null
 }
 
+/** What an actor was right after a row of the journal: decided again from its rows, as an audit does. */
+export interface PastView {
+  /** A lifecycle, a workflow's run (`web/v2~deploy:1`), or an actor of a machine (`order/42`). */
+  readonly actor: string
+  /** The actor's last row up to the one that was asked for. */
+  readonly sequence: number
+  readonly at: number
+  readonly version: number
+  readonly status: 'active' | 'done' | 'error' | 'stopped' | 'parked'
+  /** XState's state value. */
+  readonly value: Json
+  readonly context: JsonObject
+  /** The actor's rows before and after this one, to step to; null at its ends, and where the journal begins. */
+  readonly previous: number | null
+  readonly next: number | null
+}
+
 /** How a stored actor stands to what decides today [D7]. */
 export interface FitView {
   readonly actor: string

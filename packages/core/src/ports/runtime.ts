@@ -9,7 +9,7 @@ import type { Deployment } from '../release.ts'
 import type { Incident } from '../release/service-state.ts'
 import type { Severity, SignalDraft } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
-import type { ActorView, FitView } from './actor-view.ts'
+import type { ActorView, FitView, PastView } from './actor-view.ts'
 import type { Changes } from './task.ts'
 
 /** An operation that has been asked for and has not ended, as people see it. */
@@ -201,6 +201,13 @@ export interface Client {
   read(lifecycle: string): Promise<LifecycleView | undefined>
   /** An actor of a machine by its id (`order/42`, `order/42~payment`); undefined when there is none. */
   actor(id: string): Promise<ActorView | undefined>
+  /**
+   * What a lifecycle, a workflow's run or an actor of a machine was after a row; at the end when none is given. Undefined
+   * when it was not there yet, or never.
+   *
+   * @throws OpschartError `input` for a row that was pruned, and for one that was decided by a definition which is not here.
+   */
+  past(query: { actor: string; sequence?: number }): Promise<PastView | undefined>
   /** The journal, oldest first unless backwards; at most 1,000 rows at a time. */
   log(query?: {
     from?: number

@@ -46,6 +46,7 @@ export async function connect(path: string, options: ConnectOptions): Promise<Re
     status: () => read('status', {}),
     read: async (lifecycle) => (await read('read', { lifecycle })) ?? undefined,
     actor: async (id) => (await read('actor', { id })) ?? undefined,
+    past: async (query) => (await read('past', query)) ?? undefined,
     log: (query = {}) => read('log', query),
     why: (about) => read('why', { about }),
     audit: (audit = {}) => read('audit', audit),

@@ -81,6 +81,10 @@ export const reads = {
     body: z.strictObject({ id: text(300) }),
     ask: async (client, { id }) => (await client.actor(id)) ?? null,
   }),
+  past: read({
+    body: z.strictObject({ actor: text(300), sequence: sequence.exactOptional() }),
+    ask: async (client, body) => (await client.past(body)) ?? null,
+  }),
   why: read({ body: z.strictObject({ about: text(300) }), ask: (client, body) => client.why(body.about) }),
   audit: read({
     body: z.strictObject({ head: z.strictObject({ sequence, hash: text(128) }).exactOptional() }),

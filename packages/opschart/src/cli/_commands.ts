@@ -50,10 +50,13 @@ export const commands: readonly CommandDefinition[] = [
     operands: [
       { name: 'actor', summary: 'one actor of a machine of the configuration (order/42)', optional: true },
     ],
-    options: {},
+    options: {
+      at: { summary: 'what it was after a row of the journal; a release or workflow run, too', value: 'row' },
+    },
     examples: [
       ['opschart status', 'the whole picture'],
       ['opschart status order/42', 'where one actor of a machine stands, and what it waits for'],
+      ['opschart status web/v2 --at 120', 'where a release stood after row 120'],
       ['opschart status --json | jq .services', 'for a script'],
     ],
     exits: [0, 1, 2],

@@ -1,4 +1,4 @@
-import { shellWord, type ActorView, type Json } from '@opschart/core'
+import { shellWord, type ActorView, type Json, type PastView } from '@opschart/core'
 
 import { fitted, paragraph, type Look } from './_look.ts'
 import { visible, type Style } from './_text.ts'
@@ -45,6 +45,24 @@ export function renderActor(actor: ActorView, look: Look): string[] {
     )
   for (const { id: timer, due } of timers)
     say('timer', `${moment(due, look)}, ${distance(due, look)}: ${timer}`)
+  return fitted(lines, look)
+}
+
+/** What an actor was after a row, and the rows to step to. */
+export function renderPast(past: PastView, look: Look): string[] {
+  const { paint } = look
+  const { actor, status, value, version, context, sequence, at, previous, next } = past
+  const lines = [
+    `${paint('bold', visible(actor, 200))}  ${paint(styles[status], status)}  after row ${sequence}, ${moment(at, look)}; its decision ${version}`,
+  ]
+  const say = (name: string, told: string) =>
+    lines.push(...paragraph(look, `  ${name.padEnd(9)}`, visible(told, longest)))
+  say('state', stateText(value))
+  say('context', JSON.stringify(context))
+  say(
+    'rows',
+    `${previous === null ? 'its first' : `before it ${previous}`}, ${next === null ? 'its last' : `after it ${next}`}`,
+  )
   return fitted(lines, look)
 }
 

@@ -1,9 +1,9 @@
-import { OpschartError } from '@opschart/core'
+import { OpschartError, shellWord, type Client, type PastView } from '@opschart/core'
 
 import { withClient } from './_client.ts'
-import { isJson, lookOf, printJson, printLines, type Run } from './_context.ts'
+import { isJson, lookOf, printJson, printLines, textOption, type Run } from './_context.ts'
 import { exitCodes } from './_exit.ts'
-import { renderActor } from './_render-actor.ts'
+import { renderActor, renderPast } from './_render-actor.ts'
 import { renderStatus } from './_render-status.ts'
 import { visible } from './_text.ts'
 
@@ -11,6 +11,13 @@ import { visible } from './_text.ts'
 export const run: Run = (context) =>
   withClient(context, async ({ client, daemon }) => {
     const [id] = context.operands
+    const at = textOption(context, 'at')
+    if (at !== undefined) {
+      const view = await pastOf(client, id, at)
+      if (isJson(context)) printJson(context, view)
+      else printLines(context, renderPast(view, lookOf(context)))
+      return exitCodes.done
+    }
     if (id !== undefined) {
       const actor = await client.actor(id)
       if (actor === undefined)
@@ -27,3 +34,20 @@ export const run: Run = (context) =>
     else printLines(context, renderStatus(status, daemon, lookOf(context)))
     return exitCodes.done
   })
+
+/** What a release, a workflow's run or an actor was after a row. */
+async function pastOf(client: Client, id: string | undefined, at: string): Promise<PastView> {
+  if (id === undefined)
+    throw new OpschartError('input', '--at needs whom: a release, a workflow run or an actor, such as web/v2')
+  if (!/^\d{1,15}$/.test(at))
+    throw new OpschartError(
+      'input',
+      `--at is the number of a row, not ${visible(at, 40)}; \`opschart log ${shellWord(id)}\` shows them`,
+    )
+  const view = await client.past({ actor: id, sequence: Number(at) })
+  if (view !== undefined) return view
+  throw new OpschartError(
+    'input',
+    `there was no ${visible(id, 200)} at row ${at}; \`opschart log ${shellWord(id)}\` shows when it began`,
+  )
+}

@@ -134,7 +134,7 @@ async function replayOn(
       if (head?.sequence === at && head.hash !== right) {
         return { sequence: at, what: 'the head that was kept is another one' }
       }
-      const what = replay(sources, row, replayed)
+      const what = replayRow(sources, row, replayed)
       if (what !== undefined) return { sequence: at, what }
       if (!isMachineActor(row.actor)) replayed.context = foldContext(replayed.context, entryOf(row)).context
     }
@@ -158,7 +158,12 @@ async function readFrom(store: Store, from: number): Promise<(JournalRow | 'unre
   }
 }
 
-function replay(sources: AuditSources, row: JournalRow, { states, services }: Replayed): string | undefined {
+/** Decides a row again, and puts what comes of it in its place; gives what does not hold. */
+export function replayRow(
+  sources: AuditSources,
+  row: JournalRow,
+  { states, services }: Pick<Replayed, 'states' | 'services'>,
+): string | undefined {
   const entry = entryOf(row)
   const { sequence, version } = row
   const known = states.get(row.actor)

@@ -7,6 +7,7 @@ import { machineFits } from '../machines/machine-fits.ts'
 import { digest } from './digest.ts'
 import type { Feed } from './feed.ts'
 import { logView } from './log-view.ts'
+import { createPast } from './past.ts'
 import { recordOf } from './record.ts'
 import type { Views } from './status-view.ts'
 import { why } from './why.ts'
@@ -27,9 +28,14 @@ export function createQuestions(
   const { store, views, feed, charts } = sources
   /** The actor of a machine that people mean by a name; undefined when it is none's. */
   const machineOf = (name: string) => (charts.has(name.split('/', 1)[0]!) ? machineActor(name) : undefined)
+  const past = createPast(sources)
   return {
     status: () => views.status(),
     read: (name) => views.read(name),
+    past: async ({ actor, sequence }) => {
+      const id = machineOf(actor) ?? (await views.resolveName(actor)) ?? actor
+      return past(id, sequence)
+    },
     log: async ({ actor, ...query } = {}) => {
       const limit = Math.min(query.limit ?? mostRows, mostRows)
       const whose = actor === undefined ? {} : { actor: machineOf(actor) ?? actor }
