@@ -145,3 +145,20 @@ export {
 } from './inspection/chart-view.ts'
 export { chartOfConfig } from './inspection/chart-of-config.ts'
 export { chartOfLaw } from './inspection/chart-of-law.ts'
+export {
+  inspectionProtocol,
+  type InspectionMessage,
+  type InspectionStep,
+  type SeenState,
+} from './inspection/messages.ts'
+export {
+  inspect,
+  inspectionLimits,
+  nothingInspected,
+  type Inspected,
+  type InspectedActor,
+  type InspectedSource,
+  type InspectionLimits,
+} from './inspection/inspected.ts'
+export { statelyReader, xstate4Reader, type InspectionReader } from './inspection/other-inspectors.ts'
+export { configOfChart, statelyWriter, type StatelyMessage } from './inspection/stately-writer.ts'

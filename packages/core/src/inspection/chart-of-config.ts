@@ -236,6 +236,8 @@ function actionsOf(given: unknown): string[] {
 function guardText(guard: unknown, depth = 0): string {
   if (depth > 5) return '…'
   const { type, name, guards, stateValue } = (isCode(guard) ? guard : {}) as Config
+  // XState 4 calls every guard so.
+  if (type === 'xstate.guard') return nameOf(name)
   // What XState has made of guards (`and`) is a function of a name of its own, and keeps them beside it.
   const made = /^(?:xstate\.)?(and|or|not|stateIn)(?:Guard)?$/.exec(nameOf(type ?? name))?.[1]
   const inner = (Array.isArray(guards) ? (guards as unknown[]) : []).map((one) => guardText(one, depth + 1))
