@@ -101,6 +101,7 @@ export function fakeClient(
       ),
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([]),
+    async *inspection() {},
     past: () => Promise.resolve(undefined),
     log: ({ from = 1, limit = 1000 } = {}) =>
       Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),

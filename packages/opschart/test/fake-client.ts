@@ -27,6 +27,7 @@ export interface Answers {
 export interface FakeClient extends Client {
   asIf: Client['as']
   fits: ForeseeingClient['fits']
+  inspection: ForeseeingClient['inspection']
   status: Client['status']
   /** `person:maria approve {...}`, in order. */
   readonly calls: string[]
@@ -67,6 +68,7 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     read: () => Promise.resolve(undefined),
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([...(answers.fits ?? [])]),
+    async *inspection() {},
     past: () => Promise.resolve(undefined),
     log: ({ from, limit = 1000, backwards = false } = {}) => {
       const found = rows.filter(({ sequence }) => from === undefined || sequence >= from)

@@ -237,7 +237,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   }
   const senderFor = (by: Principal, operation?: string): Sender => createSender(senderSources, by, operation)
 
-  const fitSources = { ...turnSources, definitions: definitions.ofLaw }
+  const fitSources = { ...turnSources, loops, definitions: definitions.ofLaw }
   // Whoever only decides moves nothing that does not fit: the law refuses it.
   if (works) await checkFit(fitSources)
   for (const state of await views.serviceStates()) footprints.set(state.service, state.footprints)

@@ -3,6 +3,7 @@ import type { Effect } from '../effect.ts'
 import type { EntryKind } from '../journal.ts'
 import type { Autonomy } from '../law/law-event.ts'
 import type { OperationStatus } from '../law/lifecycle-context.ts'
+import type { InspectionMessage } from '../inspection/messages.ts'
 import type { Json, JsonObject } from '../json.ts'
 import type { Principal } from '../principal.ts'
 import type { Deployment } from '../release.ts'
@@ -228,12 +229,17 @@ export interface Client {
   record(target: string): Promise<RecordView>
 }
 
-/** A client that can also say beforehand what would come of an act. */
+/** The client of this process's own runtime: it can also say beforehand what would come of an act, and show all of it. */
 export interface ForeseeingClient extends Client {
   /** Like `as`, but each act is only decided on: it is answered as it would be now, and nothing is written. */
   readonly asIf: Client['as']
   /** How the actors that another definition has decided last stand to the one of today; nothing is changed. */
   fits(): Promise<FitView[]>
+  /**
+   * Every row from there on as an inspector is told it, under a name for this source: charts and actors before their first step, and
+   * with each step what its actor was after it.
+   */
+  inspection(options: { source: string; from?: number }): AsyncIterable<InspectionMessage>
 }
 
 /** While you were away: exact counts, and what matters, oldest first. */

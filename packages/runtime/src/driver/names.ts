@@ -16,6 +16,11 @@ export function serviceOf(lifecycle: string): string {
   return lifecycle.split('/', 1)[0]!
 }
 
+/** The service of an actor of the law, whatever it is: what of it is folded is what it is decided by. */
+export function serviceOfActor(actor: string): string {
+  return /^(?:rule|ledger):/.test(actor) ? actor.slice(actor.lastIndexOf(':') + 1) : serviceOf(actor)
+}
+
 /** The id of a rule's actor. */
 export function ruleActor(rule: string, service: string): string {
   return `rule:${rule}:${service}`

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-import type { Clock, Decision, JournalRow, Json, LogEntryView, Store } from '@opschart/core'
+import type { Clock, Decision, JournalRow, Json, Store } from '@opschart/core'
 
 const page = 500
 /** Milliseconds between two looks for what other processes have written. */
@@ -128,11 +128,11 @@ export function createFeed(sources: {
     }
   }
 
-  async function* rows(
+  async function* rows<View>(
     first: number,
     given: Subscription,
-    view: (row: JournalRow) => LogEntryView,
-  ): AsyncGenerator<LogEntryView> {
+    view: (row: JournalRow) => View,
+  ): AsyncGenerator<View> {
     let next = first
     while (!closed && !given.ended) {
       const counter = await store.changeCounter()
@@ -159,7 +159,7 @@ export function createFeed(sources: {
       told = (await store.head()).sequence
     },
     /** Every row from there on: those that exist, and those that come. Ends when the runtime closes, or at once when it is told to. */
-    from(first: number, view: (row: JournalRow) => LogEntryView): AsyncGenerator<LogEntryView> {
+    from<View>(first: number, view: (row: JournalRow) => View): AsyncGenerator<View> {
       const given: Subscription = { ended: false, wake: () => {} }
       const generator = rows(first, given, view)
       const end = generator.return.bind(generator)

@@ -1,13 +1,15 @@
-import type { Autonomy, Clock, ForeseeingClient, Task } from '@opschart/core'
+import type { Autonomy, Clock, FeedbackLoop, ForeseeingClient, Task } from '@opschart/core'
 
 import { audit, type AuditSources } from '../driver/audit.ts'
 import { lawFits, type FitSources } from '../driver/fit.ts'
 import { machineActor } from '../machines/actor-names.ts'
 import { machineFits } from '../machines/machine-fits.ts'
 import { digest } from './digest.ts'
+import { inspection } from './inspection.ts'
 import type { Feed } from './feed.ts'
 import { logView } from './log-view.ts'
 import { createPast } from './past.ts'
+import { createPoints } from './points.ts'
 import { recordOf } from './record.ts'
 import type { Views } from './status-view.ts'
 import { why } from './why.ts'
@@ -22,13 +24,15 @@ export function createQuestions(
       readonly tasks: ReadonlyMap<string, Task>
       readonly views: Views
       readonly feed: Feed
+      readonly loops: readonly FeedbackLoop[]
       readonly autonomyNow: () => Promise<(agent: string, task: string) => Autonomy>
     },
 ) {
   const { store, views, feed, charts } = sources
   /** The actor of a machine that people mean by a name; undefined when it is none's. */
   const machineOf = (name: string) => (charts.has(name.split('/', 1)[0]!) ? machineActor(name) : undefined)
-  const past = createPast(sources)
+  const points = createPoints(sources)
+  const past = createPast(sources, points)
   return {
     status: () => views.status(),
     read: (name) => views.read(name),
@@ -43,6 +47,7 @@ export function createQuestions(
     },
     why: async (about) =>
       why(store, about, machineOf(about) ?? (await views.resolveName(about)), sources.lifecycle.definition),
+    inspection: (asked) => inspection({ ...sources, points }, asked),
     subscribe: ({ from }) => feed.from(from ?? 1, logView),
     audit: ({ head } = {}) => audit(sources, { head }),
     digest: async ({ since }) =>
