@@ -17,6 +17,7 @@ export {
   type Misfire,
   type OperationGiven,
   type OperationOptions,
+  type PastView,
   type Principal,
   type Sender,
   type Service,
