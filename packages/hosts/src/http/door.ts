@@ -31,6 +31,11 @@ const openBody = z.strictObject({
 })
 const answerBody = z.strictObject({ challenge: z.string().max(100), code: z.string().max(100) })
 
+/** The three questions by which a person is asked at their terminal. */
+export const questionsOfPeople = { claim: z.strictObject({}), open: openBody, answer: answerBody }
+/** Names of those. */
+export type PeopleQuestion = keyof typeof questionsOfPeople
+
 /**
  * The rules of a door, whatever it is made of: anyone may read, and report as the inbox does; an operation acts by its
  * token; what else is to be done, a person does, by a confirmation that their terminal gave.
@@ -49,6 +54,7 @@ export function createDoor(options: DoorOptions): Ask {
     }
     switch (name) {
       case 'claim':
+        checkBody(questionsOfPeople.claim, body, name)
         return people.claim()
       case 'open':
         return openChallenge(options, body)

@@ -22,7 +22,8 @@ export async function sendRows(
   let takeBack = () => {}
   const beat = () => {
     takeBack = clock.at(clock.now() + heartbeat, () => {
-      response.write(':\n\n')
+      // A reader that does not read needs no sign of life, and would have them pile up.
+      if (!response.writableNeedDrain) response.write(':\n\n')
       beat()
     })
   }

@@ -5,6 +5,9 @@ export const longestQuestion = 256 * 1024
 /** Longest body of an answer that a client takes, in bytes: a thousand rows of the journal fit. */
 export const longestAnswer = 256 * 1024 * 1024
 
+/** Streams of rows at one time, of each server: the other connections stay free for questions. */
+export const mostStreams = 64
+
 /** Header with the one-time token of the operation that asks. */
 export const tokenHeader = 'opschart-operation'
 /** Header with a person's confirmation of exactly this act. */
@@ -39,6 +42,9 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   input: 400,
   forbidden: 403,
 }
+
+/** Every code that an error on the wire may have, but `internal`. */
+export const errorCodes: readonly string[] = Object.keys(statuses)
 
 /** An error as status and body of an answer. */
 export function toWire(error: unknown): { status: number; body: WireError } {

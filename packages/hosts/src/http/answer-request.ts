@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { OpschartError, type Client, type Clock } from '@opschart/core'
+import { z } from 'zod'
+
+import type { Ask } from './door.ts'
+import { sendRows } from './event-stream.ts'
+import { describeApi } from './open-api.ts'
+import { checkBody } from './routes.ts'
+import {
+  longestQuestion,
+  mostStreams,
+  personHeader,
+  tokenHeader,
+  toWire,
+  version,
+  type DaemonFacts,
+} from './wire.ts'
+
+/** What answers behind a server, whatever it listens on. */
+export interface AnswerOptions {
+  readonly client: Pick<Client, 'subscribe'>
+  readonly clock: Clock
+  /** The rules of the door: answers what has no path of its own here. */
+  readonly ask: Ask
+  /** What the daemon says of itself. */
+  readonly facts: () => DaemonFacts
+  /** Name of the cookie of a page's session, for the description; absent at the socket. */
+  readonly cookie?: string
+  /** Asked to end, by `opschart down`. The answer has been sent by then. */
+  readonly onDown?: (() => void) | undefined
+}
+
+/** Answers one question. Rejects with the refusal; nothing has been sent by then. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+const nothing = z.strictObject({})
+
+/** Makes what answers behind every door: the same paths, whatever the server listens on. */
+export function createAnswer(options: AnswerOptions): Answer {
+  const streams = new Set<ServerResponse>()
+  return async (request, response) => {
+    const { path, query } = targetOf(request)
+    const name = path.startsWith(`${version}/`) ? path.slice(version.length + 1) : ''
+    if (request.method === 'GET' && name === 'rows') {
+      const from = placeOf(request, query)
+      if (streams.size >= mostStreams)
+        throw new OpschartError('conflict', `${mostStreams} follow already; end one of them`)
+      streams.add(response)
+      response.once('close', () => streams.delete(response))
+      return sendRows(options.client.subscribe(from === undefined ? {} : { from }), response, options.clock)
+    }
+    if (request.method === 'GET' && name === 'openapi.json')
+      return sendJson(
+        response,
+        200,
+        describeApi({ version: options.facts().version, cookie: options.cookie }),
+      )
+    if (request.method !== 'POST')
+      throw new OpschartError('input', `${request.method} ${path.slice(0, 200)} is not known here`)
+    const body = await readBody(request)
+    const headers = headersOf(request)
+    switch (name) {
+      case 'down': {
+        checkBody(nothing, body, name)
+        if (headers[tokenHeader] !== undefined)
+          throw new OpschartError('forbidden', 'an operation may not end the daemon')
+        response.once('finish', () => options.onDown?.())
+        return sendJson(response, 200, { answer: { pid: options.facts().pid } })
+      }
+      case 'daemon':
+        checkBody(nothing, body, name)
+        return sendJson(response, 200, { answer: options.facts() })
+      default:
+        return sendJson(response, 200, { answer: (await options.ask(name, body, headers)) ?? null })
+    }
+  }
+}
+
+/** Sends the refusal of a question; what was begun already can only be broken off. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const { status, body } = toWire(error)
+  sendJson(response, status, body)
+}
+
+/** Sends a body of JSON whole. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  })
+  response.end(text)
+}
+
+/**
+ * The path and query of a question, as they were sent: nothing is decoded and nothing resolved, so that a path is what it
+ * says, or is not known.
+ *
+ * @throws OpschartError `input` for a target that is no path, such as another server's whole address.
+ */
+export function targetOf(request: IncomingMessage): { path: string; query: URLSearchParams } {
+  const target = request.url ?? ''
+  if (!target.startsWith('/')) throw new OpschartError('input', 'this address is not known here')
+  const mark = target.indexOf('?')
+  return mark === -1
+    ? { path: target, query: new URLSearchParams() }
+    : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) }
+}
+
+/**
+ * The row that a stream begins with; undefined for those that are still to come. What a reader says it has seen comes
+ * first: one that was cut off asks its old address again.
+ */
+function placeOf(request: IncomingMessage, query: URLSearchParams): number | undefined {
+  const last = request.headers['last-event-id']
+  const from = query.get('from')
+  const seen = typeof last === 'string' ? sequenceOf(last) : undefined
+  if (seen !== undefined) return seen + 1
+  if (from === null && last === undefined) return undefined
+  const place = sequenceOf(from ?? '')
+  if (place === undefined)
+    throw new OpschartError('input', 'a stream begins at the sequence number of a row, such as ?from=1')
+  return place
+}
+
+function sequenceOf(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+async function readBody(request: IncomingMessage): Promise<object> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > longestQuestion)
+      throw new OpschartError('input', `a question is at most ${longestQuestion / 1024} KiB long`)
+    chunks.push(chunk)
+  }
+  let body: unknown
+  try {
+    body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+  } catch (error) {
+    throw new OpschartError('input', 'the question is no JSON', { cause: error })
+  }
+  if (typeof body !== 'object' || body === null)
+    throw new OpschartError('input', 'a question is a JSON object')
+  return body
+}
+
+/** The headers that say who asks. */
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of [tokenHeader, personHeader]) {
+    const value = request.headers[name]
+    if (typeof value === 'string' && value !== '') found[name] = value.slice(0, 300)
+  }
+  return found
+}

@@ -1,0 +1,82 @@
+// Properties:
+//   - The description of the API is OpenAPI 3.1, and what it refers to is in it.
+//   - It names every question that is answered, and what it names is answered.
+//   - A member that it does not name is refused.
+
+import { request } from 'node:http'
+
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { openDoor, type Door } from '../../test/door-harness.ts'
+import { fakeClient } from '../../test/fake-client.ts'
+
+const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'read', 'record', 'status', 'why']
+const done = ['adopt', 'approve', 'cancel', 'move', 'pause', 'promote', 'reject', 'resume', 'send', 'start']
+const atSocket = ['answer', 'claim', 'down', 'open']
+
+interface Description {
+  paths: Record<string, Record<string, { operationId: string; requestBody?: unknown }>>
+}
+
+let door: Door
+
+beforeEach(async () => {
+  door = await openDoor(fakeClient())
+})
+afterEach(() => door.close())
+
+it('is valid, with every reference resolved', async () => {
+  const { text } = await question('GET', '/v1/openapi.json')
+  const document = JSON.parse(text) as Record<string, unknown>
+  expect(await new Validator().validate(document)).toEqual({ valid: true })
+  expect(await new Validator().validate({ ...document, paths: [] })).toMatchObject({ valid: false })
+  const references = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference!)
+  expect(references).toContain('#/components/schemas/Error')
+  expect(references.some((reference) => reference.includes('start.'))).toBe(true)
+  for (const reference of references) {
+    const steps = reference.split('/').slice(1)
+    const found = steps.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], document)
+    expect(found, reference).toBeTypeOf('object')
+  }
+})
+
+it('names what is answered, and nothing else', async () => {
+  const { paths } = JSON.parse((await question('GET', '/v1/openapi.json')).text) as Description
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  expect(documented.toSorted()).toEqual(
+    [
+      'GET /v1/openapi.json',
+      'GET /v1/rows',
+      ...[...asked, ...done, ...atSocket].map((name) => `POST /v1/${name}`),
+    ].toSorted(),
+  )
+  for (const line of documented) {
+    const [method = '', path = ''] = line.split(' ')
+    const answered = await question(method, path, '{"no such member":1}')
+    if (method === 'POST')
+      expect([line, answered.text]).toEqual([line, expect.stringContaining('no such member')])
+    else expect([line, answered.status]).toEqual([line, 200])
+    expect((await question(method, `${path}x`, '{}')).text).toContain('not known here')
+  }
+})
+
+/** One question by hand; of a stream, what comes first. */
+function question(method: string, path: string, body = '') {
+  return new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    const asking = request({ socketPath: door.path, method, path, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+        if (response.headers['content-type'] !== 'text/event-stream') return
+        resolve({ status: response.statusCode, text })
+        asking.destroy()
+      })
+      response.on('end', () => resolve({ status: response.statusCode, text }))
+    })
+    asking.once('error', reject)
+    asking.end(method === 'POST' ? body : '')
+  })
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+
+import { questionsOfPeople, type PeopleQuestion } from './door.ts'
+import { actions, reads, type ActionName, type ReadName } from './routes.ts'
+import { errorCodes, personHeader, tokenHeader, version } from './wire.ts'
+
+/** Which door is described: they answer the same questions, and ask for different proofs of who one is. */
+export interface ApiOptions {
+  /** The daemon's version. */
+  readonly version: string
+  /** Name of the cookie of a page's session, on the loopback; absent for the socket, which asks nobody for a token. */
+  readonly cookie?: string | undefined
+}
+
+type Name = ReadName | ActionName | PeopleQuestion | 'daemon' | 'down'
+
+/** What each question gives, or does, in one line. */
+const summaries: Readonly<Record<Name, string>> = {
+  actor: 'One actor, with the state of its machine',
+  adopt: 'Says that a release is in a phase already',
+  answer: 'Answers a challenge with the code that a person typed',
+  approve: 'Approves the plan of an operation that waits',
+  audit: 'Checks the chain of the journal',
+  cancel: 'Cancels an operation',
+  claim: 'Makes the file by which a process shows that it is the one it says',
+  daemon: 'What the daemon says of itself',
+  digest: 'What has happened since a time',
+  down: 'Ends the daemon',
+  log: 'Rows of the journal',
+  move: 'Asks for another phase',
+  open: 'Has a person asked, at their terminal, about one act',
+  pause: 'Lets nothing be started for a target',
+  promote: 'Changes what agents may do by themselves',
+  read: 'One lifecycle, or null',
+  record: 'How operations of a kind have ended so far',
+  reject: 'Rejects an operation that waits',
+  resume: 'Ends a pause',
+  send: 'Sends a signal',
+  start: 'Starts an actor of a machine',
+  status: 'All there is, at a glance',
+  why: 'The rows that explain a lifecycle or an operation',
+}
+
+/** What only a process at the socket asks: it concerns processes and terminals of this machine. */
+export const questionsOfSocket: readonly string[] = [...Object.keys(questionsOfPeople), 'down']
+
+/** The description of a door, as OpenAPI 3.1: made of the schemas that check the questions. */
+export function describeApi(options: ApiOptions): object {
+  const schemas: Record<string, unknown> = { Error: errorSchema }
+  const bodies: Readonly<Record<string, z.ZodType<unknown>>> = {
+    ...bodiesOf(reads),
+    ...bodiesOf(actions),
+    ...questionsOfPeople,
+    daemon: z.strictObject({}),
+    down: z.strictObject({}),
+  }
+  const isLoopback = options.cookie !== undefined
+  const names = Object.keys(bodies).filter((name) => !isLoopback || !questionsOfSocket.includes(name))
+  const questions = names.map((name) => [
+    `${version}/${name}`,
+    {
+      post: {
+        operationId: name,
+        summary: summaries[name as Name],
+        parameters: !isLoopback && Object.hasOwn(actions, name) ? proofHeaders : [],
+        requestBody: json(schemaOf(name, bodies[name]!, schemas)),
+        responses: responses(json({ type: 'object', required: ['answer'], properties: { answer: {} } })),
+      },
+    },
+  ])
+  return {
+    openapi: '3.1.0',
+    info: { title: 'opschart daemon', version: options.version },
+    paths: {
+      ...Object.fromEntries(questions),
+      [`${version}/rows`]: { get: rows },
+      [`${version}/openapi.json`]: {
+        get: {
+          operationId: 'openapi',
+          summary: 'This description',
+          responses: responses(json({ type: 'object' })),
+        },
+      },
+      ...(isLoopback ? { [`${version}/session`]: { post: session } } : {}),
+    },
+    components: {
+      schemas,
+      ...(isLoopback
+        ? {
+            securitySchemes: {
+              token: { type: 'http', scheme: 'bearer' },
+              session: { type: 'apiKey', in: 'cookie', name: options.cookie },
+            },
+          }
+        : {}),
+    },
+    ...(isLoopback ? { security: [{ token: [] }, { session: [] }] } : {}),
+  }
+}
+
+const errorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: { code: { enum: [...errorCodes, 'internal'] }, message: { type: 'string' } },
+    },
+  },
+}
+
+const proofHeaders = [
+  {
+    name: tokenHeader,
+    in: 'header',
+    description: 'The token of the operation that acts',
+    schema: { type: 'string', maxLength: 300 },
+  },
+  {
+    name: personHeader,
+    in: 'header',
+    description: 'A person’s confirmation of exactly this act',
+    schema: { type: 'string', maxLength: 300 },
+  },
+]
+
+const place = { type: 'integer', minimum: 0 }
+
+const rows = {
+  operationId: 'rows',
+  summary: 'Rows of the journal as they are written, each an event under its sequence number',
+  parameters: [
+    { name: 'from', in: 'query', description: 'Sequence number of the first row', schema: place },
+    {
+      name: 'last-event-id',
+      in: 'header',
+      description: 'Sequence number of the last row that was read; comes before `from`',
+      schema: place,
+    },
+  ],
+  responses: responses({ content: { 'text/event-stream': { schema: { type: 'string' } } } }),
+}
+
+const session = {
+  operationId: 'session',
+  summary: 'Exchanges the token for the cookie of a session, which ends with the daemon',
+  security: [{ token: [] }],
+  responses: {
+    ...responses({
+      ...json({ type: 'object', required: ['answer'], properties: { answer: { type: 'null' } } }),
+      headers: { 'set-cookie': { schema: { type: 'string' } } },
+    }),
+  },
+}
+
+function responses(answered: object): object {
+  const refused = json({ $ref: '#/components/schemas/Error' })
+  return {
+    200: { description: 'The answer', ...answered },
+    400: { description: 'What was asked does not fit', ...refused },
+    403: { description: 'Who asked may not', ...refused },
+    default: { description: 'What went wrong', ...refused },
+  }
+}
+
+function json(schema: unknown): object {
+  return { content: { 'application/json': { schema } } }
+}
+
+function bodiesOf(table: Readonly<Record<string, { readonly body: z.ZodType<unknown> }>>) {
+  return Object.fromEntries(Object.entries(table).map(([name, { body }]) => [name, body]))
+}
+
+/** A body's schema; what it defines for itself moves to the components, where references from anywhere find it. */
+function schemaOf(name: string, body: z.ZodType<unknown>, schemas: Record<string, unknown>): unknown {
+  const text = JSON.stringify(z.toJSONSchema(body, { io: 'input' }))
+  const {
+    $schema: _dialect,
+    $defs,
+    ...schema
+  } = JSON.parse(text.replaceAll('"#/$defs/', `"#/components/schemas/${name}.`)) as {
+    $schema: unknown
+    $defs?: Record<string, unknown>
+  }
+  for (const [key, definition] of Object.entries($defs ?? {})) schemas[`${name}.${key}`] = definition
+  return schema
+}
