@@ -5,7 +5,6 @@ import { z } from 'zod'
 
 import type { Ask } from './door.ts'
 import { sendRows } from './event-stream.ts'
-import { describeApi } from './open-api.ts'
 import { checkBody } from './routes.ts'
 import {
   longestQuestion,
@@ -21,25 +20,27 @@ import {
 export interface AnswerOptions {
   readonly client: Pick<Client, 'subscribe'>
   readonly clock: Clock
-  /** The rules of the door: answers what has no path of its own here. */
-  readonly ask: Ask
   /** What the daemon says of itself. */
-  readonly facts: () => DaemonFacts
-  /** Name of the cookie of a page's session, for the description; absent at the socket. */
-  readonly cookie?: string
-  /** Asked to end, by `opschart down`. The answer has been sent by then. */
-  readonly onDown?: (() => void) | undefined
+  readonly facts: DaemonFacts
+  /** The description of the door. */
+  readonly describe: (request: IncomingMessage) => object
+  /** Ends the daemon, once the answer has been sent; absent where it is not ended from. */
+  readonly onDown?: () => void
 }
 
-/** Answers one question. Rejects with the refusal; nothing has been sent by then. */
-export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/**
+ * Answers one question; the door answers what has no path of its own here. Rejects with the refusal; nothing has been
+ * sent by then, but for a stream of rows that broke.
+ */
+export type Answer = (request: IncomingMessage, response: ServerResponse, door: Ask) => Promise<void>
 
 const nothing = z.strictObject({})
 
 /** Makes what answers behind every door: the same paths, whatever the server listens on. */
 export function createAnswer(options: AnswerOptions): Answer {
+  const { client, clock, facts, describe, onDown } = options
   const streams = new Set<ServerResponse>()
-  return async (request, response) => {
+  return async (request, response, door) => {
     const { path, query } = targetOf(request)
     const name = path.startsWith(`${version}/`) ? path.slice(version.length + 1) : ''
     if (request.method === 'GET' && name === 'rows') {
@@ -48,32 +49,25 @@ export function createAnswer(options: AnswerOptions): Answer {
         throw new OpschartError('conflict', `${mostStreams} follow already; end one of them`)
       streams.add(response)
       response.once('close', () => streams.delete(response))
-      return sendRows(options.client.subscribe(from === undefined ? {} : { from }), response, options.clock)
+      return sendRows(client.subscribe(from === undefined ? {} : { from }), response, clock)
     }
-    if (request.method === 'GET' && name === 'openapi.json')
-      return sendJson(
-        response,
-        200,
-        describeApi({ version: options.facts().version, cookie: options.cookie }),
-      )
+    if (request.method === 'GET' && name === 'openapi.json') return sendJson(response, 200, describe(request))
     if (request.method !== 'POST')
       throw new OpschartError('input', `${request.method} ${path.slice(0, 200)} is not known here`)
     const body = await readBody(request)
     const headers = headersOf(request)
-    switch (name) {
-      case 'down': {
-        checkBody(nothing, body, name)
-        if (headers[tokenHeader] !== undefined)
-          throw new OpschartError('forbidden', 'an operation may not end the daemon')
-        response.once('finish', () => options.onDown?.())
-        return sendJson(response, 200, { answer: { pid: options.facts().pid } })
-      }
-      case 'daemon':
-        checkBody(nothing, body, name)
-        return sendJson(response, 200, { answer: options.facts() })
-      default:
-        return sendJson(response, 200, { answer: (await options.ask(name, body, headers)) ?? null })
+    if (name === 'daemon') {
+      checkBody(nothing, body, name)
+      return sendJson(response, 200, { answer: facts })
     }
+    if (name === 'down' && onDown !== undefined) {
+      checkBody(nothing, body, name)
+      if (headers[tokenHeader] !== undefined)
+        throw new OpschartError('forbidden', 'an operation may not end the daemon')
+      response.once('finish', onDown)
+      return sendJson(response, 200, { answer: { pid: facts.pid } })
+    }
+    sendJson(response, 200, { answer: (await door(name, body, headers)) ?? null })
   }
 }
 
@@ -133,23 +127,35 @@ function sequenceOf(text: string): number | undefined {
 }
 
 async function readBody(request: IncomingMessage): Promise<object> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > longestQuestion)
-      throw new OpschartError('input', `a question is at most ${longestQuestion / 1024} KiB long`)
-    chunks.push(chunk)
-  }
   let body: unknown
+  const text = await readText(request)
   try {
-    body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+    body = JSON.parse(text === '' ? '{}' : text)
   } catch (error) {
     throw new OpschartError('input', 'the question is no JSON', { cause: error })
   }
   if (typeof body !== 'object' || body === null)
     throw new OpschartError('input', 'a question is a JSON object')
   return body
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    // Not destroyed when it is left: the refusal could not be sent any more.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > longestQuestion) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw new OpschartError('input', 'the question was cut off', { cause: error })
+  }
+  if (size <= longestQuestion) return Buffer.concat(chunks).toString('utf8')
+  // The rest is dropped as it comes, for as long as a question may take: who sends it hears the answer.
+  request.resume()
+  throw new OpschartError('input', `a question is at most ${longestQuestion / 1024} KiB long`)
 }
 
 /** The headers that say who asks. */

@@ -1,6 +1,7 @@
 export { connect, type ConnectOptions, type RemoteClient } from './connect.ts'
 export type { DoorOptions } from './door.ts'
 export { guardedClient } from './local-client.ts'
+export type { Control } from './page-door.ts'
 export {
   createPeople,
   type Act,
@@ -11,6 +12,7 @@ export {
 } from './people.ts'
 export { confirmed, type PersonAtTerminal } from './person-at-terminal.ts'
 export type { OpenTerminal, ProcessFacts, ProcessTable } from './process-table.ts'
+export { serveLoopback, type LoopbackOptions, type LoopbackServer, type PageFile } from './serve-loopback.ts'
 export { serveSocket, type SocketOptions, type SocketServer } from './serve-socket.ts'
 export { prepareFolder, socketPathOf } from './socket-place.ts'
 export { systemProcesses } from './system-processes.ts'

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { openDoor, type Door } from '../../test/door-harness.ts'
 import { fakeClient } from '../../test/fake-client.ts'
+import { ask, openPage } from '../../test/page-harness.ts'
 
 const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'read', 'record', 'status', 'why']
 const done = ['adopt', 'approve', 'cancel', 'move', 'pause', 'promote', 'reject', 'resume', 'send', 'start']
@@ -61,6 +62,30 @@ it('names what is answered, and nothing else', async () => {
     else expect([line, answered.status]).toEqual([line, 200])
     expect((await question(method, `${path}x`, '{}')).text).toContain('not known here')
   }
+})
+
+it('describes the loopback as it is: what is not for it is not named', async () => {
+  const page = await openPage(fakeClient(), { control: { isOn: () => true } })
+  const host = `127.0.0.1:${page.port}`
+  const headers = { host, authorization: `Bearer ${page.token}` }
+  const { body } = await ask(page.port, 'GET /v1/openapi.json', headers)
+  const document = JSON.parse(body) as Description & Record<string, unknown>
+  expect(await new Validator().validate(document)).toEqual({ valid: true })
+  expect(document).toMatchObject({
+    security: [{ token: [] }, { session: [] }],
+    components: { securitySchemes: { session: { name: `opschart-${page.port}` } } },
+  })
+  expect(Object.keys(document.paths).toSorted()).toEqual(
+    ['openapi.json', 'rows', 'session', ...asked, ...done].map((name) => `/v1/${name}`).toSorted(),
+  )
+  const begun = await ask(page.port, 'POST /v1/session', headers)
+  const cookie = (begun.headers['set-cookie'] ?? '').split(';')[0] ?? ''
+  for (const name of [...asked, ...done]) {
+    const own = { host, cookie, origin: `http://${host}` }
+    const answered = await ask(page.port, `POST /v1/${name}`, own, '{"no such member":1}')
+    expect([name, answered.body]).toEqual([name, expect.stringContaining('no such member')])
+  }
+  await page.close()
 })
 
 /** One question by hand; of a stream, what comes first. */

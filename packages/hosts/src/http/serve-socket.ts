@@ -6,6 +6,7 @@ import { createAnswer, sendError } from './answer-request.ts'
 import { ask, silent } from './ask.ts'
 import { createDoor, type DoorOptions } from './door.ts'
 import { createLimitedServer } from './limited-server.ts'
+import { describeApi } from './open-api.ts'
 import { prepareFolder, whileStarting } from './socket-place.ts'
 import type { DaemonFacts } from './wire.ts'
 
@@ -35,15 +36,16 @@ export interface SocketServer {
 export async function serveSocket(options: SocketOptions): Promise<SocketServer> {
   const { path } = options
   const facts: DaemonFacts = { ...options.about, pid: process.pid, since: options.clock.now() }
+  const door = createDoor(options)
   const answer = createAnswer({
     client: options.client,
     clock: options.clock,
-    ask: createDoor(options),
-    facts: () => facts,
-    onDown: options.onDown,
+    facts,
+    describe: () => describeApi({ version: facts.version }),
+    onDown: () => options.onDown?.(),
   })
   const listener = createLimitedServer((request, response) => {
-    answer(request, response).catch((error: unknown) => sendError(response, error))
+    answer(request, response, door).catch((error: unknown) => sendError(response, error))
   })
   prepareFolder(path)
   await whileStarting(path, async () => {

@@ -152,6 +152,8 @@ describe('a client over the socket', () => {
       ['POST', '/v1/send', '{"to":"web","draft":{"type":"OPERATION_APPROVED"}}', 'use `opschart approve`'],
       ['POST', '/v1/send', '{"to":"web","draft":{"type":"ADOPTED"}}', 'use `opschart adopt`'],
       ['POST', '/v1/status', `{"a":"${'x'.repeat(256 * 1024)}"}`, 'at most 256 KiB'],
+      // So long that it is refused while it is still sent.
+      ['POST', '/v1/status', `{"a":"${'x'.repeat(8 * 1024 * 1024)}"}`, 'at most 256 KiB'],
       ['POST', '/v1/constructor', '{}', 'constructor is not known here'],
       ['POST', '/v2/status', '{}', 'not known here'],
       ['GET', '/v1/status', '', 'GET /v1/status is not known here'],
