@@ -6,6 +6,7 @@ import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
 
 import { compose, stateFolder } from './compose.ts'
 import { createContextFile } from './context-file.ts'
+import { openInspectDoor, type InspectDoor } from './inspect-door.ts'
 import { packageVersion } from './package-version.ts'
 
 /** How a daemon is started. */
@@ -18,6 +19,8 @@ export interface DaemonOptions {
   readonly onLine?: (line: string) => void
   /** Asked to end, by `opschart down`. */
   readonly onDown?: () => void
+  /** Opens a door for pages on 127.0.0.1, too; on a free port when none is named. None when absent. */
+  readonly inspect?: { readonly port?: number }
 }
 
 /** A daemon that runs. */
@@ -25,11 +28,13 @@ export interface Daemon {
   readonly client: Client
   readonly runtime: Runtime
   readonly socket: string
+  /** The door for pages, where one was asked for. */
+  readonly inspect?: InspectDoor
   close(): Promise<void>
 }
 
 /**
- * Starts a project's daemon: its runtime, its socket and its context file.
+ * Starts a project's daemon: its runtime, its socket, its context file, and its door for pages where that is asked for.
  *
  * @throws OpschartError `configuration`, `storage`, or `conflict` when a daemon runs here already.
  */
@@ -73,6 +78,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await runtime.close()
     throw error
   })
+  // After the socket: whoever has that is the only daemon here, and the token is its to write.
+  const inspect =
+    options.inspect === undefined
+      ? undefined
+      : await openInspectDoor({ client: runtime, people, root, onProblem: line, ...options.inspect }).catch(
+          async (error: unknown) => {
+            await server.close()
+            await runtime.close()
+            throw error
+          },
+        )
   let pending = false
   const refresh = (): void => {
     if (pending) return
@@ -89,7 +105,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     client: runtime,
     runtime,
     socket,
+    ...(inspect === undefined ? {} : { inspect }),
     async close() {
+      await inspect?.close()
       await server.close()
       await context.update()
       await runtime.close()

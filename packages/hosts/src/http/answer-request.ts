@@ -143,7 +143,7 @@ async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   try {
-    // Not destroyed when it is left: the refusal could not be sent any more.
+    // Not destroyed when it is left: that could take the connection away before the refusal is sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length
       if (size > longestQuestion) break

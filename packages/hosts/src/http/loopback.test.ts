@@ -355,6 +355,18 @@ describe('whatever is sent', () => {
     expect(({} as Record<string, unknown>).isAdmin).toBeUndefined()
   })
 
+  it('is too long, is refused, and does not stand in the way of what comes after it', async () => {
+    const authorization = `authorization: Bearer ${page.token}`
+    const length = 3 * 1024 * 1024
+    const both = await sendBytes(
+      page.port,
+      `POST /v1/status HTTP/1.1\r\nhost: ${host}\r\n${authorization}\r\ncontent-length: ${length}\r\n\r\n${'x'.repeat(length)}` +
+        `GET /page.js HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
+    )
+    expect(answered(both)).toMatchObject({ status: 400, body: expect.stringContaining('at most 256 KiB') })
+    expect(both.endsWith('go()')).toBe(true)
+  })
+
   it('is bounded in its headers, and none of them is lost unseen', async () => {
     const large = await status({ authorization: `Bearer ${page.token}`, filler: 'x'.repeat(17 * 1024) })
     expect(large).toMatchObject({ status: 431, headers: strict, body: '' })
