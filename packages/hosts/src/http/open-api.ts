@@ -32,6 +32,7 @@ const summaries: Readonly<Record<Name, string>> = {
   pause: 'Lets nothing be started for a target',
   promote: 'Changes what agents may do by themselves',
   read: 'One lifecycle, or null',
+  past: 'What a lifecycle, a workflow run or an actor was after a row',
   record: 'How operations of a kind have ended so far',
   reject: 'Rejects an operation that waits',
   resume: 'Ends a pause',
