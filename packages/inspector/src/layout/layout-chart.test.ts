@@ -1,0 +1,122 @@
+// Properties:
+//   - Well-known machines and the default law are laid out without a fault, in both directions, with and without folded
+//     states, by the engine and by the plain layout.
+//   - A failing engine, or one that answers nonsense, never fails the layout.
+//   - The same chart gives the same bytes; layouts are kept, and not without end.
+//   - Every state and arrow that is to be seen is there.
+
+import { chartOfConfig, chartOfLaw, releaseLifecycle, statesOf, type ChartView } from '@opschart/core'
+import { describe, expect, it } from 'vitest'
+
+import { machines } from '../../test/machines.ts'
+import type { EngineNode, LayoutEngine } from './engine.ts'
+import { faultsOf } from './geometry.ts'
+import { layoutChart } from './layout-chart.ts'
+import { createLayouts } from './layouts.ts'
+
+const charts: [string, ChartView][] = [
+  ['the default law', chartOfLaw(releaseLifecycle.definition)],
+  ...Object.entries(machines).map(([name, config]): [string, ChartView] => [name, chartOfConfig(config)]),
+]
+const broken: LayoutEngine = { layout: () => Promise.reject(new Error('it cannot')) }
+const [, law] = charts[0]!
+
+describe('the layout of a chart', () => {
+  it('is tried with large and small ones', () => {
+    expect(charts.map(([, chart]) => chart.problems)).toEqual(charts.map(() => []))
+    expect(charts.map(([, chart]) => statesOf(chart).length).toSorted((a, b) => b - a)[0]).toBeGreaterThan(40)
+  })
+
+  it.each(charts)('of %s has no fault', async (_name, chart) => {
+    for (const direction of ['down', 'right'] as const) {
+      const layout = await layoutChart(chart, { direction })
+      expect(faultsOf(layout)).toEqual([])
+      expect(layout.way).toBe('layers')
+      expect(layout.states.map(({ id }) => id)).toEqual(statesOf(chart).map(({ id }) => id))
+      const drawn = [
+        ...layout.arrows.map(({ arrow }) => arrow),
+        ...layout.states.flatMap(({ rows }) => rows.flatMap(({ arrow }) => arrow ?? [])),
+      ]
+      expect(new Set(drawn)).toEqual(new Set(chart.arrows.map(({ id }) => id)))
+    }
+  })
+
+  it.each(charts)('of %s has no fault with any one state folded', async (_name, chart) => {
+    for (const { id } of statesOf(chart).filter(({ states }) => states.length > 0)) {
+      const layout = await layoutChart(chart, { collapsed: new Set([id]) })
+      expect(faultsOf(layout)).toEqual([])
+      expect(layout.states.filter(({ folded }) => folded).map((state) => state.id)).toEqual([id])
+      expect(layout.states.filter(({ parent }) => parent === id)).toEqual([])
+    }
+  })
+
+  it.each(charts)('of %s succeeds without an engine', async (_name, chart) => {
+    const layout = await layoutChart(chart, { engine: broken })
+    expect(layout.way).toBe('lanes')
+    expect(faultsOf(layout)).toEqual([])
+    expect(layout.states.map(({ id }) => id)).toEqual(statesOf(chart).map(({ id }) => id))
+  })
+
+  it('tries again with fewer options when the engine fails', async () => {
+    const asked: number[] = []
+    const engine: LayoutEngine = {
+      layout(graph: EngineNode) {
+        asked.push(Object.keys(graph.layoutOptions ?? {}).length)
+        return Promise.reject(new Error('it cannot'))
+      },
+    }
+    await layoutChart(law, { engine })
+    expect(asked.length).toBeGreaterThan(2)
+    expect(asked).toEqual(asked.toSorted((a, b) => b - a))
+  })
+
+  it('does without an engine that answers nonsense', async () => {
+    const engine: LayoutEngine = { layout: (graph) => Promise.resolve(graph) }
+    const layout = await layoutChart(law, { engine })
+    expect(layout.way).toBe('lanes')
+    expect(faultsOf(layout)).toEqual([])
+  })
+
+  it('asks no engine for a chart that it would take minutes for', async () => {
+    const states = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`s${index}`, { on: { GO: 's0' } }]),
+    )
+    const engine: LayoutEngine = { layout: () => expect.fail('the engine was asked') }
+    const layout = await layoutChart(chartOfConfig({ id: 'large', initial: 's0', states }), { engine })
+    expect(layout.states).toHaveLength(501)
+    expect(faultsOf(layout)).toEqual([])
+  })
+
+  it('gives the same bytes for the same chart', async () => {
+    const [one, other] = [await layoutChart(law), await layoutChart(structuredClone(law))]
+    expect(JSON.stringify(other)).toBe(JSON.stringify(one))
+    expect(JSON.parse(JSON.stringify(one))).toEqual(one)
+  })
+})
+
+describe('kept layouts', () => {
+  it('are made once for a structure, a direction and what is folded', async () => {
+    let asked = 0
+    const engine: LayoutEngine = {
+      layout() {
+        asked += 1
+        return Promise.reject(new Error('it cannot'))
+      },
+    }
+    await layoutChart(law, { engine })
+    const tries = asked
+    const layouts = createLayouts({ engine, most: 2 })
+    const made = async (...options: Parameters<typeof layouts.layoutOf>) => {
+      const before = asked
+      await layouts.layoutOf(...options)
+      return (asked - before) / tries
+    }
+    expect(await made(law)).toBe(1)
+    expect(await made(structuredClone(law), { direction: 'down' })).toBe(0)
+    expect(await made(law, { direction: 'right' })).toBe(1)
+    expect(await made(law)).toBe(0)
+    expect(await made(law, { collapsed: new Set(['']) })).toBe(1)
+    expect(await made(law)).toBe(0)
+    expect(await made(law, { direction: 'right' })).toBe(1)
+  })
+})

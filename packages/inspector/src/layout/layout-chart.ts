@@ -1,0 +1,89 @@
+import type { ChartView } from '@opschart/core'
+
+import { drawnOf, type Drawn } from './_drawn.ts'
+import { elkEngine, type LayoutEngine } from './engine.ts'
+import { faultsOf } from './geometry.ts'
+import { lanesOf } from './_lanes.ts'
+import { graphOf, layoutOfGraph, type EngineOptions } from './_layers.ts'
+import type { Direction, Layout } from './layout.ts'
+import { measureSans, type Measure } from './measure.ts'
+import { shownOf } from './_shown.ts'
+
+/** How a chart is laid out. */
+export interface LayoutOptions {
+  /** `down` unless told. */
+  readonly direction?: Direction
+  /** Ids of the states whose inner states are folded away; none unless told. */
+  readonly collapsed?: ReadonlySet<string>
+  /** How wide texts are; by the table of {@link measureSans} unless told. */
+  readonly measure?: Measure
+  /** What lays graphs out; ELK in this process unless told. */
+  readonly engine?: LayoutEngine
+}
+
+/** Larger charts are drawn by the plain layout at once: the engine would need minutes for them. */
+const most = { states: 400, arrows: 800 } as const
+
+const plain: EngineOptions = {
+  'elk.algorithm': 'layered',
+  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+  'elk.edgeRouting': 'ORTHOGONAL',
+}
+const spaced: EngineOptions = {
+  ...plain,
+  'elk.spacing.nodeNode': '24',
+  'elk.spacing.edgeNode': '16',
+  'elk.spacing.edgeEdge': '12',
+  'elk.spacing.edgeLabel': '4',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '28',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '14',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+}
+/** From the best to the plainest. ELK fails at some charts with some options; then the next are tried. */
+const ways: readonly EngineOptions[] = [
+  {
+    ...spaced,
+    'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
+    'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+  },
+  {
+    ...spaced,
+    'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
+    'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  },
+  { ...spaced, 'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX' },
+  spaced,
+  plain,
+]
+
+const inProcess = elkEngine()
+
+/**
+ * Lays a chart out. It always succeeds: what the engine cannot do, or does with a fault that {@link faultsOf} finds, is
+ * tried with other options, and at last done without the engine. The same chart gives the same layout.
+ */
+export async function layoutChart(chart: ChartView, options: LayoutOptions = {}): Promise<Layout> {
+  const { direction = 'down', collapsed = new Set(), measure = measureSans, engine = inProcess } = options
+  const drawn = drawnOf(shownOf(chart, collapsed), measure)
+  if (drawn.shown.states.length <= most.states && drawn.shown.arrows.length <= most.arrows) {
+    for (const way of ways) {
+      const layout = await tried(drawn, direction, way, engine)
+      if (layout !== undefined && faultsOf(layout).length === 0) return layout
+    }
+  }
+  return lanesOf(drawn, direction)
+}
+
+async function tried(
+  drawn: Drawn,
+  direction: Direction,
+  way: EngineOptions,
+  engine: LayoutEngine,
+): Promise<Layout | undefined> {
+  try {
+    return layoutOfGraph(drawn, direction, await engine.layout(graphOf(drawn, direction, way)))
+  } catch {
+    // An engine's failure is not the chart's: the next way is tried, and the last has no engine.
+    return undefined
+  }
+}
