@@ -57,6 +57,23 @@ describe('the layout of a chart', () => {
     expect(layout.states.map(({ id }) => id)).toEqual(statesOf(chart).map(({ id }) => id))
   })
 
+  it('stands regions beside one another in the order of the chart', async () => {
+    for (const name of ['player', 'word', 'watch', 'elevator']) {
+      const chart = chartOfConfig(machines[name])
+      for (const [direction, place] of [
+        ['down', 'x'],
+        ['right', 'y'],
+      ] as const) {
+        const { states } = await layoutChart(chart, { direction })
+        const crossed = chart.arrows.filter(({ from, to }) => from === '' && to.length > 0)
+        if (crossed.length > 0) continue
+        const regions = states.filter(({ region, depth }) => region && depth <= 2)
+        const inOrder = regions.toSorted((a, b) => a[place] - b[place])
+        expect(inOrder.map(({ id }) => id)).toEqual(regions.map(({ id }) => id))
+      }
+    }
+  })
+
   it('tries again with fewer options when the engine fails', async () => {
     const asked: number[] = []
     const engine: LayoutEngine = {

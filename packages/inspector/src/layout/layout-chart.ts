@@ -7,6 +7,7 @@ import { lanesOf } from './_lanes.ts'
 import { graphOf, layoutOfGraph, type EngineOptions } from './_layers.ts'
 import type { Direction, Layout } from './layout.ts'
 import { measureSans, type Measure } from './measure.ts'
+import { withRegionsInOrder } from './_regions.ts'
 import { shownOf } from './_shown.ts'
 
 /** How a chart is laid out. */
@@ -35,6 +36,7 @@ const spaced: EngineOptions = {
   'elk.spacing.edgeNode': '16',
   'elk.spacing.edgeEdge': '12',
   'elk.spacing.edgeLabel': '4',
+  'elk.spacing.nodeSelfLoop': '20',
   'elk.layered.spacing.nodeNodeBetweenLayers': '28',
   'elk.layered.spacing.edgeNodeBetweenLayers': '14',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
@@ -45,6 +47,7 @@ const ways: readonly EngineOptions[] = [
     ...spaced,
     'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
     'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+    'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
   },
   {
     ...spaced,
@@ -68,7 +71,9 @@ export async function layoutChart(chart: ChartView, options: LayoutOptions = {})
   if (drawn.shown.states.length <= most.states && drawn.shown.arrows.length <= most.arrows) {
     for (const way of ways) {
       const layout = await tried(drawn, direction, way, engine)
-      if (layout !== undefined && faultsOf(layout).length === 0) return layout
+      if (layout === undefined || faultsOf(layout).length > 0) continue
+      const ordered = withRegionsInOrder(drawn, layout)
+      return faultsOf(ordered).length === 0 ? ordered : layout
     }
   }
   return lanesOf(drawn, direction)
