@@ -142,7 +142,7 @@ export const machines: Readonly<Record<string, object>> = {
           name: { on: { NEXT: { target: 'address', guard: 'hasName' } }, description: 'Who it is for' },
           address: { on: { NEXT: { target: 'consent', guard: 'hasAddress' }, BACK: 'name' } },
           consent: { on: { NEXT: { target: '#form.sending', guard: 'agreed' }, BACK: 'address' } },
-          where: { type: 'history', history: 'deep' },
+          where: { type: 'history', history: 'deep', target: 'name' },
         },
         on: { SAVE: { actions: 'saveDraft' }, LEAVE: 'left' },
       },

@@ -119,6 +119,8 @@ function* arrowsOf(
   for (const given of Array.isArray(config['after']) ? (config['after'] as unknown[]) : [])
     yield* all('after', isRecord(given) ? delayText(nameOf(given['delay'])) : '?', given)
   yield* all('always', '', config['always'])
+  // Where a history leads when there is none yet.
+  if (config['type'] === 'history') yield* all('always', '', config['target'])
   yield* all('done', 'done', config['onDone'])
   for (const { id, given } of invokesOf(drawing, from, config)) {
     yield* all('done', id, given['onDone'])

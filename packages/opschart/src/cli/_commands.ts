@@ -119,10 +119,14 @@ export const commands: readonly CommandDefinition[] = [
     options: {
       lifecycle: { summary: 'mark the phase of this release', value: 'release', short: 'l' },
       mermaid: { summary: 'print a Mermaid state diagram' },
+      svg: { summary: 'draw it into this file, written over if it is there', value: 'file' },
+      direction: { summary: 'of the drawing: down (default) or right', value: 'direction' },
+      theme: { summary: 'of the drawing: light, dark, or auto (default)', value: 'theme' },
     },
     examples: [
       ['opschart chart --lifecycle web/v2', 'where it stands, and what may come next'],
       ['opschart chart --mermaid > chart.mmd', 'for a document'],
+      ['opschart chart -l web/v2 --svg release.svg --theme dark', 'a picture of where it stands'],
     ],
     exits: [0, 1, 2],
     load: () => import('./chart.ts'),

@@ -10,6 +10,7 @@ import {
   type Run,
   textOption,
 } from './_context.ts'
+import { drawingOf, drawInto } from './_draw-chart.ts'
 import { exitCodes } from './_exit.ts'
 import { mermaidOf } from './_mermaid.ts'
 import { occupationOf, renderChart } from './_render-chart.ts'
@@ -17,6 +18,7 @@ import { occupationOf, renderChart } from './_render-chart.ts'
 /** `opschart chart`: draws the law, and who stands where. */
 export const run: Run = async (context) => {
   const { composition, root, terminal } = context
+  const drawing = drawingOf(context)
   const { configuration } = await composition.loadConfiguration(root)
   const law = await composition.lawOf(configuration)
   if (context.options['mermaid'] === true) {
@@ -24,6 +26,10 @@ export const run: Run = async (context) => {
     return exitCodes.done
   }
   const chosen = textOption(context, 'lifecycle')
+  if (drawing !== undefined && chosen === undefined) {
+    await drawInto(context, drawing, law.definition, undefined)
+    return exitCodes.done
+  }
   const status = await statusOf(context, chosen !== undefined)
   const occupation = occupationOf(status, chosen)
   if (chosen !== undefined && ![...occupation.values()].some((phase) => phase.chosen)) {
@@ -32,7 +38,10 @@ export const run: Run = async (context) => {
       `there is no release ${chosen.slice(0, 100)}; \`opschart status\` lists them`,
     )
   }
-  if (isJson(context))
+  if (drawing !== undefined) {
+    const [phase] = [...occupation].find(([, { chosen: stands }]) => stands) ?? []
+    await drawInto(context, drawing, law.definition, phase)
+  } else if (isJson(context))
     printJson(context, {
       law: law.definition,
       workflows: law.workflows,

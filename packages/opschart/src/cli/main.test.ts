@@ -97,6 +97,10 @@ describe('a command line that is wrong', () => {
     [['audit', '--head', '12'], '--head is what `opschart log --head` printed'],
     [['promote', 'x', 'everything'], 'autonomy is observe, ask, act; what is everything?'],
     [['chart', '--lifecycle', 'web/v9'], 'there is no release web/v9'],
+    [['chart', '--svg', 'chart.png'], '--svg writes a file whose name ends in .svg, not chart.png'],
+    [['chart', '--theme', 'dark'], '--theme is for a drawing; add --svg chart.svg'],
+    [['chart', '--svg', 'a.svg', '--direction', 'up'], '--direction is down, right; what is up?'],
+    [['chart', '--svg', '/nowhere/a.svg'], 'the drawing cannot be written to /nowhere/a.svg'],
   ])('%j', async (argv, message) => {
     const { code, out, notes, client } = await runLine(argv)
     expect([code, out]).toEqual([2, ''])
