@@ -220,6 +220,26 @@ describe('the style', () => {
     allowed: ['outer', 'ground', 'allowedPill', 'active'],
     activeEdge: ['outer', 'ground', 'active'],
   }
+  it.each(['light', 'dark'] as const)(
+    'has contrast 4.5 in the %s theme: the title of an active state',
+    (theme) => {
+      const { active, activeEdge, onActive } = palettes[theme]
+      // Its strip is the edge's colour, at 16 %, over the state's.
+      expect(styleOf(theme)).toContain(
+        '.oc-active > .oc-strip { fill: var(--oc-activeEdge); fill-opacity: 0.16; }',
+      )
+      const strip = [1, 3, 5].map((at) => {
+        const [over, under] = [activeEdge, active].map((colour) =>
+          Number.parseInt(colour.slice(at, at + 2), 16),
+        )
+        return Math.round(over! * 0.16 + under! * 0.84)
+          .toString(16)
+          .padStart(2, '0')
+      })
+      expect(contrast(onActive, `#${strip.join('')}`)).toBeGreaterThanOrEqual(4.5)
+    },
+  )
+
   for (const theme of ['light', 'dark'] as const) {
     for (const [least, pairs] of [
       [4.5, grounds],

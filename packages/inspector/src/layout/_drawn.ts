@@ -33,8 +33,11 @@ export function markOf({ state, inner }: ShownState): ShownState | undefined {
 
 /** A state at its place. */
 export function placed({ contents }: Drawn, shown: ShownState, box: Box): StateBox {
-  const { title, rows, header } = contents.get(shown)!
+  const { title, rows, header, width, height } = contents.get(shown)!
   const { state, parent } = shown
+  // A name alone stands in the middle of its box, however large that has become.
+  const alone = rows.length === 0 && shown.inner.length === 0
+  const middle = alone ? { x: (box.width - width) / 2, y: (box.height - height) / 2 } : { x: 0, y: 0 }
   return {
     ...box,
     id: state.id,
@@ -44,7 +47,7 @@ export function placed({ contents }: Drawn, shown: ShownState, box: Box): StateB
     region: shown.region,
     folded: shown.folded > 0,
     header,
-    title: moved(title.pieces, box.x, box.y),
+    title: moved(title.pieces, box.x + middle.x, box.y + middle.y),
     rows: rows.map((row) => ({
       kind: row.kind,
       x: box.x,

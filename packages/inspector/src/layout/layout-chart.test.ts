@@ -19,6 +19,50 @@ const charts: [string, ChartView][] = [
   ...Object.entries(machines).map(([name, config]): [string, ChartView] => [name, chartOfConfig(config)]),
 ]
 const broken: LayoutEngine = { layout: () => Promise.reject(new Error('it cannot')) }
+/** Answers with a line that steps 4 aside just before its end. */
+const stepping: LayoutEngine = {
+  layout: (graph) => {
+    const at = [
+      { x: 60, y: 100 },
+      { x: 60, y: 260 },
+      { x: 200, y: 100 },
+    ]
+    const [root] = graph.children!
+    const [mark, ...states] = root!.children!
+    const inner = [
+      { ...mark!, x: 84, y: 60 },
+      ...states.map((state, index) => ({ ...state, ...at[index], width: 80, height: 40 })),
+    ]
+    const way = (points: [number, number][]) => {
+      const [startPoint, ...rest] = points.map(([x, y]) => ({ x, y }))
+      return [{ startPoint: startPoint!, bendPoints: rest.slice(0, -1), endPoint: rest.at(-1)! }]
+    }
+    const ways = [
+      way([
+        [90, 72],
+        [90, 100],
+      ]),
+      way([
+        [100, 140],
+        [100, 250],
+        [104, 250],
+        [104, 260],
+      ]),
+    ]
+    const edges = graph.edges!.map((edge, index) => ({
+      ...edge,
+      sections: ways[index]!,
+      labels: edge.labels?.map((label) => ({ ...label, x: 90, y: 180 })) ?? [],
+    }))
+    return Promise.resolve({
+      ...graph,
+      width: 400,
+      height: 400,
+      edges,
+      children: [{ ...root!, x: 10, y: 10, width: 380, height: 380, children: inner }],
+    })
+  },
+}
 const [, law] = charts[0]!
 
 describe('the layout of a chart', () => {
@@ -74,6 +118,21 @@ describe('the layout of a chart', () => {
     }
   })
 
+  it('makes no small step aside where the way straight on is free', async () => {
+    const chart = chartOfConfig({
+      id: 'm',
+      initial: 'a',
+      states: { a: { on: { GO: 'b' } }, b: {}, c: {} },
+    })
+    const { arrows } = await layoutChart(chart, { engine: stepping })
+    expect(arrows.map(({ points }) => points)).toEqual([
+      [
+        { x: 100, y: 140 },
+        { x: 100, y: 260 },
+      ],
+    ])
+  })
+
   it('tries again with fewer options when the engine fails', async () => {
     const asked: number[] = []
     const engine: LayoutEngine = {
@@ -94,7 +153,7 @@ describe('the layout of a chart', () => {
     expect(faultsOf(layout)).toEqual([])
   })
 
-  it('asks no engine for a chart that it would take minutes for', async () => {
+  it('asks no engine for a chart that would take many seconds', async () => {
     const states = Object.fromEntries(
       Array.from({ length: 500 }, (_, index) => [`s${index}`, { on: { GO: 's0' } }]),
     )

@@ -9,6 +9,7 @@ import type { Direction, Layout } from './layout.ts'
 import { measureSans, type Measure } from './measure.ts'
 import { withRegionsInOrder } from './_regions.ts'
 import { shownOf } from './_shown.ts'
+import { straightened } from './_straighten.ts'
 
 /** How a chart is laid out. */
 export interface LayoutOptions {
@@ -22,8 +23,8 @@ export interface LayoutOptions {
   readonly engine?: LayoutEngine
 }
 
-/** Larger charts are drawn by the plain layout at once: the engine would need minutes for them. */
-const most = { states: 400, arrows: 800 } as const
+/** Larger charts are drawn by the plain layout at once: the engine would need many seconds for them. */
+const most = { states: 250, arrows: 400 } as const
 
 const plain: EngineOptions = {
   'elk.algorithm': 'layered',
@@ -72,11 +73,19 @@ export async function layoutChart(chart: ChartView, options: LayoutOptions = {})
     for (const way of ways) {
       const layout = await tried(drawn, direction, way, engine)
       if (layout === undefined || faultsOf(layout).length > 0) continue
-      const ordered = withRegionsInOrder(drawn, layout)
-      return faultsOf(ordered).length === 0 ? ordered : layout
+      return refined(
+        refined(layout, (one) => withRegionsInOrder(drawn, one)),
+        straightened,
+      )
     }
   }
   return lanesOf(drawn, direction)
+}
+
+/** A layout after a change for the better, if that did no harm. */
+function refined(layout: Layout, change: (layout: Layout) => Layout): Layout {
+  const changed = change(layout)
+  return faultsOf(changed).length === 0 ? changed : layout
 }
 
 async function tried(
