@@ -7,6 +7,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { connect } from '@opschart/hosts/http'
+import { systemClock } from '@opschart/runtime'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { startDaemon, type Daemon } from './daemon.ts'
@@ -31,6 +33,7 @@ afterEach(async () => {
 it('has no door for pages unless it is asked for', async () => {
   daemon = await startDaemon({ root })
   expect(daemon.inspect).toBeUndefined()
+  expect(await (await connect(daemon.socket, { clock: systemClock })).daemon()).not.toHaveProperty('page')
   expect(existsSync(join(root, '.opschart/inspect.token'))).toBe(false)
 })
 
@@ -40,6 +43,8 @@ it('answers a page that has the token, and changes nothing for it', async () => 
   expect(tokenPath).toBe(join(root, '.opschart/inspect.token'))
   expect(statSync(tokenPath).mode & 0o777).toBe(0o600)
   const headers = { authorization: `Bearer ${readFileSync(tokenPath, 'utf8')}` }
+  const commands = await connect(daemon.socket, { clock: systemClock })
+  expect(await commands.daemon()).toMatchObject({ page: address })
   const status = await fetch(`${address}/v1/status`, { method: 'POST', headers })
   const answer = JSON.parse(JSON.stringify(await daemon.client.status())) as { services: unknown }
   expect(await status.json()).toMatchObject({ answer: { services: answer.services } })

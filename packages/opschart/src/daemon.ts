@@ -67,28 +67,28 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         ),
       ),
   })
+  let inspect: InspectDoor | undefined
   const server = await serveSocket({
     client: runtime,
     people,
     path: socket,
     clock: systemClock,
     about: { root, version: packageVersion },
+    page: () => inspect?.address,
     ...(options.onDown === undefined ? {} : { onDown: options.onDown }),
   }).catch(async (error: unknown) => {
     await runtime.close()
     throw error
   })
   // After the socket: whoever has that is the only daemon here, and the token is its to write.
-  const inspect =
-    options.inspect === undefined
-      ? undefined
-      : await openInspectDoor({ client: runtime, people, root, onProblem: line, ...options.inspect }).catch(
-          async (error: unknown) => {
-            await server.close()
-            await runtime.close()
-            throw error
-          },
-        )
+  if (options.inspect !== undefined) {
+    const opened = openInspectDoor({ client: runtime, people, root, onProblem: line, ...options.inspect })
+    inspect = await opened.catch(async (error: unknown) => {
+      await server.close()
+      await runtime.close()
+      throw error
+    })
+  }
   let pending = false
   const refresh = (): void => {
     if (pending) return

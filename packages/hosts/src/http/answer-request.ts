@@ -21,7 +21,7 @@ export interface AnswerOptions {
   readonly client: Pick<Client, 'subscribe'>
   readonly clock: Clock
   /** What the daemon says of itself. */
-  readonly facts: DaemonFacts
+  readonly facts: () => DaemonFacts
   /** The description of the door. */
   readonly describe: (request: IncomingMessage) => object
   /** Ends the daemon, once the answer has been sent; absent where it is not ended from. */
@@ -58,14 +58,14 @@ export function createAnswer(options: AnswerOptions): Answer {
     const headers = headersOf(request)
     if (name === 'daemon') {
       checkBody(nothing, body, name)
-      return sendJson(response, 200, { answer: facts })
+      return sendJson(response, 200, { answer: facts() })
     }
     if (name === 'down' && onDown !== undefined) {
       checkBody(nothing, body, name)
       if (headers[tokenHeader] !== undefined)
         throw new OpschartError('forbidden', 'an operation may not end the daemon')
       response.once('finish', onDown)
-      return sendJson(response, 200, { answer: { pid: facts.pid } })
+      return sendJson(response, 200, { answer: { pid: facts().pid } })
     }
     sendJson(response, 200, { answer: (await door(name, body, headers)) ?? null })
   }

@@ -42,7 +42,6 @@ beforeEach(async () => {
       ['/', { type: 'text/html', body: '<!doctype html>' }],
       ['/page.js', { type: 'text/javascript', body: new TextEncoder().encode('go()') }],
     ]),
-    patience: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 },
   })
   host = `127.0.0.1:${page.port}`
 })
@@ -118,6 +117,7 @@ describe('the token', () => {
       expectRefused(await ask(page.port, 'GET /v1/openapi.json', { host, ...headers }), headers)
       expectRefused(await ask(page.port, 'POST /v1/session', { host, ...headers }), headers)
     }
+    expectRefused(await status({}, 'x'.repeat(3 * 1024 * 1024)), 'a long body of nobody')
     for (const query of [`?token=${token}`, `?authorization=Bearer%20${token}`, `?access_token=${token}`])
       expectRefused(await ask(page.port, `POST /v1/status${query}`, { host }), query)
     expect(await status({ authorization: `Bearer ${token}` })).toMatchObject({
@@ -378,6 +378,11 @@ describe('whatever is sent', () => {
   })
 
   it('is no HTTP, is slow, or is cut off, and ends its own connection only', async () => {
+    await page.close()
+    page = await openPage(client, {
+      patience: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 },
+    })
+    host = `127.0.0.1:${page.port}`
     const stuck = [
       '\u0000\u0001\u0002\r\n\r\n',
       'GET / HTTP/9.9\r\n\r\n',

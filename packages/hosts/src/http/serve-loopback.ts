@@ -60,7 +60,7 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
   const answer = createAnswer({
     client,
     clock,
-    facts,
+    facts: () => facts,
     describe: (request) => describeApi({ version: facts.version, cookie: cookieName(request) }),
   })
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

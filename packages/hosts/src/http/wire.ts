@@ -23,6 +23,8 @@ export interface DaemonFacts {
   readonly root: string
   /** When it began to listen, in milliseconds since 1970. */
   readonly since: number
+  /** Address of its door for pages, where that is open. */
+  readonly page?: string
 }
 
 /** An error on the wire. `internal` is a programming mistake of the daemon's, and becomes a plain `Error`. */
