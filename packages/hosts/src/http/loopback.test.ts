@@ -278,7 +278,7 @@ describe('what the page may do', () => {
       const refused = await act(name, body, { cookie, ...own })
       expect(refused).toMatchObject({
         status: 403,
-        body: expect.stringContaining('opschart inspect --control'),
+        body: expect.stringContaining('control is off here'),
       })
       expect(refused.headers).toMatchObject(strict)
       expect(client.calls).toEqual([])

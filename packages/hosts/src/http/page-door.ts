@@ -40,7 +40,7 @@ export function createPageDoor(options: PageDoorOptions): (isPage: boolean) => A
     if (control?.isOn() !== true)
       throw new OpschartError(
         'forbidden',
-        `${name} changes something, and this page only shows; turn control on with \`opschart inspect --control\`, or type \`opschart ${name}\` into a terminal`,
+        `${name} changes something, and control is off here: this door only shows; type \`opschart ${name}\` into a terminal`,
       )
     if (!isPage)
       throw new OpschartError(

@@ -72,7 +72,7 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
     if (shown === undefined)
       throw new OpschartError(
         'forbidden',
-        'this is for who has the token, in the header `authorization: Bearer …`; open the page with `opschart inspect`',
+        'this is for who has the token, in the header `authorization: Bearer …`',
       )
     if (request.method === 'POST' && path === `${version}/session` && shown === 'token') {
       response.setHeader('set-cookie', credentials.cookieFor(request))
