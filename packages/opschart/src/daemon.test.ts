@@ -51,7 +51,7 @@ it('answers a page that has the token, and changes nothing for it', async () => 
   expect((await fetch(`${address}/v1/status`, { method: 'POST' })).status).toBe(403)
   const body = JSON.stringify({ to: 'web', draft: { type: 'REVIEW_REQUESTED' } })
   const sent = await fetch(`${address}/v1/send`, { method: 'POST', headers, body })
-  expect([sent.status, await sent.text()]).toEqual([403, expect.stringContaining('--control')])
+  expect([sent.status, await sent.text()]).toEqual([403, expect.stringContaining('control is off here')])
   await daemon.close()
   daemon = undefined
   expect(existsSync(tokenPath)).toBe(false)

@@ -12,7 +12,7 @@ import { openDoor, type Door } from '../../test/door-harness.ts'
 import { fakeClient } from '../../test/fake-client.ts'
 import { ask, openPage } from '../../test/page-harness.ts'
 
-const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'read', 'record', 'status', 'why']
+const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'past', 'read', 'record', 'status', 'why']
 const done = ['adopt', 'approve', 'cancel', 'move', 'pause', 'promote', 'reject', 'resume', 'send', 'start']
 const atSocket = ['answer', 'claim', 'down', 'open']
 
