@@ -40,7 +40,11 @@ function arrowsOf(machine: AnyStateMachine): string[] {
   })
 }
 
-const drawnArrows = ({ arrows }: ChartView) =>
+/** Where a history leads when it remembers nothing is an arrow as it is drawn, and none of XState's transitions. */
+const isHistory = (machine: AnyStateMachine, id: string) =>
+  Array.from(nodesOf(machine.root)).some((node) => node.type === 'history' && idOf(node) === id)
+
+const drawnArrows = ({ arrows }: Pick<ChartView, 'arrows'>) =>
   arrows.map(
     ({ from, to, guard, actions }) =>
       `${from}: ${to.join()} ${guard === undefined ? '' : 'guarded'} ${actions.length}`,
@@ -91,7 +95,15 @@ describe('a machine as it is drawn', () => {
             node.invoke.map(({ id }) => id),
           ]),
         )
-        expect(drawnArrows(chart).toSorted()).toEqual(arrowsOf(machine).toSorted())
+        const [ofHistories, others] = [true, false].map((wanted) =>
+          chart.arrows.filter(({ from }) => isHistory(machine, from) === wanted),
+        )
+        expect(drawnArrows({ arrows: others! }).toSorted()).toEqual(arrowsOf(machine).toSorted())
+        const remembering = nodes.filter(
+          ({ type, config }) => type === 'history' && config.target !== undefined,
+        )
+        expect(ofHistories!.map(({ from }) => from)).toEqual(remembering.map(idOf))
+        for (const { to } of ofHistories!) expect(to).toHaveLength(1)
         expect(new Set(chart.arrows.map(({ id }) => id)).size).toBe(chart.arrows.length)
       }),
       { numRuns: 300, seed: 4 },

@@ -126,6 +126,8 @@ export function configOfChart(chart: ChartView): object {
     const of = (kind: ArrowView['kind']) => arrows.filter((arrow) => arrow.kind === kind)
     const events = [...of('event'), ...of('move')]
     const always = of('always').map(transition)
+    // Where a history leads when it remembers nothing.
+    if (state.kind === 'history') return always.length === 0 ? {} : { target: always[0]!['target'] }
     const done = of('done')
       .filter(({ event }) => !invoked.has(event))
       .map(transition)
