@@ -79,7 +79,8 @@ describe('the daemon', () => {
       code: 0,
       stdout: expect.stringContaining('DEVELOPMENT → REVIEW'),
     })
-  }, 30_000)
+    // A dozen commands, each a process of its own: on a busy machine they take their time.
+  }, 120_000)
 
   it('says why it cannot start', async () => {
     await writeFile(join(root, '.claude/config/operational.yaml'), 'servces: {}\n')
