@@ -134,8 +134,6 @@ export { shellWord } from './shell-word.ts'
 export type { LawInvariant } from './law/invariant.ts'
 export {
   activeIn,
-  childId,
-  idPart,
   statesOf,
   type ArrowKind,
   type ArrowView,
