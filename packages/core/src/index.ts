@@ -95,6 +95,14 @@ export type {
   StatusView,
   TimerView,
 } from './ports/runtime.ts'
+export {
+  mostSupposed,
+  type SupposedOutcome,
+  type SupposedSignal,
+  type Supposition,
+  type WhatIfView,
+  type WhoMayView,
+} from './ports/what-if.ts'
 export type { Allowed, Verdict, VerdictKind } from './verdict.ts'
 export type { Autonomy, LawEvent, LawFacts, OperationFacts } from './law/law-event.ts'
 export type { LifecycleContext, OperationRecord, OperationStatus, Warrant } from './law/lifecycle-context.ts'

@@ -29,6 +29,8 @@ export interface InspectedSource {
   readonly name: string
   readonly since: number
   readonly ended: number | null
+  /** Whether it can be asked for the past, and for what would come of a signal. */
+  readonly answers: boolean
   readonly charts: ReadonlyMap<string, ChartView>
   readonly actors: ReadonlyMap<string, InspectedActor>
   /** In order of their sequence; see {@link InspectionLimits}. */
@@ -58,7 +60,8 @@ export function inspect(
     const { source: id } = message
     if (message.kind === 'source') {
       next.delete(id)
-      drafts.set(id, draftOf({ ...fresh, source: id, name: message.name, since: message.at }))
+      const { name, at, answers = false } = message
+      drafts.set(id, draftOf({ ...fresh, source: id, name, since: at, answers }))
       next.set(id, drafts.get(id)!)
       while (next.size > limits.sources) forget(next, drafts)
       continue

@@ -29,6 +29,8 @@ export type InspectionMessage =
       readonly protocol: typeof inspectionProtocol
       readonly name: string
       readonly at: number
+      /** Whether its past, and what would come of a signal, can be asked for where its messages came from. */
+      readonly answers?: true
     }
   | { readonly kind: 'chart'; readonly source: string; readonly chart: string; readonly view: ChartView }
   | {

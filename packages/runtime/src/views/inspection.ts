@@ -67,7 +67,7 @@ async function* messages(
   const met = new Map<string, Point | undefined>()
   const services = new Map<string, Point['service']>()
   const drawn = new Set<string>()
-  yield { kind: 'source', source, protocol: inspectionProtocol, name: source, at: clock.now() }
+  yield { kind: 'source', source, protocol: inspectionProtocol, name: source, at: clock.now(), answers: true }
 
   for await (const row of rows) {
     const { actor } = row
