@@ -1,3 +1,4 @@
+export { mermaidOf } from './draw/mermaid-of.ts'
 export { svgOf, type Look } from './draw/svg-of.ts'
 export { palettes, styleOf, type Palette, type Theme } from './draw/theme.ts'
 export {
@@ -26,3 +27,5 @@ export type {
 export { layoutChart, type LayoutOptions } from './layout/layout-chart.ts'
 export { createLayouts, type Layouts } from './layout/layouts.ts'
 export { fontFamily, measureSans, type Measure } from './layout/measure.ts'
+export { pageFiles, type PageFile } from './page-files.ts'
+export { storyPage, type Story } from './story/story-page.ts'

@@ -19,6 +19,8 @@ export interface InspectedActor {
   readonly parent: string | null
   readonly since: number
   readonly state: SeenState | null
+  /** What it was before its last step; null where that is not known. */
+  readonly before: SeenState | null
   /** Its last step. */
   readonly last: InspectionStep | null
 }
@@ -113,7 +115,16 @@ function take(draft: Draft, message: InspectionMessage, limits: InspectionLimits
       return
     case 'actor': {
       const { actor, chart, name, parent, at, state } = message
-      draft.actors.set(actor, { actor, chart, name, parent, since: at, state: state ?? null, last: null })
+      draft.actors.set(actor, {
+        actor,
+        chart,
+        name,
+        parent,
+        since: at,
+        state: state ?? null,
+        before: null,
+        last: null,
+      })
       if (draft.actors.size > limits.actors) forgetActor(draft, actor)
       return
     }
@@ -129,7 +140,12 @@ function take(draft: Draft, message: InspectionMessage, limits: InspectionLimits
       }
       const actor = draft.actors.get(step.actor)
       if (actor !== undefined)
-        draft.actors.set(step.actor, { ...actor, state: step.state ?? actor.state, last: step })
+        draft.actors.set(step.actor, {
+          ...actor,
+          state: step.state ?? actor.state,
+          before: actor.state,
+          last: step,
+        })
       return
     }
     case 'lost':

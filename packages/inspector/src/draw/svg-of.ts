@@ -14,6 +14,8 @@ export interface Look {
   readonly last?: string
   /** Ids of the arrows that may be taken now; none are marked unless told. */
   readonly allowed?: ReadonlySet<string>
+  /** Whether a page lights it up later: what may be lit is there then, and hidden. */
+  readonly live?: boolean
   /** `auto` unless told: as the reader's system has it. */
   readonly theme?: Theme
   /** Whether the style sheet stands in the drawing; `false` for a page that brings {@link styleOf} itself. */
@@ -126,7 +128,7 @@ function writtenSvg(
     return `<g class="oc-row${toldBy(arrow, look)}" data-arrow="${attribute(arrow)}">${tooltip(arrows.get(arrow))}${mark}${text}</g>`
   })
   const name = `<g class="oc-heading"><title>${escaped(id || 'root')}</title>${title.map(pieceSvg).join('')}</g>`
-  return `<g class="oc-written${over}${light === undefined ? '' : ` oc-${light}`}">${name}${lines.join('')}</g>`
+  return `<g class="oc-written${over}${light === undefined ? '' : ` oc-${light}`}" data-state="${attribute(id)}">${name}${lines.join('')}</g>`
 }
 
 function initialSvg({ x, y, radius, points }: InitialMark): string {
@@ -150,8 +152,8 @@ function labelSvg({ arrow, label }: ArrowPath, look: Look, view: ArrowView | und
 }
 
 /** A dot beside what may be taken: colour alone does not say it to everyone. */
-function allowedMark(arrow: string, { allowed }: Look, { x, y }: { x: number; y: number }): string {
-  return allowed?.has(arrow) === true
+function allowedMark(arrow: string, { allowed, live }: Look, { x, y }: { x: number; y: number }): string {
+  return live === true || allowed?.has(arrow) === true
     ? `<circle class="oc-mark" cx="${number(x)}" cy="${number(y)}" r="3.5"/>`
     : ''
 }

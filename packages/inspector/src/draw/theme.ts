@@ -83,7 +83,8 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
   },
 }
 
-const shape = `
+/** All of the style but the colours, which are properties such as `--oc-text`. */
+export const chartShape = `
 .oc-chart { background: var(--oc-ground); }
 .oc-ground { fill: var(--oc-ground); }
 .oc-chart text { font-family: ${fontFamily}; white-space: pre; direction: ltr; }
@@ -118,7 +119,8 @@ ${Object.entries(lettering)
 .oc-allowed > .oc-line { stroke: var(--oc-allowed); stroke-width: 2; }
 .oc-allowed > .oc-head { fill: var(--oc-allowed); }
 .oc-allowed > .oc-pill { fill: var(--oc-allowedPill); stroke: var(--oc-allowed); }
-.oc-mark { fill: var(--oc-allowed); }
+.oc-mark { fill: var(--oc-allowed); display: none; }
+.oc-allowed > .oc-mark { display: inline; }
 .oc-last > .oc-line { stroke: var(--oc-last); stroke-width: 2.5; }
 .oc-last > .oc-head { fill: var(--oc-last); }
 .oc-last > .oc-pill { fill: var(--oc-lastPill); stroke: var(--oc-last); stroke-width: 1.5; }
@@ -132,5 +134,5 @@ export function styleOf(theme: Theme): string {
       .join(' ')} }`
   const first = colours(theme === 'dark' ? 'dark' : 'light')
   const other = theme === 'auto' ? `\n@media (prefers-color-scheme: dark) { ${colours('dark')} }` : ''
-  return `${first}${other}${shape}`
+  return `${first}${other}${chartShape}`
 }

@@ -1,0 +1,123 @@
+import type { InspectedActor, LifecycleView } from '@opschart/core'
+import { useMemo, useState } from 'preact/hooks'
+
+import type { Does } from './does.ts'
+import { standing } from './format.ts'
+import { sourceOf, type Model } from './model.ts'
+import { VirtualList } from './virtual-list.tsx'
+
+const rowHeight = 44
+
+/** Who is there: lifecycles, workflows' runs, rules, actors of machines; those that need somebody first. */
+export function Actors({ model, does }: { model: Model; does: Does }) {
+  const [text, setText] = useState('')
+  const source = sourceOf(model)
+  const named = useMemo(() => lifecyclesOf(model), [model.status])
+  const shown = useMemo(() => orderedOf([...(source?.actors.values() ?? [])], text), [source?.actors, text])
+  const chosen = shown.findIndex(({ actor: { actor } }) => actor === model.actor)
+  return (
+    <nav class="actors" aria-label="Actors">
+      {model.inspected.size > 1 && (
+        <label class="source">
+          <span>Source</span>
+          <select
+            value={model.source ?? ''}
+            onChange={({ currentTarget }) => {
+              const next = model.inspected.get(currentTarget.value)
+              const [actor] = next?.actors.keys() ?? []
+              if (next !== undefined && actor !== undefined) does.choose.actor(next.source, actor)
+            }}
+          >
+            {[...model.inspected.values()].map(({ source: id, name, ended }) => (
+              <option key={id} value={id}>
+                {`${name}${ended === null ? '' : ' (ended)'}`}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <div class="bar">
+        <h2>Actors</h2>
+        <span class="count">{shown.length.toLocaleString()}</span>
+        <input
+          type="search"
+          placeholder="Find"
+          aria-label="Find an actor"
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+      </div>
+      <VirtualList
+        label="Actors"
+        count={shown.length}
+        rowHeight={rowHeight}
+        chosen={chosen}
+        onChoose={(index) => does.choose.actor(source!.source, shown[index]!.actor.actor)}
+        rowClass={(index) => toneOf(shown[index]!.actor)}
+        row={(index) => <ActorRow {...shown[index]!} lifecycle={named.get(shown[index]!.actor.actor)} />}
+        empty={text === '' ? 'Nobody is there yet.' : 'Nobody is called that.'}
+      />
+    </nav>
+  )
+}
+
+interface Shown {
+  readonly actor: InspectedActor
+  readonly depth: number
+}
+
+function ActorRow({ actor, depth, lifecycle }: Shown & { lifecycle: LifecycleView | undefined }) {
+  const waiting = lifecycle?.operations.filter(({ status }) => status === 'awaiting_approval').length ?? 0
+  return (
+    <div class="who" style={{ paddingLeft: `${depth * 14}px` }}>
+      <span class="name" title={actor.actor}>
+        {lifecycle?.name ?? actor.name}
+        {lifecycle?.live === true && <span class="live">live</span>}
+        {waiting > 0 && <span class="asks">{`${waiting} to approve`}</span>}
+      </span>
+      <span class="standing">{standing(actor.state)}</span>
+    </div>
+  )
+}
+
+/** How much an actor needs to be looked at. */
+export function toneOf({ state }: Pick<InspectedActor, 'state'>): 'alarm' | 'ended' | 'open' {
+  if (state === null) return 'ended'
+  if (state.status === 'error' || state.status === 'parked') return 'alarm'
+  if (/^(?:INCIDENT|ROLLBACK)/.test(String(state.value))) return 'alarm'
+  return state.status === 'active' && state.value !== 'RETIRED' ? 'open' : 'ended'
+}
+
+const urgency = { alarm: 0, open: 1, ended: 2 } as const
+
+/** Parents with their children below them; of each, the most urgent first, then who moved last. */
+function orderedOf(actors: readonly InspectedActor[], text: string): Shown[] {
+  const words = text.toLowerCase()
+  if (words !== '')
+    return actors
+      .filter(({ name, actor, state }) => `${name} ${actor} ${standing(state)}`.toLowerCase().includes(words))
+      .toSorted(byUrgency)
+      .map((actor) => ({ actor, depth: 0 }))
+  const known = new Set(actors.map(({ actor }) => actor))
+  const below = Map.groupBy(actors, ({ parent }) => (parent !== null && known.has(parent) ? parent : null))
+  const shown: Shown[] = []
+  const add = (parent: string | null, depth: number): void => {
+    for (const actor of (below.get(parent) ?? []).toSorted(byUrgency)) {
+      shown.push({ actor, depth })
+      if (depth < 8) add(actor.actor, depth + 1)
+    }
+  }
+  add(null, 0)
+  return shown
+}
+
+function byUrgency(one: InspectedActor, other: InspectedActor): number {
+  return urgency[toneOf(one)] - urgency[toneOf(other)] || movedAt(other) - movedAt(one)
+}
+
+const movedAt = ({ last, since }: InspectedActor): number => last?.at ?? since
+
+function lifecyclesOf({ status }: Model): ReadonlyMap<string, LifecycleView> {
+  const all = status?.services.flatMap(({ lifecycles }) => lifecycles) ?? []
+  return new Map(all.map((lifecycle) => [lifecycle.id, lifecycle]))
+}

@@ -1,0 +1,203 @@
+import { statesOf } from '@opschart/core'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+
+import { svgOf } from '../src/draw/svg-of.ts'
+import { lightUp, runAlong } from './chart-light.ts'
+import type { Does } from './does.ts'
+import { standing } from './format.ts'
+import { Icon } from './icons.tsx'
+import { lightOf } from './light-of.ts'
+import { chartOf, type Model } from './model.ts'
+import { centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts'
+
+/** Smallest scale at which a label can still be read. */
+const readable = 0.55
+
+/** The chart of what is looked at, lit as it stands, to be moved about and enlarged. */
+export function ChartPane({ model, does }: { model: Model; does: Does }) {
+  const pane = useRef<HTMLDivElement>(null)
+  const drawing = useRef<SVGSVGElement | null>(null)
+  const view = useRef<View>({ x: 0, y: 0, scale: 1 })
+  const taken = useRef<string | undefined>(undefined)
+  const { layout: made, follows } = model
+  const chart = chartOf(model)
+  const light = lightOf(model)
+
+  const size = () => ({ width: pane.current?.clientWidth ?? 1, height: pane.current?.clientHeight ?? 1 })
+  const look = (next: View): void => {
+    view.current = next
+    const { width, height } = size()
+    drawing.current?.setAttribute(
+      'viewBox',
+      `${next.x} ${next.y} ${width / next.scale} ${height / next.scale}`,
+    )
+  }
+  const fit = (): void => {
+    if (made !== null) look(fitted(made.layout, size()))
+  }
+  /** Brings what is active into view: all of it where it fits, at a size that can be read. */
+  const follow = (): void => {
+    const active = drawing.current?.querySelectorAll('.oc-active > .oc-box')
+    if (made === null || active === undefined || active.length === 0) return
+    const boxes = made.layout.states.filter(({ id }) =>
+      [...active].some((element) => element.parentElement?.getAttribute('data-state') === id),
+    )
+    if (boxes.length === 0 || boxes.every((box) => isSeen(view.current, box, size()))) return
+    const { x, y, width, height } = boxes[0]!
+    look(centred(x + width / 2, y + height / 2, Math.max(view.current.scale, readable), size()))
+  }
+  const zoom = (by: number): void => {
+    const { width, height } = size()
+    look(zoomed(view.current, by, { x: width / 2, y: height / 2 }))
+  }
+
+  useLayoutEffect(() => {
+    if (made === null || pane.current === null) return
+    const text = svgOf(made.chart, made.layout, { style: false, live: true })
+    // Read as XML: what is no well-formed drawing is none at all, and nothing in it is run.
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement
+    const svg = document.adoptNode(parsed) as unknown as SVGSVGElement
+    svg.removeAttribute('width')
+    svg.removeAttribute('height')
+    pane.current.replaceChildren(svg)
+    drawing.current = svg
+    taken.current = undefined
+    const whole = fitted(made.layout, size())
+    look(whole)
+    lightUp(svg, made.chart, made.layout, light)
+    if (whole.scale < readable && follows) {
+      look(centred(made.layout.width / 2, made.layout.height / 2, readable, size()))
+      follow()
+    }
+  }, [made])
+
+  useEffect(() => {
+    if (drawing.current === null || made === null || made.chart !== chart) return
+    lightUp(drawing.current, made.chart, made.layout, light)
+    if (light.taken !== undefined && light.taken !== taken.current) runAlong(drawing.current, light.taken)
+    taken.current = light.taken
+    if (follows) follow()
+  }, [made, light.state, light.taken, light.kind, light.found, light.allowed])
+
+  useEffect(() => {
+    if (pane.current === null) return
+    const observer = new ResizeObserver(() => look(view.current))
+    observer.observe(pane.current)
+    return () => observer.disconnect()
+  }, [])
+
+  const drag = useRef<{ x: number; y: number } | null>(null)
+  const foldOrAsk = (target: Element): void => {
+    const state = target.closest('.oc-heading')?.parentElement?.getAttribute('data-state')
+    if (state !== null && state !== undefined) return toggle(state)
+    const arrow = target.closest('[data-arrow]')?.getAttribute('data-arrow')
+    const found = chart?.arrows.find(({ id }) => id === arrow)
+    if (found !== undefined) does.change({ tab: 'what if', draftType: found.event })
+  }
+  const toggle = (state: string): void => {
+    const folded = new Set(model.folded)
+    if (!folded.delete(state)) folded.add(state)
+    does.show({ folded })
+  }
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => look(moved(view.current, 60, 0)),
+    ArrowRight: () => look(moved(view.current, -60, 0)),
+    ArrowUp: () => look(moved(view.current, 0, 60)),
+    ArrowDown: () => look(moved(view.current, 0, -60)),
+    '+': () => zoom(1.25),
+    '=': () => zoom(1.25),
+    '-': () => zoom(0.8),
+    '0': fit,
+    f: () => does.change({ follows: !follows }),
+    d: () => does.show({ direction: model.direction === 'down' ? 'right' : 'down' }),
+  }
+  const holders =
+    made === null ? [] : statesOf(made.chart).filter(({ id, states }) => id !== '' && states.length > 0)
+  const isFolded = holders.length > 0 && holders.every(({ id }) => model.folded.has(id))
+
+  return (
+    <main class={`chart-pane ${light.kind}`} aria-label="Chart">
+      <div
+        ref={pane}
+        class="drawing"
+        tabIndex={0}
+        role="group"
+        aria-label={`Statechart${chart === null ? '' : ` ${chart.id}`}, now ${standing(light.state)}. Arrow keys move it, + and - enlarge it, 0 fits it`}
+        onKeyDown={(event) => {
+          const act = keys[event.key]
+          if (act === undefined || event.ctrlKey || event.metaKey) return
+          event.preventDefault()
+          act()
+        }}
+        onWheel={(event) => {
+          event.preventDefault()
+          const box = event.currentTarget.getBoundingClientRect()
+          const at = { x: event.clientX - box.left, y: event.clientY - box.top }
+          if (event.shiftKey) look(moved(view.current, -event.deltaY, 0))
+          else look(zoomed(view.current, Math.exp(-event.deltaY / (event.ctrlKey ? 120 : 500)), at))
+        }}
+        onPointerDown={(event) => {
+          if (event.button !== 0) return
+          drag.current = { x: event.clientX, y: event.clientY }
+        }}
+        onPointerMove={(event) => {
+          const from = drag.current
+          if (from === null) return
+          if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < 3) return
+          event.currentTarget.setPointerCapture(event.pointerId)
+          look(moved(view.current, event.clientX - from.x, event.clientY - from.y))
+          drag.current = { x: event.clientX, y: event.clientY }
+        }}
+        onPointerUp={() => (drag.current = null)}
+        onPointerCancel={() => (drag.current = null)}
+        onClick={(event) => foldOrAsk(event.target as Element)}
+      />
+      {chart === null && <Nothing model={model} />}
+      <div class="tools" role="toolbar" aria-label="Drawing">
+        <button type="button" title="Larger (+)" onClick={() => zoom(1.25)}>
+          <Icon name="plus" />
+        </button>
+        <button type="button" title="Smaller (-)" onClick={() => zoom(0.8)}>
+          <Icon name="minus" />
+        </button>
+        <button type="button" title="Fit all of it (0)" onClick={fit}>
+          <Icon name="fit" />
+        </button>
+        <button
+          type="button"
+          title="Follow what is active (f)"
+          aria-pressed={follows}
+          onClick={() => does.change({ follows: !follows })}
+        >
+          <Icon name="follow" />
+        </button>
+        <button
+          type="button"
+          title={`Read it ${model.direction === 'down' ? 'to the right' : 'downwards'} (d)`}
+          onClick={() => does.show({ direction: model.direction === 'down' ? 'right' : 'down' })}
+        >
+          <Icon name={model.direction === 'down' ? 'right' : 'down'} />
+        </button>
+        {holders.length > 0 && (
+          <button
+            type="button"
+            title={isFolded ? 'Unfold all' : 'Fold all'}
+            onClick={() => does.show({ folded: new Set(isFolded ? [] : holders.map(({ id }) => id)) })}
+          >
+            <Icon name={isFolded ? 'unfold' : 'fold'} />
+          </button>
+        )}
+      </div>
+    </main>
+  )
+}
+
+function Nothing({ model }: { model: Model }) {
+  if (model.actor !== null)
+    return <p class="nothing">This actor has no chart: it is a promise or a callback.</p>
+  return model.connection === 'connecting' ? (
+    <p class="nothing">Connecting …</p>
+  ) : (
+    <p class="nothing">Nothing has happened yet. What comes is shown here.</p>
+  )
+}

@@ -1,0 +1,124 @@
+import { inspect, type InspectionMessage, type StatusView } from '@opschart/core'
+
+import { ask, follow, openSession, Refusal } from './door.ts'
+import { lets, type Search } from './filter.ts'
+import { standing } from './format.ts'
+import { sourceOf, type Door, type Model } from './model.ts'
+import type { Store } from './store.ts'
+import type { Tools } from './tools.ts'
+
+/** Milliseconds between two questions that are asked again while things happen. */
+const pace = 400
+/** Milliseconds before a stream that ended for good is opened anew. */
+const patience = 1000
+
+/** Takes in what an inspector is told, and keeps what is asked for beside it up to date. */
+export function createIncoming(
+  { get, set, change, say }: Tools,
+  store: Pick<Store<Model>, 'beforeDraw'>,
+  told: {
+    /** Called after messages were taken in. */
+    taken(): void
+    /** Called when what was asked for may be another by now. */
+    stale(): Promise<void>
+  },
+) {
+  let arrived: InspectionMessage[] = []
+  let endStream = (): void => {}
+
+  function take(message: InspectionMessage): void {
+    arrived.push(message)
+    store.beforeDraw(flush)
+  }
+  function flush(): void {
+    const messages = arrived
+    if (messages.length === 0) return
+    arrived = []
+    set((model) => {
+      const inspected = inspect(model.inspected, messages)
+      const source = model.source ?? inspected.keys().next().value ?? null
+      const steps = source === null ? [] : (inspected.get(source)?.steps ?? [])
+      const head = Math.max(model.head, steps.at(-1)?.sequence ?? 0)
+      return { ...model, inspected, source, head, search: withArrived(model, messages) }
+    })
+    told.taken()
+    announce(messages)
+    if (messages.some(({ kind }) => kind === 'step')) refresh()
+  }
+  /** Says where the chosen actor has gone, to who does not see it. */
+  function announce(messages: readonly InspectionMessage[]): void {
+    const { actor, source, past } = get()
+    if (past !== null) return
+    const last = messages.findLast(
+      (message) => message.kind === 'step' && message.source === source && message.actor === actor,
+    )
+    if (last?.kind === 'step' && last.state !== undefined) say(`${last.actor}: ${standing(last.state)}`)
+  }
+
+  let isAsking = false
+  let isStale = false
+  /** Asks again, soon and not too often. */
+  function refresh(): void {
+    isStale = true
+    if (isAsking || get().connection === 'saved') return
+    isAsking = true
+    void (async () => {
+      while (isStale) {
+        isStale = false
+        // A door that does not answer now is asked again when something happens.
+        await askAgain().catch(() => {})
+        await new Promise((resolve) => setTimeout(resolve, pace))
+      }
+      isAsking = false
+    })()
+  }
+  async function askAgain(): Promise<void> {
+    if (sourceOf(get())?.answers !== true) return
+    const [status, door] = await Promise.all([ask<StatusView>('status'), ask<Door>('door')])
+    const { sequence } = status.head
+    set((model) => ({ ...model, status, door, head: Math.max(model.head, sequence), now: Date.now() }))
+    await told.stale()
+  }
+
+  async function connect(): Promise<void> {
+    try {
+      await openSession()
+      change({ door: await ask<Door>('door') })
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 0) throw error
+      change({ connection: 'refused', problem: (error as Error).message })
+      return
+    }
+    endStream()
+    endStream = follow({
+      message: take,
+      opened() {
+        change({ connection: 'live', problem: null })
+        refresh()
+      },
+      broken: () => change({ connection: 'broken', problem: 'the daemon does not answer; trying again' }),
+      refused: () => void again(),
+    })
+  }
+  async function again(): Promise<void> {
+    change({ connection: 'broken', problem: 'the daemon does not answer; trying again' })
+    await new Promise((resolve) => setTimeout(resolve, patience))
+    await connect().catch(() => again())
+  }
+
+  return { take, flush, refresh, connect: () => connect().catch(() => again()) }
+}
+
+/** What a search lets through is put in front of what it found. */
+function withArrived(model: Model, messages: readonly InspectionMessage[]): Search | null {
+  const { search, head, source } = model
+  if (search === null) return null
+  const fresh = messages.filter(
+    (message): message is Extract<InspectionMessage, { kind: 'step' }> =>
+      message.kind === 'step' &&
+      message.source === source &&
+      message.sequence > head &&
+      lets(search.filter, search.actor, message),
+  )
+  return fresh.length === 0 ? search : { ...search, found: [...fresh.toReversed(), ...search.found] }
+}

@@ -1,0 +1,19 @@
+import type { Does } from './does.ts'
+
+/** Keys that hold everywhere but where something is typed. */
+export function bindKeys(does: Does): void {
+  const acts: Readonly<Record<string, () => void>> = {
+    '/': () => document.getElementById('jump')?.focus(),
+    '[': () => does.travel.previous(),
+    ']': () => does.travel.next(),
+    n: () => does.travel.now(),
+  }
+  document.addEventListener('keydown', (event) => {
+    const target = event.target as HTMLElement
+    const isTyping = target.matches('input:not([type=range]), textarea, select, [contenteditable]')
+    const act = acts[event.key]
+    if (isTyping || act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    act()
+  })
+}

@@ -1,0 +1,173 @@
+import {
+  activeIn,
+  nothingInspected,
+  type ChartView,
+  type Inspected,
+  type InspectedActor,
+  type InspectedSource,
+  type InspectionStep,
+  type SeenState,
+  type StatusView,
+  type SupposedSignal,
+  type WhatIfView,
+  type WhoMayView,
+} from '@opschart/core'
+
+import type { Direction, Layout } from '../src/layout/layout.ts'
+import { noFilter, type Filter, type Search } from './filter.ts'
+
+/** What the door says of itself. */
+export interface Door {
+  /** Whether this page may act, and until when. */
+  readonly control: boolean
+  readonly until: number | null
+  readonly person: string
+  readonly name: string
+  readonly version: string
+}
+
+/** A point of an actor's past. */
+export interface Past {
+  readonly sequence: number
+  readonly at: number
+  readonly state: SeenState
+  /** What it was before, where that is known. */
+  readonly before: SeenState | null
+  readonly previous: number | null
+  readonly next: number | null
+}
+
+/** An answer that is asked for anew: what was known stays until the next is there. */
+export interface Asked<T> {
+  readonly isWaiting: boolean
+  readonly answer: T | null
+  readonly problem: string | null
+}
+
+export const notAsked: Asked<never> = { isWaiting: false, answer: null, problem: null }
+
+/** Names of what the panel beside the chart shows. */
+export const tabs = ['state', 'step', 'who may', 'what if', 'work'] as const
+export type Tab = (typeof tabs)[number]
+
+/** How the page stands to what it shows. */
+export type Connection = 'connecting' | 'live' | 'broken' | 'refused' | 'saved'
+
+/** All that the page knows and shows. */
+export interface Model {
+  readonly connection: Connection
+  /** Why it is refused or broken. */
+  readonly problem: string | null
+  readonly door: Door | null
+  readonly inspected: Inspected
+  readonly source: string | null
+  readonly actor: string | null
+  /** The moment that is shown of the actor; null for the present. */
+  readonly past: Past | null
+  readonly step: InspectionStep | null
+  readonly tab: Tab
+  readonly filter: Filter
+  readonly search: Search | null
+  /** Pages of the journal that were read, by their number; the one used last is the last. */
+  readonly pages: ReadonlyMap<number, readonly InspectionStep[]>
+  /** The journal's first and last row. */
+  readonly first: number
+  readonly head: number
+  /** Rows that came after it are not shown, so that what is read stays where it is; null at the top. */
+  readonly frozen: number | null
+  readonly status: StatusView | null
+  readonly whoMay: Asked<WhoMayView>
+  readonly supposed: readonly SupposedSignal[]
+  /** The type of the signal that is about to be supposed. */
+  readonly draftType: string
+  readonly whatIf: Asked<WhatIfView>
+  /** Which outcome of the supposition the chart shows; null for none. */
+  readonly shownOutcome: number | null
+  readonly layout: { readonly chart: ChartView; readonly layout: Layout } | null
+  readonly direction: Direction
+  readonly folded: ReadonlySet<string>
+  readonly follows: boolean
+  /** The state that was looked for. */
+  readonly found: string | null
+  readonly theme: 'light' | 'dark' | 'auto'
+  /** Told to who does not see the page, and shown below it. */
+  readonly said: string
+  readonly now: number
+}
+
+export const firstModel: Model = {
+  connection: 'connecting',
+  problem: null,
+  door: null,
+  inspected: nothingInspected,
+  source: null,
+  actor: null,
+  past: null,
+  step: null,
+  tab: 'state',
+  filter: noFilter,
+  search: null,
+  pages: new Map(),
+  first: 1,
+  head: 0,
+  frozen: null,
+  status: null,
+  whoMay: notAsked,
+  supposed: [],
+  draftType: '',
+  whatIf: notAsked,
+  shownOutcome: null,
+  layout: null,
+  direction: 'down',
+  folded: new Set(),
+  follows: true,
+  found: null,
+  theme: 'auto',
+  said: '',
+  now: 0,
+}
+
+/** The source that is looked at. */
+export function sourceOf({ inspected, source }: Pick<Model, 'inspected' | 'source'>): InspectedSource | null {
+  return (source === null ? undefined : inspected.get(source)) ?? null
+}
+
+/** The actor that is looked at, as it is now. */
+export function actorOf(model: Pick<Model, 'inspected' | 'source' | 'actor'>): InspectedActor | null {
+  return (model.actor === null ? undefined : sourceOf(model)?.actors.get(model.actor)) ?? null
+}
+
+/** The chart of the actor that is looked at. */
+export function chartOf(model: Pick<Model, 'inspected' | 'source' | 'actor'>): ChartView | null {
+  const chart = actorOf(model)?.chart
+  return (typeof chart === 'string' ? sourceOf(model)?.charts.get(chart) : undefined) ?? null
+}
+
+/** The state that is shown: supposed, past or present, in this order. */
+export function shownState(model: Model): { state: SeenState | null; kind: 'supposed' | 'past' | 'present' } {
+  const outcome = model.shownOutcome === null ? undefined : model.whatIf.answer?.outcomes[model.shownOutcome]
+  if (outcome !== undefined) return { state: outcome.state, kind: 'supposed' }
+  if (model.past !== null) return { state: model.past.state, kind: 'past' }
+  return { state: actorOf(model)?.state ?? null, kind: 'present' }
+}
+
+/** Id of the arrow that a step took, as far as the chart tells; undefined where it took none. */
+export function arrowTaken(
+  chart: ChartView,
+  before: SeenState | null | undefined,
+  step: InspectionStep | null,
+  after: SeenState | null,
+): string | undefined {
+  if (step === null || after === null) return undefined
+  if (step.verdict !== undefined && step.verdict.kind !== 'accepted') return undefined
+  const now = activeIn(chart, after.value)
+  const then = before === null || before === undefined ? null : activeIn(chart, before.value)
+  const { type } = step.event
+  return chart.arrows
+    .filter(({ event, kind }) => event === type || (kind !== 'event' && type.startsWith(`xstate.${kind}.`)))
+    .find(
+      ({ from, to }) =>
+        (then === null || then.has(from)) &&
+        (to.length === 0 ? now.has(from) : to.every((id) => now.has(id))),
+    )?.id
+}

@@ -1,0 +1,119 @@
+import { activeIn, type InspectionMessage, type InspectionStep, type LogEntryView } from '@opschart/core'
+
+import { mermaidOf } from '../src/draw/mermaid-of.ts'
+import { svgOf } from '../src/draw/svg-of.ts'
+import { layoutChart } from '../src/layout/layout-chart.ts'
+import type { Layouts } from '../src/layout/layouts.ts'
+import type { Layout } from '../src/layout/layout.ts'
+import { storyPage, type Story } from '../src/story/story-page.ts'
+import { ask } from './door.ts'
+import { lightOf } from './light-of.ts'
+import { actorOf, chartOf, sourceOf, type Model } from './model.ts'
+import { toldUntil } from './travel.ts'
+
+/** Rows of a story: what is more is left out, from its beginning. */
+const mostRows = 5000
+
+/** Gives what is looked at to the browser as a file, and its name. */
+export async function saved(kind: 'story' | 'svg' | 'mermaid' | 'json', model: Model): Promise<string> {
+  const chart = chartOf(model)
+  const base = `${(model.actor ?? 'chart').replaceAll(/[^\w.-]+/g, '-')}`
+  if (kind === 'json' || kind === 'story') {
+    const story = await storyOf(model)
+    if (kind === 'json')
+      return give(`${base}.json`, 'application/json', JSON.stringify(story.messages, null, 1))
+    const [script, style] = await Promise.all(['page.js', 'page.css'].map(textOf))
+    return give(`${base}.html`, 'text/html', await storyPage(story, { script: script!, style: style! }))
+  }
+  if (chart === null || model.layout === null) throw new Error('there is no chart to save')
+  if (kind === 'mermaid') return give(`${base}.mmd`, 'text/plain', mermaidOf(chart))
+  const { state, taken, allowed } = lightOf(model)
+  const svg = svgOf(chart, model.layout.layout, {
+    active: activeIn(chart, state?.value),
+    allowed,
+    ...(taken === undefined ? {} : { last: taken }),
+    theme: model.theme,
+  })
+  return give(`${base}.svg`, 'image/svg+xml', svg)
+}
+
+/** All that a page needs to tell what an actor and those that belong to it have been through. */
+async function storyOf(model: Model): Promise<Story> {
+  const source = sourceOf(model)!
+  const actor = actorOf(model)!
+  const isOwn = (id: string): boolean => id === actor.actor || id.startsWith(`${actor.actor}~`)
+  const messages =
+    source.answers === true
+      ? await toldUntil(await firstRowOf(actor.actor), ({ kind }) => kind === 'step', model.head)
+      : keptOf(source)
+  const own = messages.filter((message) => !('actor' in message) || isOwn(message.actor))
+  const steps = own.filter(({ kind }) => kind === 'step')
+  const dropped = new Set(steps.slice(0, Math.max(0, steps.length - mostRows)))
+  const layouts = model.layout === null ? [] : [[model.layout.chart.id, model.layout.layout] as const]
+  return {
+    title: `${actor.name} – opschart`,
+    actor: actor.actor,
+    messages: own.filter((message) => !dropped.has(message)),
+    layouts: Object.fromEntries(layouts),
+  }
+}
+
+async function firstRowOf(actor: string): Promise<number> {
+  const [row] = await ask<LogEntryView[]>('log', { actor, limit: 1 })
+  return row?.sequence ?? 1
+}
+
+/** What was kept of a source, as messages again. */
+function keptOf(source: NonNullable<ReturnType<typeof sourceOf>>): InspectionMessage[] {
+  const { source: id, name, since, charts, actors, steps } = source
+  return [
+    { kind: 'source', source: id, protocol: 1, name, at: since },
+    ...[...charts].map(([chart, view]) => ({ kind: 'chart' as const, source: id, chart, view })),
+    ...[...actors.values()].map(({ actor, chart, name: called, parent, since: at, state }) => ({
+      kind: 'actor' as const,
+      source: id,
+      actor,
+      chart,
+      name: called,
+      parent,
+      at,
+      ...(state === null ? {} : { state }),
+    })),
+    ...steps.map((step: InspectionStep) => ({ kind: 'step' as const, source: id, ...step })),
+  ]
+}
+
+async function textOf(name: string): Promise<string> {
+  const response = await fetch(name)
+  if (!response.ok) throw new Error('a saved page cannot be saved again as one; save its rows instead')
+  return response.text()
+}
+
+function give(name: string, type: string, text: string): string {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+  return name
+}
+
+/** The story that this page was saved with; undefined for one that a door serves. */
+export function readSaved(): Story | undefined {
+  const text = document.getElementById('story')?.textContent
+  return text === undefined || text === null || text === '' ? undefined : (JSON.parse(text) as Story)
+}
+
+/** The layouts that were saved; a page from a file has no worker to make others. */
+export function savedLayouts({ layouts }: Story): Layouts {
+  return {
+    async layoutOf(chart, { collapsed = new Set<string>() } = {}) {
+      const kept: Layout | undefined = collapsed.size === 0 ? layouts[chart.id] : undefined
+      if (kept !== undefined) return kept
+      return layoutChart(chart, {
+        engine: { layout: () => Promise.reject(new Error('no engine')) },
+        collapsed,
+      })
+    },
+  }
+}

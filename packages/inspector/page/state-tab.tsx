@@ -1,0 +1,74 @@
+import { differencesOf } from './differences.ts'
+import type { Does } from './does.ts'
+import { momentOf, standing, valueText } from './format.ts'
+import { Differences, JsonView } from './json-view.tsx'
+import { actorOf, shownState, type Model } from './model.ts'
+
+/** What the actor is: now, then, or supposed. */
+export function StateTab({ model }: { model: Model; does: Does }) {
+  const { state, kind } = shownState(model)
+  const actor = actorOf(model)
+  if (state === null) return <p class="nothing">Nothing is known of it yet.</p>
+  const before =
+    kind === 'past'
+      ? model.past!.before
+      : kind === 'present'
+        ? (actor?.before ?? null)
+        : beforeSupposed(model)
+  const since = kind === 'past' ? model.past!.at : (actor?.last?.at ?? actor?.since)
+  return (
+    <>
+      <dl class="facts">
+        <dt>{kind === 'present' ? 'is' : kind === 'past' ? 'was' : 'would be'}</dt>
+        <dd>
+          <strong>{standing(state)}</strong>
+        </dd>
+        {before !== null && valueText(before.value) !== valueText(state.value) && (
+          <>
+            <dt>before</dt>
+            <dd>{valueText(before.value)}</dd>
+          </>
+        )}
+        {since !== undefined && kind !== 'supposed' && (
+          <>
+            <dt>since</dt>
+            <dd>{momentOf(since)}</dd>
+          </>
+        )}
+        {state.tags !== undefined && state.tags.length > 0 && (
+          <>
+            <dt>tags</dt>
+            <dd>{state.tags.join(', ')}</dd>
+          </>
+        )}
+      </dl>
+      {state.error !== undefined && (
+        <section>
+          <h3>Error</h3>
+          <JsonView value={state.error} />
+        </section>
+      )}
+      {state.output !== undefined && (
+        <section>
+          <h3>Output</h3>
+          <JsonView value={state.output} />
+        </section>
+      )}
+      {before !== null && (
+        <section>
+          <h3>Changed with this step</h3>
+          <Differences all={differencesOf(before.context, state.context)} />
+        </section>
+      )}
+      <section>
+        <h3>Context</h3>
+        <JsonView value={state.context} />
+      </section>
+    </>
+  )
+}
+
+function beforeSupposed({ whatIf, shownOutcome }: Model) {
+  const place = shownOutcome ?? 0
+  return (place === 0 ? whatIf.answer?.before : whatIf.answer?.outcomes[place - 1]?.state) ?? null
+}

@@ -1,0 +1,138 @@
+import type { InspectionStep, VerdictKind } from '@opschart/core'
+
+import type { Does } from './does.ts'
+import { isFiltering, noFilter } from './filter.ts'
+import { momentOf, textOf, timeOf } from './format.ts'
+import { rowsOf } from './journal.ts'
+import { sourceOf, type Model } from './model.ts'
+import { VirtualList } from './virtual-list.tsx'
+
+const rowHeight = 26
+
+/** Verdicts as they are filtered by. */
+const kinds: readonly (VerdictKind | 'other')[] = [
+  'accepted',
+  'refused',
+  'violation',
+  'waiting',
+  'ignored',
+  'unrouted',
+  'other',
+]
+
+/** Every row of the journal, the newest first. */
+export function Timeline({ model, does }: { model: Model; does: Does }) {
+  const rows = rowsOf(model)
+  const { filter, search, frozen, head, step } = model
+  const source = sourceOf(model)
+  const chosen = step === null ? -1 : rows.indexOf(step.sequence)
+  const choose = (index: number): void => {
+    const row = rows.at(index)
+    if (row === undefined) return
+    if (frozen === null && search === null) does.change({ frozen: head })
+    does.choose.step(row)
+    does.travel.to(row)
+  }
+  return (
+    <section class="timeline" aria-label="Timeline">
+      <div class="bar" role="toolbar" aria-label="Filter of the timeline">
+        <h2>Timeline</h2>
+        <span class="count">{told(model, rows.count)}</span>
+        <input
+          type="search"
+          placeholder="Filter rows"
+          aria-label="Filter rows by their words"
+          value={filter.text}
+          onInput={({ currentTarget }) => does.filter({ ...filter, text: currentTarget.value })}
+        />
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={filter.own}
+          title="Only rows of the actor that is looked at"
+          onClick={() => does.filter({ ...filter, own: !filter.own })}
+        >
+          this actor
+        </button>
+        {kinds.map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            class={`chip verdict ${kind}`}
+            aria-pressed={filter.kinds.has(kind)}
+            onClick={() => {
+              const chosenKinds = new Set(filter.kinds)
+              if (!chosenKinds.delete(kind)) chosenKinds.add(kind)
+              does.filter({ ...filter, kinds: chosenKinds })
+            }}
+          >
+            {kind}
+          </button>
+        ))}
+        {isFiltering(filter) && (
+          <button type="button" class="plain" onClick={() => does.filter(noFilter)}>
+            all rows
+          </button>
+        )}
+        {frozen !== null && head > frozen && (
+          <button type="button" class="fresh" onClick={() => does.change({ frozen: null, step: null })}>
+            {`↑ ${(head - frozen).toLocaleString()} new`}
+          </button>
+        )}
+      </div>
+      <VirtualList
+        label="Rows of the journal"
+        count={rows.count}
+        rowHeight={rowHeight}
+        chosen={chosen}
+        top={frozen === null && chosen === -1 ? `${search?.id}` : 'stays'}
+        onChoose={choose}
+        onSeen={does.seeRows}
+        onTop={(isTop) => {
+          if (isTop && step === null) does.change({ frozen: null })
+          else if (!isTop && frozen === null) does.change({ frozen: head })
+        }}
+        rowClass={(index) => rows.at(index)?.verdict?.kind ?? ''}
+        row={(index) => <Row step={rows.at(index)} />}
+        empty={
+          search?.isWaiting === true
+            ? 'Looking …'
+            : isFiltering(filter)
+              ? 'No row is like that.'
+              : source === null
+                ? 'Nothing is connected.'
+                : 'Nothing has happened yet.'
+        }
+      />
+    </section>
+  )
+}
+
+function told({ search, head, first }: Model, count: number): string {
+  if (search === null) return `${count.toLocaleString()} rows`
+  const whole = Math.max(1, head - first + 1)
+  const share = search.next < first ? '' : `, ${Math.floor((100 * (head - search.next)) / whole)} % looked at`
+  return `${count.toLocaleString()} of ${whole.toLocaleString()} rows${search.filter.own && search.next >= first ? ' so far' : share}`
+}
+
+function Row({ step }: { step: InspectionStep | undefined }) {
+  if (step === undefined) return <span class="loading">…</span>
+  const { sequence, at, actor, event, from, verdict } = step
+  return (
+    <>
+      <span class="sequence">{sequence}</span>
+      <time title={momentOf(at)}>{timeOf(at)}</time>
+      <span class={`verdict ${verdict?.kind ?? ''}`}>{verdict?.kind ?? ''}</span>
+      <span class="actor" title={actor}>
+        {actor}
+      </span>
+      <span class="event" title={event.type}>
+        {event.type}
+      </span>
+      <span class="from">{from ?? ''}</span>
+      <span class="text" title={textOf(step)}>
+        {textOf(step)}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import type { VerdictKind } from '@opschart/core'
+
+import type { Does } from './does.ts'
+import { shownState, type Model } from './model.ts'
+
+const signs: Readonly<Record<VerdictKind, string>> = {
+  accepted: '✓',
+  waiting: '…',
+  refused: '✕',
+  violation: '!',
+  ignored: '–',
+  unrouted: '–',
+}
+
+/** Who may send what: every signal against everybody, answered by the law. */
+export function WhoMayTab({ model, does }: { model: Model; does: Does }) {
+  const { answer, isWaiting, problem } = model.whoMay
+  if (problem !== null) return <p class="problem">{problem}</p>
+  if (answer === null)
+    return <p class="nothing">{isWaiting ? 'Asking the law …' : 'Nothing was answered.'}</p>
+  const here = answer.signals.filter((signal) => signal.here)
+  const elsewhere = answer.signals.filter((signal) => !signal.here)
+  const rows = (signals: typeof answer.signals) =>
+    signals.map(({ type, answers }) => (
+      <tr key={type}>
+        <th scope="row" title={type}>
+          {type}
+        </th>
+        {answers.map(({ kind, reason, to }, place) => {
+          const by = answer.principals[place]!
+          const leads = to === undefined ? '' : `, to ${to}`
+          return (
+            <td key={by}>
+              <button
+                type="button"
+                class={`answer ${kind}`}
+                title={`${by}: ${kind}${leads}. ${reason}`}
+                aria-label={`${type} by ${by}: ${kind}${leads}`}
+                onClick={() => does.suppose([{ by, type }])}
+              >
+                {signs[kind]}
+              </button>
+            </td>
+          )
+        })}
+      </tr>
+    ))
+  const { kind } = shownState(model)
+  return (
+    <>
+      <p class="quiet">
+        {kind === 'past' ? `As the law stood after row ${answer.sequence}.` : 'As the law stands now.'} Press
+        a field to see what would come of it.
+      </p>
+      <div class="matrix" tabIndex={0} role="region" aria-label="Who may send what">
+        <table>
+          <thead>
+            <tr>
+              <td />
+              {answer.principals.map((by) => (
+                <th key={by} scope="col" title={by}>
+                  <span>{by.replace(/^agent:/, '')}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{rows(here)}</tbody>
+          {elsewhere.length > 0 && (
+            <tbody class="elsewhere">
+              <tr>
+                <th colSpan={answer.principals.length + 1}>no arrow here</th>
+              </tr>
+              {rows(elsewhere)}
+            </tbody>
+          )}
+        </table>
+      </div>
+      <ul class="legend">
+        {(['accepted', 'waiting', 'refused', 'violation', 'ignored'] as const).map((verdict) => (
+          <li key={verdict}>
+            <span class={`answer ${verdict}`}>{signs[verdict]}</span> {verdict}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

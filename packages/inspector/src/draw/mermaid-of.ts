@@ -1,0 +1,93 @@
+import { statesOf, type ArrowView, type ChartView, type StateView } from '@opschart/core'
+
+import { eventOf } from '../layout/_content.ts'
+
+/**
+ * A chart as a Mermaid state diagram, for documents. Who may act, what is done on entry and exit, and arrows that stay
+ * stand in notes: Mermaid has no place for them. A history state is drawn as a state called H.
+ */
+export function mermaidOf(chart: ChartView): string {
+  const ids = idsOf(chart)
+  const lines = ['stateDiagram-v2']
+  const within = (state: StateView, depth: number): void => {
+    const indent = '  '.repeat(depth)
+    if (state.initial !== undefined) lines.push(`${indent}[*] --> ${ids.get(state.initial)}`)
+    state.states.forEach((inner, place) => {
+      if (state.kind === 'parallel' && place > 0) lines.push(`${indent}--`)
+      const id = ids.get(inner.id)!
+      const name = inner.kind === 'history' ? (inner.deep === true ? 'H*' : 'H') : inner.key
+      const isHolder = inner.states.length > 0
+      if (name !== id || isHolder)
+        lines.push(`${indent}state "${plain(name)}" as ${id}${isHolder ? ' {' : ''}`)
+      else if (!chart.arrows.some(({ from, to }) => from === inner.id || to.includes(inner.id)))
+        lines.push(`${indent}${id}`)
+      if (isHolder) {
+        within(inner, depth + 1)
+        lines.push(`${indent}}`)
+      }
+      if (inner.kind === 'final') lines.push(`${indent}${id} --> [*]`)
+    })
+  }
+  within(chart.root, 1)
+  for (const arrow of chart.arrows)
+    for (const to of arrow.to) lines.push(`  ${ids.get(arrow.from)} --> ${ids.get(to)}${labelled(arrow)}`)
+  for (const state of statesOf(chart)) {
+    const notes = notesOf(state, chart.arrows)
+    if (notes.length === 0 || state.id === '') continue
+    lines.push(
+      `  note right of ${ids.get(state.id)}`,
+      ...notes.map((note) => `    ${plain(note)}`),
+      '  end note',
+    )
+  }
+  return lines.join('\n')
+}
+
+/** A name for each state that Mermaid takes, and no two the same. */
+function idsOf(chart: ChartView): Map<string, string> {
+  const taken = new Set<string>()
+  return new Map(
+    statesOf(chart).map(({ id, key }) => {
+      const plainKey = (id === '' ? chart.id : key).replaceAll(/[^A-Za-z0-9_]/g, '_') || 'state'
+      // Words that Mermaid reads as its own.
+      const base = /^(?:state|note|end|as|direction|default|class|style|click)$/i.test(plainKey)
+        ? `${plainKey}_`
+        : plainKey
+      let name = base
+      for (let number = 2; taken.has(name); number += 1) name = `${base}_${number}`
+      taken.add(name)
+      return [id, name]
+    }),
+  )
+}
+
+function notesOf({ id, allow, entry, exit, invoke }: StateView, arrows: readonly ArrowView[]): string[] {
+  return [
+    ...(allow.length === 0 ? [] : [`agents: ${allow.join(', ')}`]),
+    ...(entry.length === 0 ? [] : [`entry / ${entry.join(', ')}`]),
+    ...(exit.length === 0 ? [] : [`exit / ${exit.join(', ')}`]),
+    ...invoke.map(({ src }) => `invoke ${src}`),
+    ...arrows.filter(({ from, to }) => from === id && to.length === 0).map(labelOf),
+  ]
+}
+
+const labelled = (arrow: ArrowView): string => {
+  const label = plain(labelOf(arrow))
+  return label === '' ? '' : `: ${label}`
+}
+
+/** `CODE_MERGED [review_approved] / post_merge`: the event, what must hold, and what it starts or does. */
+function labelOf(arrow: ArrowView): string {
+  const { guard, starts, actions } = arrow
+  const done = [...(starts === undefined ? [] : [starts]), ...actions].join(', ')
+  return `${eventOf(arrow)}${guard === undefined ? '' : ` [${guard}]`}${done === '' ? '' : ` / ${done}`}`
+}
+
+/** A text without what Mermaid would read as its own. */
+function plain(text: string): string {
+  return text
+    .replaceAll(/[\s\u0000-\u001F]+/g, ' ')
+    .replaceAll(/["#;:<>{}]/g, ' ')
+    .trim()
+    .slice(0, 200)
+}
