@@ -1,10 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { OpschartError, type Client, type Clock } from '@opschart/core'
+import {
+  OpschartError,
+  type Client,
+  type Clock,
+  type InspectionMessage,
+  type LogEntryView,
+} from '@opschart/core'
 import { z } from 'zod'
 
 import type { Ask } from './door.ts'
-import { sendRows } from './event-stream.ts'
+import { sendEvents, type Followed } from './event-stream.ts'
 import { checkBody } from './routes.ts'
 import {
   longestQuestion,
@@ -24,6 +30,8 @@ export interface AnswerOptions {
   readonly facts: () => DaemonFacts
   /** The description of the door. */
   readonly describe: (request: IncomingMessage) => object
+  /** What an inspector follows; absent where nothing is inspected. */
+  readonly inspection?: (place: Place) => Promise<Followed<InspectionMessage>>
   /** Ends the daemon, once the answer has been sent; absent where it is not ended from. */
   readonly onDown?: () => void
 }
@@ -34,23 +42,35 @@ export interface AnswerOptions {
  */
 export type Answer = (request: IncomingMessage, response: ServerResponse, door: Ask) => Promise<void>
 
+/** Where a stream begins: with a row, after the last row that its reader has seen, or with what is still to come. */
+export interface Place {
+  readonly from?: number
+  readonly seen?: number
+}
+
 const nothing = z.strictObject({})
 
 /** Makes what answers behind every door: the same paths, whatever the server listens on. */
 export function createAnswer(options: AnswerOptions): Answer {
-  const { client, clock, facts, describe, onDown } = options
+  const { client, clock, facts, describe, inspection, onDown } = options
   const streams = new Set<ServerResponse>()
+  const follow = async <Item>(
+    response: ServerResponse,
+    followed: () => Followed<Item> | Promise<Followed<Item>>,
+  ): Promise<void> => {
+    if (streams.size >= mostStreams)
+      throw new OpschartError('conflict', `${mostStreams} follow already; end one of them`)
+    streams.add(response)
+    response.once('close', () => streams.delete(response))
+    return sendEvents(await followed(), response, clock)
+  }
   return async (request, response, door) => {
     const { path, query } = targetOf(request)
     const name = path.startsWith(`${version}/`) ? path.slice(version.length + 1) : ''
-    if (request.method === 'GET' && name === 'rows') {
-      const from = placeOf(request, query)
-      if (streams.size >= mostStreams)
-        throw new OpschartError('conflict', `${mostStreams} follow already; end one of them`)
-      streams.add(response)
-      response.once('close', () => streams.delete(response))
-      return sendRows(client.subscribe(from === undefined ? {} : { from }), response, clock)
-    }
+    if (request.method === 'GET' && name === 'rows')
+      return follow(response, () => rowsAt(client, placeOf(request, query)))
+    if (request.method === 'GET' && name === 'inspection' && inspection !== undefined)
+      return follow(response, () => inspection(placeOf(request, query)))
     if (request.method === 'GET' && name === 'openapi.json') return sendJson(response, 200, describe(request))
     if (request.method !== 'POST')
       throw new OpschartError('input', `${request.method} ${path.slice(0, 200)} is not known here`)
@@ -106,20 +126,26 @@ export function targetOf(request: IncomingMessage): { path: string; query: URLSe
     : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) }
 }
 
-/**
- * The row that a stream begins with; undefined for those that are still to come. What a reader says it has seen comes
- * first: one that was cut off asks its old address again.
- */
-function placeOf(request: IncomingMessage, query: URLSearchParams): number | undefined {
+/** The rows from a place on, each under its sequence number. */
+function rowsAt(client: Pick<Client, 'subscribe'>, { seen, from }: Place): Followed<LogEntryView> {
+  const first = seen === undefined ? from : seen + 1
+  return {
+    items: client.subscribe(first === undefined ? {} : { from: first }),
+    eventOf: (row) => ({ id: row.sequence, data: JSON.stringify(row) }),
+  }
+}
+
+/** Where a stream begins. What a reader says it has seen comes first: one that was cut off asks its old address again. */
+function placeOf(request: IncomingMessage, query: URLSearchParams): Place {
   const last = request.headers['last-event-id']
   const from = query.get('from')
   const seen = typeof last === 'string' ? sequenceOf(last) : undefined
-  if (seen !== undefined) return seen + 1
-  if (from === null && last === undefined) return undefined
+  if (seen !== undefined) return { seen }
+  if (from === null && last === undefined) return {}
   const place = sequenceOf(from ?? '')
   if (place === undefined)
     throw new OpschartError('input', 'a stream begins at the sequence number of a row, such as ?from=1')
-  return place
+  return { from: place }
 }
 
 function sequenceOf(text: string): number | undefined {

@@ -1,24 +1,42 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
-import type { Clock, LogEntryView } from '@opschart/core'
+import type { Clock } from '@opschart/core'
 
 /** Milliseconds between two signs of life on a stream on which nothing happens. */
 const heartbeat = 15_000
 
+/** What is sent of an item: its place in the journal, where it has one, and its text on one line. */
+export interface SentEvent {
+  readonly id?: number
+  readonly data: string
+}
+
+/** What a reader follows, and how each item of it is written; one of which nothing is written is passed over. */
+export interface Followed<Item> {
+  readonly items: AsyncIterable<Item>
+  eventOf(item: Item): SentEvent | undefined
+}
+
 /**
- * Writes rows of the journal as server-sent events, each under its sequence number, until the other end goes away or
- * the rows end. Waits for a slow reader instead of piling up what it has not read.
+ * Writes what is followed as server-sent events, until the other end goes away or the items end. Waits for a slow reader
+ * instead of piling up what it has not read.
  */
-export async function sendRows(
-  rows: AsyncIterable<LogEntryView>,
+export async function sendEvents<Item>(
+  { items, eventOf }: Followed<Item>,
   response: ServerResponse,
   clock: Clock,
 ): Promise<void> {
-  const iterator = rows[Symbol.asyncIterator]()
+  const iterator = items[Symbol.asyncIterator]()
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  const closed = once(gone.signal, 'abort').then(() => undefined)
+  // Told anew for each item: racing one promise of the end for all of them would pile up on it.
+  let leave = () => {}
+  const close = () => {
+    gone.abort()
+    leave()
+  }
+  response.once('close', close)
+  if (response.destroyed) close()
   let takeBack = () => {}
   const beat = () => {
     takeBack = clock.at(clock.now() + heartbeat, () => {
@@ -32,9 +50,16 @@ export async function sendRows(
   beat()
   try {
     while (!gone.signal.aborted) {
-      const next = await Promise.race([iterator.next(), closed])
+      const next = await new Promise<IteratorResult<Item> | undefined>((resolve, reject) => {
+        leave = () => resolve(undefined)
+        iterator.next().then(resolve, reject)
+      })
       if (next === undefined || next.done === true) break
-      const written = response.write(`id: ${next.value.sequence}\ndata: ${JSON.stringify(next.value)}\n\n`)
+      const event = eventOf(next.value)
+      if (event === undefined) continue
+      const written = response.write(
+        `${event.id === undefined ? '' : `id: ${event.id}\n`}data: ${event.data}\n\n`,
+      )
       if (!written) await once(response, 'drain', { signal: gone.signal }).catch(() => {})
     }
   } finally {

@@ -1,5 +1,6 @@
 export { connect, type ConnectOptions, type RemoteClient } from './connect.ts'
 export type { DoorOptions } from './door.ts'
+export type { InspectedApps } from './inspection-stream.ts'
 export { guardedClient } from './local-client.ts'
 export type { Control } from './page-door.ts'
 export {

@@ -76,7 +76,9 @@ it('describes the loopback as it is: what is not for it is not named', async () 
     components: { securitySchemes: { session: { name: `opschart-${page.port}` } } },
   })
   expect(Object.keys(document.paths).toSorted()).toEqual(
-    ['openapi.json', 'rows', 'session', ...asked, ...done].map((name) => `/v1/${name}`).toSorted(),
+    ['inspection', 'openapi.json', 'rows', 'session', ...asked, ...done]
+      .map((name) => `/v1/${name}`)
+      .toSorted(),
   )
   const begun = await ask(page.port, 'POST /v1/session', headers)
   const cookie = (begun.headers['set-cookie'] ?? '').split(';')[0] ?? ''

@@ -82,7 +82,9 @@ export function describeApi(options: ApiOptions): object {
           responses: responses(json({ type: 'object' })),
         },
       },
-      ...(isLoopback ? { [`${version}/session`]: { post: session } } : {}),
+      ...(isLoopback
+        ? { [`${version}/inspection`]: { get: inspection }, [`${version}/session`]: { post: session } }
+        : {}),
     },
     components: {
       schemas,
@@ -128,19 +130,31 @@ const proofHeaders = [
 
 const place = { type: 'integer', minimum: 0 }
 
+const streamParameters = [
+  { name: 'from', in: 'query', description: 'Sequence number of the first row', schema: place },
+  {
+    name: 'last-event-id',
+    in: 'header',
+    description: 'Sequence number of the last row that was read; comes before `from`',
+    schema: place,
+  },
+]
+
+const stream = responses({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
+
 const rows = {
   operationId: 'rows',
   summary: 'Rows of the journal as they are written, each an event under its sequence number',
-  parameters: [
-    { name: 'from', in: 'query', description: 'Sequence number of the first row', schema: place },
-    {
-      name: 'last-event-id',
-      in: 'header',
-      description: 'Sequence number of the last row that was read; comes before `from`',
-      schema: place,
-    },
-  ],
-  responses: responses({ content: { 'text/event-stream': { schema: { type: 'string' } } } }),
+  parameters: streamParameters,
+  responses: stream,
+}
+
+const inspection = {
+  operationId: 'inspection',
+  summary:
+    'What an inspector is told: charts, actors, and the steps of the journal, each of these an event under its sequence number',
+  parameters: streamParameters,
+  responses: stream,
 }
 
 const session = {

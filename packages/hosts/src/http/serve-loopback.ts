@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
 
 import { OpschartError, type Clock, type Crypto } from '@opschart/core'
 
 import { createAnswer, sendError, sendJson, targetOf } from './answer-request.ts'
 import { cookieName, createCredentials } from './credentials.ts'
+import { createInspectionStream, type InspectedApps } from './inspection-stream.ts'
 import { refuseForeign, strictHeaders } from './foreign-requests.ts'
 import { createLimitedServer, type Patience } from './limited-server.ts'
 import { describeApi } from './open-api.ts'
@@ -30,6 +32,8 @@ export interface LoopbackOptions extends PageDoorOptions {
   readonly about: Pick<DaemonFacts, 'root' | 'version'>
   /** The files of a page by their paths, such as `/` and `/page.js`; nothing else is given. None when absent. */
   readonly files?: ReadonlyMap<string, PageFile>
+  /** Other apps that are inspected beside the journal; none when absent. */
+  readonly apps?: InspectedApps
   /** Told what failed inside: the answer does not say it. */
   readonly onProblem?: (line: string) => void
   /** How long a question may take to come; seconds when absent. */
@@ -61,6 +65,7 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
     client,
     clock,
     facts: () => facts,
+    inspection: createInspectionStream({ ...options, name: basename(facts.root) }),
     describe: (request) => describeApi({ version: facts.version, cookie: cookieName(request) }),
   })
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
