@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks'
 
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
-import { sourceOf, type Model } from './model.ts'
+import { calledOf, needsSomebody, sourceOf, type Model } from './model.ts'
 import { VirtualList } from './virtual-list.tsx'
 
 const rowHeight = 44
@@ -54,7 +54,19 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
         chosen={chosen}
         onChoose={(index) => does.choose.actor(source!.source, shown[index]!.actor.actor)}
         rowClass={(index) => toneOf(shown[index]!.actor)}
-        row={(index) => <ActorRow {...shown[index]!} lifecycle={named.get(shown[index]!.actor.actor)} />}
+        row={(index) => {
+          const { actor, depth } = shown[index]!
+          const called = calledOf(model, actor.actor, depth > 0)
+          const isOwn = source?.answers === true
+          return (
+            <ActorRow
+              actor={actor}
+              depth={depth}
+              called={isOwn ? called : actor.name}
+              lifecycle={named.get(actor.actor)}
+            />
+          )
+        }}
         empty={text === '' ? 'Nobody is there yet.' : 'Nobody is called that.'}
       />
     </nav>
@@ -66,12 +78,17 @@ interface Shown {
   readonly depth: number
 }
 
-function ActorRow({ actor, depth, lifecycle }: Shown & { lifecycle: LifecycleView | undefined }) {
+function ActorRow({
+  actor,
+  depth,
+  called,
+  lifecycle,
+}: Shown & { readonly called: string; readonly lifecycle: LifecycleView | undefined }) {
   const waiting = lifecycle?.operations.filter(({ status }) => status === 'awaiting_approval').length ?? 0
   return (
     <div class="who" style={{ paddingLeft: `${depth * 14}px` }}>
       <span class="name" title={actor.actor}>
-        {lifecycle?.name ?? actor.name}
+        {called}
         {lifecycle?.live === true && <span class="live">live</span>}
         {waiting > 0 && <span class="asks">{`${waiting} to approve`}</span>}
       </span>
@@ -83,8 +100,7 @@ function ActorRow({ actor, depth, lifecycle }: Shown & { lifecycle: LifecycleVie
 /** How much an actor needs to be looked at. */
 export function toneOf({ state }: Pick<InspectedActor, 'state'>): 'alarm' | 'ended' | 'open' {
   if (state === null) return 'ended'
-  if (state.status === 'error' || state.status === 'parked') return 'alarm'
-  if (/^(?:INCIDENT|ROLLBACK)/.test(String(state.value))) return 'alarm'
+  if (needsSomebody(state)) return 'alarm'
   return state.status === 'active' && state.value !== 'RETIRED' ? 'open' : 'ended'
 }
 

@@ -42,8 +42,9 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     const boxes = made.layout.states.filter(({ id }) =>
       [...active].some((element) => element.parentElement?.getAttribute('data-state') === id),
     )
-    if (boxes.length === 0 || boxes.every((box) => isSeen(view.current, box, size()))) return
-    const { x, y, width, height } = boxes[0]!
+    const hidden = boxes.find((box) => !isSeen(view.current, box, size()))
+    if (hidden === undefined) return
+    const { x, y, width, height } = hidden
     look(centred(x + width / 2, y + height / 2, Math.max(view.current.scale, readable), size()))
   }
   const zoom = (by: number): void => {
@@ -152,7 +153,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
         onPointerCancel={() => (drag.current = null)}
         onClick={(event) => foldOrAsk(event.target as Element)}
       />
-      {chart === null && <Nothing model={model} />}
+      {chart === null ? <Nothing model={model} /> : made?.chart !== chart && <p class="nothing">Drawing …</p>}
       <div class="tools" role="toolbar" aria-label="Drawing">
         <button type="button" title="Larger (+)" onClick={() => zoom(1.25)}>
           <Icon name="plus" />

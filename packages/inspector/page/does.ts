@@ -1,9 +1,9 @@
-import type { ChartView, InspectionStep } from '@opschart/core'
+import type { ChartView, InspectedActor, InspectionStep } from '@opschart/core'
 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { ask } from './door.ts'
 import { createIncoming } from './incoming.ts'
-import { actorOf, chartOf, notAsked, sourceOf, type Model, type Tab } from './model.ts'
+import { chartOf, needsSomebody, notAsked, sourceOf, type Model, type Tab } from './model.ts'
 import { createReading } from './reading.ts'
 import type { Store } from './store.ts'
 import { createSupposing } from './supposing.ts'
@@ -129,7 +129,6 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
 const lastOf = ({ inspected }: Model, source: string): number =>
   inspected.get(source)?.steps.at(-1)?.sequence ?? 0
 
-function rank({ state, last, since }: NonNullable<ReturnType<typeof actorOf>>): number {
-  const isIncident = /^(?:INCIDENT|ROLLBACK)$/.test(String(state?.value))
-  return (isIncident ? 2e15 : state?.status === 'active' ? 1e15 : 0) + (last?.at ?? since)
+function rank({ state, last, since }: InspectedActor): number {
+  return (needsSomebody(state) ? 2e15 : state?.status === 'active' ? 1e15 : 0) + (last?.at ?? since)
 }

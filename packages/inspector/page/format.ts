@@ -40,8 +40,8 @@ export function dueIn(due: number, now: number): string {
 /** A state value in a line: `PRODUCTION`, `open.checking + paying`. */
 export function valueText(value: Json | undefined): string {
   if (value === undefined || value === null) return '–'
-  if (typeof value !== 'object') return String(value)
-  if (Array.isArray(value)) return JSON.stringify(value)
+  if (typeof value !== 'object' || Array.isArray(value))
+    return typeof value === 'string' ? value : JSON.stringify(value)
   return Object.entries(value as JsonObject)
     .map(([key, inner = null]) => {
       const below = isEmpty(inner) ? '' : valueText(inner)

@@ -143,6 +143,23 @@ export function chartOf(model: Pick<Model, 'inspected' | 'source' | 'actor'>): C
   return (typeof chart === 'string' ? sourceOf(model)?.charts.get(chart) : undefined) ?? null
 }
 
+/** Whether an actor stands where somebody should look. */
+export function needsSomebody(state: SeenState | null): boolean {
+  if (state === null) return false
+  if (state.status === 'error' || state.status === 'parked') return true
+  return state.value === 'INCIDENT' || state.value === 'ROLLBACK'
+}
+
+/** What people call an actor: a release by its version; what belongs to another, by its own part of the name. */
+export function calledOf({ status }: Pick<Model, 'status'>, actor: string, isBelow = false): string {
+  const [home, ...below] = actor.split('~')
+  const own = below.join('~').replace(/^([^:]+):.+$/, '$1')
+  if (isBelow && own !== '') return own
+  const lifecycles = status?.services.flatMap((service) => service.lifecycles) ?? []
+  const called = lifecycles.find(({ id }) => id === home)?.name ?? home!
+  return own === '' ? called : `${called} ${own}`
+}
+
 /** The state that is shown: supposed, past or present, in this order. */
 export function shownState(model: Model): { state: SeenState | null; kind: 'supposed' | 'past' | 'present' } {
   const outcome = model.shownOutcome === null ? undefined : model.whatIf.answer?.outcomes[model.shownOutcome]

@@ -112,12 +112,20 @@ export function Effects({ all }: { all: readonly Effect[] }) {
   )
 }
 
-/** An effect in a line: its kind, and whom it concerns. */
+/** An effect in a line: what is asked for, and of whom. */
 function effectText(effect: Effect): string {
-  const members = Object.entries(effect)
-    .filter(([key, value]) => key !== 'type' && key !== 'kind' && typeof value !== 'object')
-    .map(([, value]) => String(value))
-  const kind =
-    (effect as { kind?: string; type?: string }).kind ?? (effect as { type?: string }).type ?? 'effect'
-  return `${kind} ${members.slice(0, 3).join(' ')}`.slice(0, 160)
+  switch (effect.kind) {
+    case 'spawn':
+      return `start ${effect.src}${effect.id === effect.src ? '' : ` as ${effect.id}`}`
+    case 'stop':
+      return `stop ${effect.id}`
+    case 'send':
+      return `send ${effect.event.type} to ${effect.to}`
+    case 'timer':
+      return `wait until ${momentOf(effect.due)} for ${effect.event.type}`
+    case 'cancel_timer':
+      return `wait no longer for ${effect.id}`
+    case 'emit':
+      return `emit ${effect.event.type}`
+  }
 }

@@ -1,7 +1,7 @@
 import type { Does } from './does.ts'
 import { momentOf, standing } from './format.ts'
 import { Icon } from './icons.tsx'
-import { actorOf, shownState, sourceOf, type Model } from './model.ts'
+import { actorOf, calledOf, shownState, sourceOf, type Model } from './model.ts'
 
 /** Which moment of the actor is shown, and the way to others. */
 export function TimeBar({ model, does }: { model: Model; does: Does }) {
@@ -14,7 +14,7 @@ export function TimeBar({ model, does }: { model: Model; does: Does }) {
   return (
     <div class={`time ${kind}`} role="toolbar" aria-label="Time">
       <strong class="whose" title={actor}>
-        {known?.name ?? actor}
+        {isAnswered ? calledOf(model, actor) : (known?.name ?? actor)}
       </strong>
       <span class={`is ${kind}`}>{standing(state)}</span>
       <button

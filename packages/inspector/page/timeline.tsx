@@ -4,7 +4,7 @@ import type { Does } from './does.ts'
 import { isFiltering, noFilter } from './filter.ts'
 import { momentOf, textOf, timeOf } from './format.ts'
 import { rowsOf } from './journal.ts'
-import { sourceOf, type Model } from './model.ts'
+import { calledOf, sourceOf, type Model } from './model.ts'
 import { VirtualList } from './virtual-list.tsx'
 
 const rowHeight = 26
@@ -26,6 +26,8 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
   const { filter, search, frozen, head, step } = model
   const source = sourceOf(model)
   const chosen = step === null ? -1 : rows.indexOf(step.sequence)
+  const called = (actor: string): string =>
+    source?.answers === true ? calledOf(model, actor) : (source?.actors.get(actor)?.name ?? actor)
   const choose = (index: number): void => {
     const row = rows.at(index)
     if (row === undefined) return
@@ -93,7 +95,7 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
           else if (!isTop && frozen === null) does.change({ frozen: head })
         }}
         rowClass={(index) => rows.at(index)?.verdict?.kind ?? ''}
-        row={(index) => <Row step={rows.at(index)} />}
+        row={(index) => <Row step={rows.at(index)} called={called} />}
         empty={
           search?.isWaiting === true
             ? 'Looking …'
@@ -115,7 +117,13 @@ function told({ search, head, first }: Model, count: number): string {
   return `${count.toLocaleString()} of ${whole.toLocaleString()} rows${search.filter.own && search.next >= first ? ' so far' : share}`
 }
 
-function Row({ step }: { step: InspectionStep | undefined }) {
+function Row({
+  step,
+  called,
+}: {
+  readonly step: InspectionStep | undefined
+  readonly called: (actor: string) => string
+}) {
   if (step === undefined) return <span class="loading">…</span>
   const { sequence, at, actor, event, from, verdict } = step
   return (
@@ -124,7 +132,7 @@ function Row({ step }: { step: InspectionStep | undefined }) {
       <time title={momentOf(at)}>{timeOf(at)}</time>
       <span class={`verdict ${verdict?.kind ?? ''}`}>{verdict?.kind ?? ''}</span>
       <span class="actor" title={actor}>
-        {actor}
+        {called(actor)}
       </span>
       <span class="event" title={event.type}>
         {event.type}

@@ -56,8 +56,15 @@ export function createTravel(
     return entry && stepOfEntry(entry)
   }
 
+  function now(): void {
+    journeys += 1
+    change({ past: null, step: null, frozen: null, ...nothingSupposed })
+    also.arrived()
+  }
+
   return {
     to,
+    now,
     previous(): void {
       const { past, actor } = get()
       const last = actorOf(get())?.last?.sequence ?? get().head
@@ -68,13 +75,8 @@ export function createTravel(
     next(): void {
       const { past, actor } = get()
       if (past === null || actor === null) return
-      if (past.next === null) this.now()
+      if (past.next === null) now()
       else to({ actor, sequence: past.next })
-    },
-    now(): void {
-      journeys += 1
-      change({ past: null, step: null, frozen: null, ...nothingSupposed })
-      also.arrived()
     },
     /** The row of that number, whoever's it is. */
     row(sequence: number): void {

@@ -37,7 +37,7 @@ async function pageTexts(): Promise<Readonly<Record<Name, string>>> {
     // Not a name that the compiler follows: what bundles is for who works on this, and not published.
     const bundler = new URL('../bundle-page.ts', import.meta.url).href
     const { bundlePage } = (await import(bundler)) as {
-      bundlePage(): Promise<Readonly<Record<Name, string>>>
+      bundlePage: () => Promise<Readonly<Record<Name, string>>>
     }
     return bundlePage()
   }

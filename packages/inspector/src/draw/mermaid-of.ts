@@ -86,7 +86,7 @@ function labelOf(arrow: ArrowView): string {
 /** A text without what Mermaid would read as its own. */
 function plain(text: string): string {
   return text
-    .replaceAll(/[\s\u0000-\u001F]+/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll(/["#;:<>{}]/g, ' ')
     .trim()
     .slice(0, 200)
