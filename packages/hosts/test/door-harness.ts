@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Crypto } from '@opschart/core'
-import { createPeople, serveSocket, type PeopleOptions, type SocketServer } from '../src/http/index.ts'
+import {
+  createControl,
+  createPeople,
+  serveSocket,
+  type PeopleOptions,
+  type SocketServer,
+} from '../src/http/index.ts'
 import type { FakeClient } from './fake-client.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts'
 
@@ -23,6 +29,8 @@ export interface Door {
   readonly refusals: string[]
   /** How often the daemon was asked to end. */
   downs: number
+  /** Ports at which the door for pages was asked for; undefined for the usual one. */
+  readonly opened: (number | undefined)[]
   close(): Promise<void>
 }
 
@@ -40,10 +48,18 @@ export async function openDoor(client: FakeClient, people: Partial<PeopleOptions
     onRefusal: (line) => refusals.push(line),
     ...people,
   })
+  const control = createControl({ clock, crypto: testCrypto })
   const server = await serveSocket({
     client,
     path,
     people: gate,
+    inspector: {
+      open: ({ port }) => {
+        door.opened.push(port)
+        return Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'token-1', ticket: 'ticket-1' })
+      },
+      grant: (person) => control.grant(person),
+    },
     clock,
     about: { root: folder, version: '0.0.0' },
     onDown: () => {
@@ -56,6 +72,7 @@ export async function openDoor(client: FakeClient, people: Partial<PeopleOptions
     server,
     refusals,
     downs: 0,
+    opened: [],
     async close() {
       await server.close()
       await rm(folder, { recursive: true, force: true })

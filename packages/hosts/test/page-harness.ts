@@ -5,7 +5,13 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { serveLoopback, type LoopbackOptions, type LoopbackServer } from '../src/http/index.ts'
+import {
+  createControl,
+  serveLoopback,
+  type Control,
+  type LoopbackOptions,
+  type LoopbackServer,
+} from '../src/http/index.ts'
 import { testCrypto } from './door-harness.ts'
 import type { FakeClient } from './fake-client.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts'
@@ -19,6 +25,7 @@ export interface Page {
   readonly tokenPath: string
   readonly token: string
   readonly clock: ManualClock
+  readonly control: Control
   /** What failed inside. */
   readonly problems: string[]
   close(): Promise<void>
@@ -30,11 +37,13 @@ export async function openPage(client: FakeClient, options: Partial<LoopbackOpti
   const tokenPath = options.tokenPath ?? join(folder, 'private', 'page.token')
   const clock = manualClock()
   const problems: string[] = []
+  const control = createControl({ clock, crypto: testCrypto })
   const server = await serveLoopback({
     client,
     clock,
     crypto: testCrypto,
     people: { name: 'maria' },
+    control,
     about: { root: folder, version: '0.0.0' },
     onProblem: (line) => problems.push(line),
     ...options,
@@ -48,12 +57,32 @@ export async function openPage(client: FakeClient, options: Partial<LoopbackOpti
     tokenPath,
     token: readFileSync(tokenPath, 'utf8'),
     clock,
+    control,
     problems,
     async close() {
       await server.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Begins a session, as a page does; its cookie. */
+export async function sessionOf(page: Page, secret = page.token): Promise<string> {
+  const host = `127.0.0.1:${page.port}`
+  const begun = await ask(page.port, 'POST /v1/session', { host, authorization: `Bearer ${secret}` })
+  return cookieIn(begun)
+}
+
+/** Has a browser with a session turn control on, by a secret that a person got; what came back. */
+export function turnOn(page: Page, cookie: string, secret: string): Promise<Answered> {
+  const host = `127.0.0.1:${page.port}`
+  const headers = { host, cookie, origin: `http://${host}` }
+  return ask(page.port, 'POST /v1/control', headers, JSON.stringify({ secret }))
+}
+
+/** The cookie that an answer sets, as a browser sends it back. */
+export function cookieIn({ headers }: Answered): string {
+  return (headers['set-cookie'] ?? '').split(';')[0] ?? ''
 }
 
 /** What came back over a connection, to the byte. */

@@ -20,6 +20,7 @@ async function main(): Promise<void> {
   if (mode === 'approve') return say(await person.approve(approval))
   if (mode === 'send')
     return say(await person.send('web/v2', { type: 'DEPLOYMENT_REQUESTED', data: { a: 'b\u001B[2J' } }))
+  if (mode === 'control') return say(await client.control())
   // By hand, to do what `connect` does not.
   const pid = mode === 'parent' ? process.ppid : process.pid
   const { claim, file } = (await ask('claim', {})) as { claim: string; file: string }
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   }
   const code = await readCode()
   const { confirmation } = (await ask('answer', { challenge, code })) as { confirmation: string }
+  if (mode === 'control-by-approval') return say(await ask('control', {}, confirmation))
   const bound = mode === 'rebind' ? { ...approval, operation: 'op-2' } : approval
   say(await ask('approve', bound, confirmation))
   if (mode === 'replay') {

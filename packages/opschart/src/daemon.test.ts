@@ -1,5 +1,7 @@
 // Properties:
-//   - A daemon has a door for pages only when it is asked for; what it answers is what the runtime answers.
+//   - A daemon has a door for pages only when it is asked for, then or later, and one of them; what it answers is what the
+//     runtime answers.
+//   - Its address lasts: the port is the project's own, and a daemon that was killed is taken for the same by a page.
 //   - The door ends with the daemon, and one that cannot be opened leaves nothing running.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
@@ -12,6 +14,7 @@ import { systemClock } from '@opschart/runtime'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { startDaemon, type Daemon } from './daemon.ts'
+import { usualPortOf } from './inspect-door.ts'
 
 let root: string
 let daemon: Daemon | undefined
@@ -37,10 +40,39 @@ it('has no door for pages unless it is asked for', async () => {
   expect(existsSync(join(root, '.opschart/inspect.token'))).toBe(false)
 })
 
+it('opens it when it is asked for at the socket, once, at the project’s port', async () => {
+  daemon = await startDaemon({ root })
+  const commands = await connect(daemon.socket, { clock: systemClock })
+  const [first, second] = await Promise.all([commands.inspect({}), commands.inspect({})])
+  expect(second).toEqual({ ...first, ticket: second.ticket })
+  expect(second.ticket).not.toBe(first.ticket)
+  expect(first.address).toBe(`http://127.0.0.1:${usualPortOf(root)}`)
+  expect(usualPortOf(root)).toBe(usualPortOf(root))
+  expect(usualPortOf(root)).not.toBe(usualPortOf(`${root}-other`))
+  expect(await commands.daemon()).toMatchObject({ page: first.address })
+  expect(readFileSync(join(root, '.opschart/inspect.token'), 'utf8')).toBe(first.token)
+  await expect(commands.inspect({ port: 1024 })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`is open at ${first.address}`),
+  })
+  // Nobody at the socket gets control for the asking.
+  await expect(commands.control()).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+it('is taken up again after the daemon was killed', async () => {
+  daemon = await startDaemon({ root, inspect: {} })
+  const { address, token } = daemon.inspect!
+  const path = join(root, '.opschart/inspect.token')
+  await daemon.close()
+  await writeFile(path, token, { mode: 0o600 })
+  daemon = await startDaemon({ root, inspect: {} })
+  expect(daemon.inspect).toMatchObject({ address, token })
+})
+
 it('answers a page that has the token, and changes nothing for it', async () => {
   daemon = await startDaemon({ root, inspect: {} })
-  const { address, tokenPath } = daemon.inspect!
-  expect(tokenPath).toBe(join(root, '.opschart/inspect.token'))
+  const { address } = daemon.inspect!
+  const tokenPath = join(root, '.opschart/inspect.token')
   expect(statSync(tokenPath).mode & 0o777).toBe(0o600)
   const headers = { authorization: `Bearer ${readFileSync(tokenPath, 'utf8')}` }
   const commands = await connect(daemon.socket, { clock: systemClock })

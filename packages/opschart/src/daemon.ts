@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 
 import type { Client, ForeseeingClient, LogEntryView } from '@opschart/core'
-import { createPeople, serveSocket, socketPathOf } from '@opschart/hosts/http'
+import { createPeople, serveSocket, socketPathOf, type InspectorPlace } from '@opschart/hosts/http'
 import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
 
 import { compose, stateFolder } from './compose.ts'
 import { createContextFile } from './context-file.ts'
-import { openInspectDoor, type InspectDoor } from './inspect-door.ts'
+import { createInspectDoor } from './inspect-door.ts'
 import { packageVersion } from './package-version.ts'
 
 /** How a daemon is started. */
@@ -19,7 +19,7 @@ export interface DaemonOptions {
   readonly onLine?: (line: string) => void
   /** Asked to end, by `opschart down`. */
   readonly onDown?: () => void
-  /** Opens a door for pages on 127.0.0.1, too; on a free port when none is named. None when absent. */
+  /** Opens the door for pages at once, at the project's usual port when none is named; when absent, once it is asked for. */
   readonly inspect?: { readonly port?: number }
 }
 
@@ -28,8 +28,8 @@ export interface Daemon {
   readonly client: Client
   readonly runtime: Runtime
   readonly socket: string
-  /** The door for pages, where one was asked for. */
-  readonly inspect?: InspectDoor
+  /** The door for pages, where it was to be opened at once. */
+  readonly inspect?: InspectorPlace
   close(): Promise<void>
 }
 
@@ -67,28 +67,28 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         ),
       ),
   })
-  let inspect: InspectDoor | undefined
+  const door = createInspectDoor({ client: runtime, people, root, onProblem: line })
   const server = await serveSocket({
     client: runtime,
     people,
     path: socket,
     clock: systemClock,
     about: { root, version: packageVersion },
-    page: () => inspect?.address,
+    page: () => door.address(),
+    inspector: door,
     ...(options.onDown === undefined ? {} : { onDown: options.onDown }),
   }).catch(async (error: unknown) => {
     await runtime.close()
     throw error
   })
   // After the socket: whoever has that is the only daemon here, and the token is its to write.
-  if (options.inspect !== undefined) {
-    const opened = openInspectDoor({ client: runtime, people, root, onProblem: line, ...options.inspect })
-    inspect = await opened.catch(async (error: unknown) => {
+  const place =
+    options.inspect &&
+    (await door.open(options.inspect).catch(async (error: unknown) => {
       await server.close()
       await runtime.close()
       throw error
-    })
-  }
+    }))
   let pending = false
   const refresh = (): void => {
     if (pending) return
@@ -105,9 +105,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     client: runtime,
     runtime,
     socket,
-    ...(inspect === undefined ? {} : { inspect }),
+    ...(place === undefined ? {} : { inspect: place }),
     async close() {
-      await inspect?.close()
+      await door.close()
       await server.close()
       await context.update()
       await runtime.close()

@@ -1,11 +1,12 @@
 import { OpschartError, wait, type Client, type Clock, type LogEntryView } from '@opschart/core'
 
 import { ask, askRows, unreachable } from './ask.ts'
-import type { Ask } from './door.ts'
+import type { Control } from './control.ts'
+import type { Ask, InspectorPlace } from './door.ts'
 import { readEvents } from './event-stream.ts'
 import type { PersonAtTerminal } from './person-at-terminal.ts'
 import type { ReadName } from './routes.ts'
-import { senderAs, senderOver } from './remote-sender.ts'
+import { askAsPerson, senderAs, senderOver } from './remote-sender.ts'
 import { tokenHeader, type DaemonFacts } from './wire.ts'
 
 /** How a connection is used. */
@@ -23,6 +24,14 @@ export interface RemoteClient extends Client {
   daemon(): Promise<DaemonFacts>
   /** Asks the daemon to end; resolves with its process when it has said yes. */
   down(): Promise<{ readonly pid: number }>
+  /** Has the door for pages opened; where it is open already, says where. */
+  inspect(asked: { readonly port?: number }): Promise<InspectorPlace>
+  /**
+   * Has the person at this terminal say yes to control in a browser; the secret that its page shows.
+   *
+   * @throws OpschartError `forbidden` when no person sits there, or none said yes.
+   */
+  control(): Promise<ReturnType<Control['grant']>>
 }
 
 /**
@@ -39,6 +48,11 @@ export async function connect(path: string, options: ConnectOptions): Promise<Re
   return {
     daemon,
     down: async () => (await ask(path, 'down', {})) as { pid: number },
+    inspect: async (asked) => (await ask(path, 'inspect', asked)) as InspectorPlace,
+    async control() {
+      const act = { method: 'control', body: {} }
+      return (await askAsPerson(over, act, options.person)) as ReturnType<Control['grant']>
+    },
     as: (principal) => senderAs(over, principal, options.person),
     // Whether the token is good shows at the first use; asking beforehand would say no more.
     withToken: (token) =>

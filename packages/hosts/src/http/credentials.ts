@@ -1,24 +1,21 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 
-import type { Crypto } from '@opschart/core'
+import type { Clock, Crypto } from '@opschart/core'
 
-import { prepareFolder } from './socket-place.ts'
+import { createOneTimeSecrets, createSecret, isSame } from './secrets.ts'
 
 /** What a request on the loopback shows: the token itself, as a program does, or the cookie of a page's session. */
 export type Shown = 'token' | 'session'
 
-/** The secrets of one server: made with it, and worth nothing after it. */
+/** The secrets of one server. */
 export interface Credentials {
-  /** The `set-cookie` header that begins a session. */
-  cookieFor(request: IncomingMessage): string
+  readonly token: string
+  /** A secret that begins one session, within two minutes: for where others may see it, as in a program's arguments. */
+  ticket(): string
+  /** The `set-cookie` header that begins a session; undefined for who shows neither the token nor a ticket. */
+  begin(request: IncomingMessage): string | undefined
   /** What a request shows that is right; undefined for nothing. */
   check(request: IncomingMessage): Shown | undefined
-  /** Puts the token where only this user reads it (mode 0600), in place of an earlier server's. */
-  publish(path: string): void
-  /** Removes it, unless another server has put its own there. */
-  withdraw(path: string): void
 }
 
 /** Name of a server's cookie. A browser sends cookies to every port of a host: each server has a name of its own. */
@@ -26,52 +23,57 @@ export function cookieName({ socket }: IncomingMessage): string {
   return `opschart-${socket.localPort}`
 }
 
-/** Makes the token of a server, and the secret of its sessions, of 256 bits each. */
-export function createCredentials(crypto: Crypto): Credentials {
-  // Three ids have more random bits than the hash that is made of them.
-  const secret = () => crypto.sha256([crypto.randomId(), crypto.randomId(), crypto.randomId()].join(' '))
-  const token = secret()
-  const session = secret()
+/** What a request shows under the name of a cookie. */
+export function cookiesOf({ headers }: IncomingMessage, name: string): string[] {
+  const start = `${name}=`
+  return (headers.cookie ?? '')
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie.startsWith(start))
+    .map((cookie) => cookie.slice(start.length))
+}
+
+/** What is added to each cookie: no script reads it, and no other page has it sent. */
+export const cookieLimits = 'Path=/; HttpOnly; SameSite=Strict'
+
+const ticketLife = 2 * 60_000
+
+/**
+ * Makes the secrets of a server, of 256 bits each. The session's follows from the token: where that is taken up again, after
+ * a crash, a page that is open goes on with the cookie it has.
+ */
+export function createCredentials(options: {
+  readonly clock: Clock
+  readonly crypto: Crypto
+  /** An earlier server's, that is taken up; a new one when absent. */
+  readonly token?: string | undefined
+}): Credentials {
+  const { crypto, token = createSecret(crypto) } = options
+  const session = crypto.sha256(`session ${token}`)
+  const tickets = createOneTimeSecrets<true>({ ...options, life: ticketLife })
   return {
-    cookieFor: (request) => `${cookieName(request)}=${session}; Path=/; HttpOnly; SameSite=Strict`,
+    token,
+
+    ticket: () => tickets.make(true).secret,
+
+    begin(request) {
+      const bearer = bearerOf(request)
+      if (bearer === undefined || (!isSame(bearer, token) && tickets.take(bearer) === undefined))
+        return undefined
+      return `${cookieName(request)}=${session}; ${cookieLimits}`
+    },
 
     check(request) {
-      const { headers } = request
-      const bearer = /^Bearer ([^ ]+)$/i.exec(headers.authorization ?? '')?.[1]
+      const bearer = bearerOf(request)
       // Who shows a token means it: a wrong one is not made good by a cookie.
-      if (headers.authorization !== undefined)
+      if (request.headers.authorization !== undefined)
         return bearer !== undefined && isSame(bearer, token) ? 'token' : undefined
-      const start = `${cookieName(request)}=`
-      const cookies = (headers.cookie ?? '').split(';').map((cookie) => cookie.trim())
-      const shown = cookies
-        .filter((cookie) => cookie.startsWith(start))
-        .map((cookie) => cookie.slice(start.length))
+      const shown = cookiesOf(request, cookieName(request))
       return shown.some((value) => isSame(value, session)) ? 'session' : undefined
-    },
-
-    publish(path) {
-      prepareFolder(path)
-      // Written aside and moved: whoever reads it reads all of it, and a link that lies there is not followed.
-      const aside = `${path}.${process.pid}`
-      rmSync(aside, { force: true })
-      const file = openSync(aside, 'wx', 0o600)
-      try {
-        writeSync(file, token)
-      } finally {
-        closeSync(file)
-      }
-      renameSync(aside, path)
-    },
-
-    withdraw(path) {
-      const present = lstatSync(path, { throwIfNoEntry: false })
-      if (present?.isFile() === true && readFileSync(path, 'utf8') === token) rmSync(path, { force: true })
     },
   }
 }
 
-/** Whether two secrets are the same, in a time that says nothing of either: not even how long it is. */
-function isSame(one: string, other: string): boolean {
-  const [first, second] = [one, other].map((text) => createHash('sha256').update(text).digest())
-  return timingSafeEqual(first!, second!)
+function bearerOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer ([^ ]+)$/i.exec(headers.authorization ?? '')?.[1]
 }

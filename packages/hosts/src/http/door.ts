@@ -8,6 +8,7 @@ import {
 } from '@opschart/core'
 import { z } from 'zod'
 
+import type { Control } from './control.ts'
 import type { Looked, People } from './people.ts'
 import { actions, checkBody, reads, type ActionName, type ReadName } from './routes.ts'
 import { personHeader, tokenHeader } from './wire.ts'
@@ -19,6 +20,24 @@ export type Ask = (name: string, body: object, headers?: Readonly<Record<string,
 export interface DoorOptions {
   readonly client: ForeseeingClient
   readonly people: People
+  /** The door for pages; absent where none can be opened. */
+  readonly inspector?: Inspector
+}
+
+/** A daemon's door for pages, as it is asked for at the socket. */
+export interface Inspector {
+  /** Opens it, or says where it is open. */
+  open(asked: { readonly port?: number }): Promise<InspectorPlace>
+  /** A secret by which a page gets control, as {@link Control.grant} makes it. */
+  grant(person: string): ReturnType<Control['grant']>
+}
+
+/** Where the door for pages is, and what lets one in. */
+export interface InspectorPlace {
+  readonly address: string
+  readonly token: string
+  /** Lets one in as the token does, once, within two minutes. */
+  readonly ticket: string
 }
 
 /** Who has no token and is no person: anyone who runs as this user, as anyone may write to the inbox. */
@@ -33,6 +52,11 @@ const answerBody = z.strictObject({ challenge: z.string().max(100), code: z.stri
 
 /** The three questions by which a person is asked at their terminal. */
 export const questionsOfPeople = { claim: z.strictObject({}), open: openBody, answer: answerBody }
+/** The questions about the door for pages. */
+export const questionsOfInspector = {
+  inspect: z.strictObject({ port: z.number().int().min(1).max(65_535).exactOptional() }),
+  control: z.strictObject({}),
+}
 /** Names of those. */
 export type PeopleQuestion = keyof typeof questionsOfPeople
 
@@ -62,6 +86,21 @@ export function createDoor(options: DoorOptions): Ask {
         const { challenge, code } = checkBody(answerBody, body, name) as z.infer<typeof answerBody>
         return people.answer(challenge, code)
       }
+      case 'inspect': {
+        const asked = checkBody(questionsOfInspector.inspect, body, name) as { port?: number }
+        return inspectorOf(options, headers).open(asked)
+      }
+      case 'control': {
+        checkBody(questionsOfInspector.control, body, name)
+        const person = people.redeem(headers[personHeader] ?? '', { method: name, body: {} })
+        const inspector = inspectorOf(options, headers)
+        if (person === undefined)
+          throw new OpschartError(
+            'forbidden',
+            'control is for a person at a terminal; type `opschart inspect --control` into one',
+          )
+        return inspector.grant(person)
+      }
       default:
         throw new OpschartError(
           'input',
@@ -69,6 +108,21 @@ export function createDoor(options: DoorOptions): Ask {
         )
     }
   }
+}
+
+/**
+ * The door for pages.
+ *
+ * @throws OpschartError `unsupported` where there can be none, `forbidden` for an operation.
+ */
+function inspectorOf({ inspector }: DoorOptions, headers: Readonly<Record<string, string>>): Inspector {
+  if (headers[tokenHeader] !== undefined)
+    throw new OpschartError('forbidden', 'an operation has no use for the inspector, and may not open it')
+  if (inspector !== undefined) return inspector
+  throw new OpschartError(
+    'unsupported',
+    'there is no inspector here; end the daemon with `opschart down` and start it with `opschart up --inspect`',
+  )
 }
 
 /** The sender that the channel proves: an operation by its token, a person by their confirmation, or anyone. */
@@ -101,8 +155,19 @@ async function senderOf(
   )
 }
 
+/** What a person says yes to before a page may act. */
+const controlShown = [
+  'let one browser act in the inspector as you, for 12 hours:',
+  'it can approve, reject, send, move, adopt, pause, resume and promote, and asks nothing here',
+]
+
 async function openChallenge({ client, people }: DoorOptions, body: unknown): Promise<unknown> {
   const { pid, claim, act } = checkBody(openBody, body, 'open') as z.infer<typeof openBody>
+  if (act.method === 'control') {
+    checkBody(questionsOfInspector.control, act.body, act.method)
+    const look = () => Promise.resolve({ shown: controlShown })
+    return people.open({ pid, claim, act: { method: act.method, body: {} }, own: true, look })
+  }
   if (!Object.hasOwn(actions, act.method))
     throw new OpschartError('input', `${act.method} is nothing that a person can do`)
   const row = actions[act.method as ActionName]

@@ -15,7 +15,7 @@ export interface SentEvent {
 /** What a reader follows, and how each item of it is written; one of which nothing is written is passed over. */
 export interface Followed<Item> {
   readonly items: AsyncIterable<Item>
-  eventOf(item: Item): SentEvent | undefined
+  readonly eventOf: (item: Item) => SentEvent | undefined
 }
 
 /**

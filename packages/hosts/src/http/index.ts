@@ -1,8 +1,9 @@
 export { connect, type ConnectOptions, type RemoteClient } from './connect.ts'
-export type { DoorOptions } from './door.ts'
+export type { DoorOptions, Inspector, InspectorPlace } from './door.ts'
 export type { InspectedApps } from './inspection-stream.ts'
 export { guardedClient } from './local-client.ts'
-export type { Control } from './page-door.ts'
+export { createControl, type Control, type Controlled } from './control.ts'
+export type { DoorView } from './page-questions.ts'
 export {
   createPeople,
   type Act,

@@ -14,7 +14,17 @@ import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { fakeClient, logRow, waitingOperation, type FakeClient } from '../../test/fake-client.ts'
-import { answered, ask, openPage, sendBytes, wrongToken, type Page } from '../../test/page-harness.ts'
+import {
+  answered,
+  ask,
+  cookieIn,
+  openPage,
+  sendBytes,
+  sessionOf,
+  turnOn,
+  wrongToken,
+  type Page,
+} from '../../test/page-harness.ts'
 
 // Pins: changed only on purpose.
 const strict = {
@@ -30,14 +40,11 @@ const secret = 'op-secret-1'
 
 let client: FakeClient
 let page: Page
-let isOn: boolean
 let host: string
 
 beforeEach(async () => {
-  isOn = false
   client = fakeClient({ operations: [waitingOperation(secret, 'plan-1')], tokens: { good: 'deployer' } })
   page = await openPage(client, {
-    control: { isOn: () => isOn },
     files: new Map([
       ['/', { type: 'text/html', body: '<!doctype html>' }],
       ['/page.js', { type: 'text/javascript', body: new TextEncoder().encode('go()') }],
@@ -187,7 +194,7 @@ describe('another page', () => {
   })
 
   it('does not get in by its origin, on streams and files neither', async () => {
-    const cookie = await session()
+    const cookie = await sessionOf(page)
     const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
@@ -272,19 +279,16 @@ describe('what the page may do', () => {
   ]
 
   it('is to look, until a person turns control on', async () => {
-    const cookie = await session()
+    const session = await sessionOf(page)
+    const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
     const own = { origin: `http://${host}` }
     for (const [name, method, body] of acts) {
-      const refused = await act(name, body, { cookie, ...own })
-      expect(refused).toMatchObject({
-        status: 403,
-        body: expect.stringContaining('control is off here'),
-      })
+      const refused = await act(name, body, { cookie: session, ...own })
+      expect(refused).toMatchObject({ status: 403, body: expect.stringContaining('control is off here') })
       expect(refused.headers).toMatchObject(strict)
-      expect(client.calls).toEqual([])
-      isOn = true
       // A program is no page, nor is a page that does not say that it is ours.
-      const byToken = { authorization: `Bearer ${page.token}`, ...own }
+      const cookie = `${session}; ${control}`
+      const byToken = { authorization: `Bearer ${page.token}`, cookie: control, ...own }
       for (const headers of [byToken, { cookie }, { ...byToken, 'opschart-operation': 'good' }])
         expect(await act(name, body, headers)).toMatchObject({
           status: 403,
@@ -293,14 +297,14 @@ describe('what the page may do', () => {
       expect(client.calls).toEqual([])
       expect((await act(name, body, { cookie, ...own })).status).toBe(200)
       expect(client.calls.splice(0).map((call) => [call.by, call.method])).toEqual([['person:maria', method]])
-      isOn = false
     }
   })
 
   it('is nothing that concerns processes and terminals, with control neither', async () => {
-    isOn = true
-    const cookie = await session()
-    for (const name of ['claim', 'open', 'answer', 'down']) {
+    const session = await sessionOf(page)
+    const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
+    const cookie = `${session}; ${control}`
+    for (const name of ['claim', 'open', 'answer', 'inspect', 'down']) {
       expect(await act(name, {}, { cookie, origin: `http://${host}` })).toMatchObject({
         status: 403,
         body: expect.stringContaining('socket'),
@@ -421,7 +425,7 @@ describe('whatever is sent', () => {
 
 describe('following the journal', () => {
   it('goes on after the last row that was read, whatever the address says, when it was cut off', async () => {
-    const cookie = await session()
+    const cookie = await sessionOf(page)
     for (let sequence = 1; sequence <= 5; sequence += 1) client.append(logRow(sequence))
     const first = await sendBytes(page.port, rowsRequest({ cookie }), (text) => text.includes('id: 3\n'))
     const seen = idsOf(first).filter((id) => id <= 3)
@@ -435,7 +439,7 @@ describe('following the journal', () => {
   })
 
   it('shows signs of life, and is refused to more than 64 at once', async () => {
-    const cookie = await session()
+    const cookie = await sessionOf(page)
     let alive = 0
     const streams = Array.from({ length: 64 }, () => {
       const socket = connectTo(page.port, '127.0.0.1', () => socket.write(rowsRequest({ cookie })))
@@ -456,7 +460,7 @@ describe('following the journal', () => {
   })
 
   it('waits for a reader that does not read, and ends with the server', async () => {
-    const cookie = await session()
+    const cookie = await sessionOf(page)
     let taken = 0
     const most = 2000
     client.subscribe = async function* () {
@@ -487,11 +491,6 @@ function status(headers: Record<string, string>, body = '{}') {
 
 function act(name: string, body: unknown, headers: Record<string, string>) {
   return ask(page.port, `POST /v1/${name}`, { host, ...headers }, JSON.stringify(body))
-}
-
-async function session(): Promise<string> {
-  const begun = await ask(page.port, 'POST /v1/session', { host, authorization: `Bearer ${page.token}` })
-  return (begun.headers['set-cookie'] ?? '').split(';')[0] ?? ''
 }
 
 function rowsRequest(headers: Record<string, string>): string {

@@ -10,11 +10,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { openDoor, type Door } from '../../test/door-harness.ts'
 import { fakeClient } from '../../test/fake-client.ts'
-import { ask, openPage } from '../../test/page-harness.ts'
+import { ask, cookieIn, openPage, sessionOf, turnOn } from '../../test/page-harness.ts'
 
 const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'past', 'read', 'record', 'status', 'why']
 const done = ['adopt', 'approve', 'cancel', 'move', 'pause', 'promote', 'reject', 'resume', 'send', 'start']
-const atSocket = ['answer', 'claim', 'down', 'open']
+const atSocket = ['answer', 'claim', 'control', 'down', 'inspect', 'open']
+const onPage = ['control', 'control-off', 'door']
 
 interface Description {
   paths: Record<string, Record<string, { operationId: string; requestBody?: unknown }>>
@@ -65,7 +66,7 @@ it('names what is answered, and nothing else', async () => {
 })
 
 it('describes the loopback as it is: what is not for it is not named', async () => {
-  const page = await openPage(fakeClient(), { control: { isOn: () => true } })
+  const page = await openPage(fakeClient())
   const host = `127.0.0.1:${page.port}`
   const headers = { host, authorization: `Bearer ${page.token}` }
   const { body } = await ask(page.port, 'GET /v1/openapi.json', headers)
@@ -76,13 +77,14 @@ it('describes the loopback as it is: what is not for it is not named', async () 
     components: { securitySchemes: { session: { name: `opschart-${page.port}` } } },
   })
   expect(Object.keys(document.paths).toSorted()).toEqual(
-    ['inspection', 'openapi.json', 'rows', 'session', ...asked, ...done]
+    ['inspection', 'openapi.json', 'rows', 'session', ...asked, ...done, ...onPage]
       .map((name) => `/v1/${name}`)
       .toSorted(),
   )
-  const begun = await ask(page.port, 'POST /v1/session', headers)
-  const cookie = (begun.headers['set-cookie'] ?? '').split(';')[0] ?? ''
-  for (const name of [...asked, ...done]) {
+  const session = await sessionOf(page)
+  const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
+  const cookie = `${session}; ${control}`
+  for (const name of [...asked, ...done, ...onPage]) {
     const own = { host, cookie, origin: `http://${host}` }
     const answered = await ask(page.port, `POST /v1/${name}`, own, '{"no such member":1}')
     expect([name, answered.body]).toEqual([name, expect.stringContaining('no such member')])

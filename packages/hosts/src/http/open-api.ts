@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import { questionsOfPeople, type PeopleQuestion } from './door.ts'
+import { questionsOfInspector, questionsOfPeople, type PeopleQuestion } from './door.ts'
+import { questionsOfPages } from './page-questions.ts'
 import { actions, reads, type ActionName, type ReadName } from './routes.ts'
 import { errorCodes, personHeader, tokenHeader, version } from './wire.ts'
 
@@ -12,7 +13,14 @@ export interface ApiOptions {
   readonly cookie?: string | undefined
 }
 
-type Name = ReadName | ActionName | PeopleQuestion | 'daemon' | 'down'
+type Name =
+  | ReadName
+  | ActionName
+  | PeopleQuestion
+  | keyof typeof questionsOfInspector
+  | keyof typeof questionsOfPages
+  | 'daemon'
+  | 'down'
 
 /** What each question gives, or does, in one line. */
 const summaries: Readonly<Record<Name, string>> = {
@@ -23,9 +31,14 @@ const summaries: Readonly<Record<Name, string>> = {
   audit: 'Checks the chain of the journal',
   cancel: 'Cancels an operation',
   claim: 'Makes the file by which a process shows that it is the one it says',
+  control:
+    'Turns control on in one browser: at the socket by a person’s confirmation, on the page by the secret',
+  'control-off': 'Turns it off',
   daemon: 'What the daemon says of itself',
   digest: 'What has happened since a time',
+  door: 'Where a page stands: whether it may act, until when, and as whom',
   down: 'Ends the daemon',
+  inspect: 'Opens the door for pages, or says where it is open',
   log: 'Rows of the journal',
   move: 'Asks for another phase',
   open: 'Has a person asked, at their terminal, about one act',
@@ -43,19 +56,20 @@ const summaries: Readonly<Record<Name, string>> = {
 }
 
 /** What only a process at the socket asks: it concerns processes and terminals of this machine. */
-export const questionsOfSocket: readonly string[] = [...Object.keys(questionsOfPeople), 'down']
+export const questionsOfSocket: readonly string[] = [...Object.keys(questionsOfPeople), 'inspect', 'down']
 
 /** The description of a door, as OpenAPI 3.1: made of the schemas that check the questions. */
 export function describeApi(options: ApiOptions): object {
+  const isLoopback = options.cookie !== undefined
   const schemas: Record<string, unknown> = { Error: errorSchema }
   const bodies: Readonly<Record<string, z.ZodType<unknown>>> = {
     ...bodiesOf(reads),
     ...bodiesOf(actions),
     ...questionsOfPeople,
+    ...(isLoopback ? questionsOfPages : questionsOfInspector),
     daemon: z.strictObject({}),
     down: z.strictObject({}),
   }
-  const isLoopback = options.cookie !== undefined
   const names = Object.keys(bodies).filter((name) => !isLoopback || !questionsOfSocket.includes(name))
   const questions = names.map((name) => [
     `${version}/${name}`,
@@ -63,7 +77,7 @@ export function describeApi(options: ApiOptions): object {
       post: {
         operationId: name,
         summary: summaries[name as Name],
-        parameters: !isLoopback && Object.hasOwn(actions, name) ? proofHeaders : [],
+        parameters: isLoopback ? [] : headersOf(name),
         requestBody: json(schemaOf(name, bodies[name]!, schemas)),
         responses: responses(json({ type: 'object', required: ['answer'], properties: { answer: {} } })),
       },
@@ -127,6 +141,11 @@ const proofHeaders = [
     schema: { type: 'string', maxLength: 300 },
   },
 ]
+
+function headersOf(name: string): readonly object[] {
+  if (Object.hasOwn(actions, name)) return proofHeaders
+  return name === 'control' ? proofHeaders.slice(1) : []
+}
 
 const place = { type: 'integer', minimum: 0 }
 

@@ -65,6 +65,39 @@ describe.runIf(hasScript)('a person', { timeout: 30_000 }, () => {
     expect(door.refusals).toEqual([])
   })
 
+  it('gets a secret for control, by a challenge of its own each time', async () => {
+    for (let time = 0; time < 2; time += 1) {
+      const terminal = openTerminal('control')
+      const code = await terminal.code()
+      expect(terminal.text()).toContain('let one browser act in the inspector as you, for 12 hours')
+      terminal.type(code)
+      expect(await terminal.said()).toEqual([
+        { secret: expect.stringMatching(/^[0-9a-f]{64}$/), expires: door.clock.now() + 120_000 },
+      ])
+    }
+    expect(client.calls).toEqual([])
+  })
+
+  it('gets none for control by what was said about another act', async () => {
+    const terminal = openTerminal('control-by-approval')
+    terminal.type(await terminal.code())
+    expect(await terminal.said()).toMatchObject([
+      { refused: expect.stringContaining('control is for a person at a terminal') },
+    ])
+  })
+
+  it('is no agent’s process that asks for control', async () => {
+    const below = openTerminal('control', { line: (command) => `env CLAUDECODE=1 ${command}` })
+    expect(await below.said()).toMatchObject([{ refused: expect.stringContaining('CLAUDECODE is set') }])
+    const held = openTerminal('control', { held: true })
+    ours.add(held.pid)
+    held.release()
+    expect(await held.said()).toMatchObject([{ refused: expect.stringContaining('started by a runner') }])
+    const piped = start(process.execPath, [program, door.path, 'control'])
+    expect((await said(piped))[0]).toMatchObject({ refused: expect.stringContaining('terminal') })
+    expect(door.refusals.every((line) => line.startsWith('control asked for by process'))).toBe(true)
+  })
+
   it('is not what writes into a pipe', async () => {
     const child = start(process.execPath, [program, door.path, 'approve'])
     expect((await said(child))[0]).toMatchObject({

@@ -1,9 +1,12 @@
-import { OpschartError, type Client, type Sender } from '@opschart/core'
+import { OpschartError, type Client, type JsonObject, type Sender } from '@opschart/core'
 
 import type { Ask } from './door.ts'
+import type { Act } from './people.ts'
 import { confirmed, type PersonAtTerminal } from './person-at-terminal.ts'
 import type { ActionName } from './routes.ts'
 import { personHeader } from './wire.ts'
+
+const nobodySits = 'nobody sits at a terminal here'
 
 /** A sender whose every method is one call of its row. */
 export function senderOver(call: (name: ActionName, body: object) => Promise<unknown>): Sender {
@@ -35,15 +38,27 @@ export function senderAs(
 ): Sender {
   const name = typeof principal === 'string' ? principal : Object.entries(principal).flat().join(':')
   if (name.startsWith('person:')) {
-    if (person === undefined) throw new OpschartError('forbidden', 'nobody sits at a terminal here')
-    return senderOver(async (method, body) => {
-      const asked = await confirmed({ method, body: body as never }, person, ask)
-      return 'answer' in asked ? asked.answer : ask(method, body, { [personHeader]: asked.confirmation })
-    })
+    if (person === undefined) throw new OpschartError('forbidden', nobodySits)
+    return senderOver((method, body) => askAsPerson(ask, { method, body: body as JsonObject }, person))
   }
   if (name === 'watcher:inbox') return senderOver((method, body) => ask(method, body))
   throw new OpschartError(
     'forbidden',
     `nobody can be ${name} here: one is an operation by its token, a person by their terminal, or watcher:inbox`,
   )
+}
+
+/**
+ * Asks for an act as the person at this process's terminal, who confirms it there.
+ *
+ * @throws OpschartError `forbidden` when no person sits there, or none said yes.
+ */
+export async function askAsPerson(
+  ask: Ask,
+  act: Act & { readonly body: JsonObject },
+  person: PersonAtTerminal | undefined,
+): Promise<unknown> {
+  if (person === undefined) throw new OpschartError('forbidden', nobodySits)
+  const asked = await confirmed(act, person, ask)
+  return 'answer' in asked ? asked.answer : ask(act.method, act.body, { [personHeader]: asked.confirmation })
 }

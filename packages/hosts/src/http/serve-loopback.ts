@@ -2,15 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 
-import { OpschartError, type Clock, type Crypto } from '@opschart/core'
+import { OpschartError, type Clock, type Crypto, type ForeseeingClient } from '@opschart/core'
 
 import { createAnswer, sendError, sendJson, targetOf } from './answer-request.ts'
-import { cookieName, createCredentials } from './credentials.ts'
-import { createInspectionStream, type InspectedApps } from './inspection-stream.ts'
+import type { Control } from './control.ts'
+import { cookieName, createCredentials, type Credentials } from './credentials.ts'
 import { refuseForeign, strictHeaders } from './foreign-requests.ts'
-import { createLimitedServer, type Patience } from './limited-server.ts'
+import { createInspectionStream, type InspectedApps } from './inspection-stream.ts'
+import { createLimitedServer, type LimitedServer, type Patience } from './limited-server.ts'
 import { describeApi } from './open-api.ts'
-import { createPageDoor, type PageDoorOptions } from './page-door.ts'
+import { createPageDoor } from './page-door.ts'
+import { askedByPage } from './page-questions.ts'
+import type { People } from './people.ts'
+import { findToken, publishToken, withdrawToken } from './token-file.ts'
 import { version, type DaemonFacts } from './wire.ts'
 
 /** One file of a page. It is given to whoever asks, and so holds nothing that is secret. */
@@ -21,13 +25,19 @@ export interface PageFile {
 }
 
 /** What {@link serveLoopback} serves, and where. */
-export interface LoopbackOptions extends PageDoorOptions {
+export interface LoopbackOptions {
+  readonly client: ForeseeingClient
+  readonly people: Pick<People, 'name'>
   readonly clock: Clock
   readonly crypto: Crypto
-  /** A free one when absent. */
+  /** Who may act; nobody when absent. */
+  readonly control?: Control | undefined
+  /** The port, and no other. */
   readonly port?: number
-  /** File that the token is written to, in a folder of mode 0700. */
-  readonly tokenPath: string
+  /** Tried first where no port is asked for, and then those after it; any free one when absent. */
+  readonly usualPort?: number
+  /** File that the token is written to, in a folder of mode 0700; it is in memory only when absent. */
+  readonly tokenPath?: string
   /** The project's root and the daemon's version. */
   readonly about: Pick<DaemonFacts, 'root' | 'version'>
   /** The files of a page by their paths, such as `/` and `/page.js`; nothing else is given. None when absent. */
@@ -44,6 +54,9 @@ export interface LoopbackOptions extends PageDoorOptions {
 export interface LoopbackServer {
   /** Such as `http://127.0.0.1:4711`. */
   readonly address: string
+  readonly token: string
+  /** A secret that begins one session, within two minutes; see {@link Credentials}. */
+  ticket(): string
   /** Ends all connections and sessions, and removes the token. */
   close(): Promise<void>
 }
@@ -53,14 +66,14 @@ const loopback = '127.0.0.1'
 /**
  * Opens the daemon's door for pages: 127.0.0.1, and nothing else. Whoever asks more than a page's files shows the token,
  * or the cookie that it was exchanged for. There are no headers for other origins (CORS): no other page reads anything.
+ * A token that a killed server left is taken up at the port that it had, so that a page which is open goes on.
  *
  * @throws OpschartError `conflict` when the port is taken, `configuration` when it may not be listened at.
  */
 export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackServer> {
-  const { client, clock, onProblem, patience, tokenPath } = options
-  const facts: DaemonFacts = { ...options.about, pid: process.pid, since: clock.now() }
-  const credentials = createCredentials(options.crypto)
-  const doorOf = createPageDoor(options)
+  const { about, client, clock, control, crypto, onProblem, patience, tokenPath } = options
+  const facts: DaemonFacts = { ...about, pid: process.pid, since: clock.now() }
+  const doorOf = createPageDoor(client)
   const answer = createAnswer({
     client,
     clock,
@@ -73,19 +86,27 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
     const { path } = targetOf(request)
     const file = request.method === 'GET' ? options.files?.get(path) : undefined
     if (file !== undefined) return sendFile(response, file)
-    const shown = credentials.check(request)
-    if (shown === undefined)
-      throw new OpschartError(
-        'forbidden',
-        'this is for who has the token, in the header `authorization: Bearer …`',
-      )
-    if (request.method === 'POST' && path === `${version}/session` && shown === 'token') {
-      response.setHeader('set-cookie', credentials.cookieFor(request))
+    if (request.method === 'POST' && path === `${version}/session`) {
+      const cookie = credentials.begin(request)
+      if (cookie === undefined) throw new OpschartError('forbidden', withToken)
+      response.setHeader('set-cookie', cookie)
       return sendJson(response, 200, { answer: null })
     }
+    const shown = credentials.check(request)
+    if (shown === undefined) throw new OpschartError('forbidden', withToken)
     // A browser names the page of every question that is no reading; `refuseForeign` has seen that it is ours.
     const isPage = shown === 'session' && request.headers.origin !== undefined
-    return answer(request, response, doorOf(isPage))
+    const asker = { isPage, controlled: control?.of(request) }
+    const questions = {
+      people: options.people,
+      about,
+      control: control && {
+        turnOn: (secret: string) => control.turnOn(request, secret),
+        turnOff: () => control.turnOff(request),
+      },
+      setCookie: (cookie: string) => response.setHeader('set-cookie', cookie),
+    }
+    return answer(request, response, askedByPage(questions, asker, doorOf(asker)))
   }
   const listener = createLimitedServer(
     (request, response) => {
@@ -96,24 +117,52 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
     },
     { headers: strictHeaders, ...(patience === undefined ? {} : { patience }) },
   )
-  await listener
-    .listen({ host: loopback, port: options.port ?? 0, exclusive: true })
-    .catch((error: unknown) => {
-      throw notListening(error, options.port ?? 0)
-    })
+  const port = await listen(listener, options)
+  // At another port nobody has a page open; and what has taken the usual one may have been shown the old cookie.
+  const isUsual = port === (options.port ?? options.usualPort)
+  let credentials: Credentials
   try {
-    credentials.publish(tokenPath)
+    const token = tokenPath !== undefined && isUsual ? findToken(tokenPath) : undefined
+    credentials = createCredentials({ clock, crypto, token })
+    if (tokenPath !== undefined) publishToken(tokenPath, credentials.token)
   } catch (error) {
     await listener.close()
     throw error
   }
   return {
-    address: `http://${loopback}:${(listener.server.address() as AddressInfo).port}`,
+    address: `http://${loopback}:${port}`,
+    token: credentials.token,
+    ticket: () => credentials.ticket(),
     async close() {
-      credentials.withdraw(tokenPath)
+      if (tokenPath !== undefined) withdrawToken(tokenPath, credentials.token)
       await listener.close()
     },
   }
+}
+
+const withToken =
+  'this is for who has the token, in the header `authorization: Bearer …`; open the address that `opschart inspect` prints'
+
+/** Ports after the usual one that are tried. */
+const mostPorts = 20
+
+/** Listens at the port that is asked for, or at the first free one from the usual one on; gives it. */
+async function listen(
+  limited: LimitedServer,
+  { port, usualPort }: Pick<LoopbackOptions, 'port' | 'usualPort'>,
+): Promise<number> {
+  const after =
+    usualPort === undefined ? [] : Array.from({ length: mostPorts }, (_, index) => usualPort + index)
+  const tried = port === undefined ? [...after, 0] : [port]
+  for (const each of tried) {
+    try {
+      await limited.listen({ host: loopback, port: each, exclusive: true })
+      break
+    } catch (error) {
+      if (each === tried.at(-1)) throw notListening(error, each)
+    }
+  }
+  return (limited.server.address() as AddressInfo).port
 }
 
 const somethingInside = new Error('this failed inside the daemon; what it prints says why')

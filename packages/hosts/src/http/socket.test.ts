@@ -189,6 +189,28 @@ describe('a client over the socket', () => {
     expect(await remote.down()).toEqual({ pid: process.pid })
     expect(door.downs).toBe(1)
   })
+
+  it('opens the door for pages, for anyone but an operation, and gives control to nobody who asks', async () => {
+    const place = { address: 'http://127.0.0.1:20000', token: 'token-1', ticket: 'ticket-1' }
+    expect(await remote.inspect({})).toEqual(place)
+    expect(await remote.inspect({ port: 4711 })).toEqual(place)
+    for (const port of [0, 65_536, 1.5, '4711'])
+      expect(await raw('POST', '/v1/inspect', JSON.stringify({ port }))).toMatchObject({ status: 400 })
+    const operation = { 'opschart-operation': 'good' }
+    expect(await raw('POST', '/v1/inspect', '{}', operation)).toMatchObject({ status: 403 })
+    expect(door.opened).toEqual([undefined, 4711])
+    for (const headers of [
+      {},
+      operation,
+      { 'opschart-person': 'maria' },
+      { 'opschart-person': 'x'.repeat(36) },
+    ])
+      expect(await raw('POST', '/v1/control', '{}', headers)).toMatchObject({
+        status: 403,
+        body: { error: { message: expect.not.stringContaining('secret') } },
+      })
+    await expect(remote.control()).rejects.toMatchObject({ code: 'forbidden' })
+  })
 })
 
 describe('following the journal', () => {

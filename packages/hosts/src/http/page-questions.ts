@@ -1,0 +1,102 @@
+import { basename } from 'node:path'
+
+import { OpschartError } from '@opschart/core'
+import { z } from 'zod'
+
+import type { Control, Controlled } from './control.ts'
+import type { Ask } from './door.ts'
+import type { People } from './people.ts'
+import { checkBody } from './routes.ts'
+import type { DaemonFacts } from './wire.ts'
+
+/** What a page asks about the door itself. */
+export const questionsOfPages = {
+  door: z.strictObject({}),
+  control: z.strictObject({ secret: z.string().min(1).max(200) }),
+  'control-off': z.strictObject({}),
+}
+
+/** The answer to `door`: where a page stands. */
+export interface DoorView {
+  /** Whether this page may act. */
+  readonly control: boolean
+  /** When that ends, in milliseconds since 1970. */
+  readonly until: number | null
+  /** As whom it acts, or would. */
+  readonly person: string
+  /** The project's folder. */
+  readonly name: string
+  readonly version: string
+}
+
+/** Who asks on the loopback. */
+export interface PageAsker {
+  /** Whether it is asked by a page of ours, within its session. */
+  readonly isPage: boolean
+  /** The control that it carries. */
+  readonly controlled: Controlled | undefined
+}
+
+/** What answers the questions about the door, for one request. */
+export interface PageQuestions {
+  readonly people: Pick<People, 'name'>
+  readonly about: Pick<DaemonFacts, 'root' | 'version'>
+  /** Off for good when absent. */
+  readonly control:
+    | {
+        turnOn(secret: string): ReturnType<Control['turnOn']>
+        turnOff(): string
+      }
+    | undefined
+  setCookie(cookie: string): void
+}
+
+/** Answers what a page asks about the door; everything else goes on to the door. */
+export function askedByPage(options: PageQuestions, asker: PageAsker, door: Ask): Ask {
+  const { about, control, people } = options
+  const view = (controlled: Controlled | undefined): DoorView => ({
+    control: controlled !== undefined,
+    until: controlled?.until ?? null,
+    person: controlled?.person ?? people.name,
+    name: basename(about.root),
+    version: about.version,
+  })
+  const refuseOthers = (name: string) => {
+    if (!asker.isPage)
+      throw new OpschartError(
+        'forbidden',
+        `${name} is asked by the page itself, in the browser it is open in`,
+      )
+  }
+  return async (name, body, headers) => {
+    switch (name) {
+      case 'door':
+        checkBody(questionsOfPages.door, body, name)
+        return view(asker.isPage ? asker.controlled : undefined)
+      case 'control': {
+        const { secret } = checkBody(questionsOfPages.control, body, name) as { secret: string }
+        refuseOthers(name)
+        if (control === undefined)
+          throw new OpschartError(
+            'forbidden',
+            'this door only shows: no daemon stands behind it; start one with `opschart up`',
+          )
+        const turned = control.turnOn(secret)
+        if (turned === undefined)
+          throw new OpschartError(
+            'forbidden',
+            'this secret is wrong, was used, or is older than two minutes; type `opschart inspect --control` into a terminal for another one',
+          )
+        options.setCookie(turned.cookie)
+        return view(turned)
+      }
+      case 'control-off':
+        checkBody(questionsOfPages['control-off'], body, name)
+        refuseOthers(name)
+        if (control !== undefined) options.setCookie(control.turnOff())
+        return view(undefined)
+      default:
+        return door(name, body, headers)
+    }
+  }
+}
