@@ -32,12 +32,13 @@ async function allTitles(): Promise<Title[]> {
 }
 
 describe('the specification', () => {
-  it('has the clauses of the law, of durability and of rules, each once, in order', () => {
+  it('has the clauses of the law, of durability, of what is asked beforehand and of rules, each once, in order', () => {
     const numbered = (letter: string, count: number) =>
       Array.from({ length: count }, (_, index) => `${letter}${index + 1}`)
     expect(clauses.map(({ number }) => number)).toEqual([
       ...numbered('L', 17),
       ...numbered('D', 15),
+      ...numbered('W', 3),
       ...numbered('R', 3),
     ])
   })

@@ -102,6 +102,8 @@ export function fakeClient(
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([]),
     async *inspection() {},
+    whatIf: () => Promise.resolve(undefined),
+    whoMay: () => Promise.resolve(undefined),
     past: () => Promise.resolve(undefined),
     log: ({ from = 1, limit = 1000 } = {}) =>
       Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),

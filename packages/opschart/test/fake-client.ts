@@ -28,6 +28,8 @@ export interface FakeClient extends Client {
   asIf: Client['as']
   fits: ForeseeingClient['fits']
   inspection: ForeseeingClient['inspection']
+  whatIf: ForeseeingClient['whatIf']
+  whoMay: ForeseeingClient['whoMay']
   status: Client['status']
   /** `person:maria approve {...}`, in order. */
   readonly calls: string[]
@@ -69,6 +71,8 @@ export function fakeClient(answers: Answers = {}): FakeClient {
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([...(answers.fits ?? [])]),
     async *inspection() {},
+    whatIf: () => Promise.resolve(undefined),
+    whoMay: () => Promise.resolve(undefined),
     past: () => Promise.resolve(undefined),
     log: ({ from, limit = 1000, backwards = false } = {}) => {
       const found = rows.filter(({ sequence }) => from === undefined || sequence >= from)

@@ -250,6 +250,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const foresight = { store, turns, known, ...machines.foreseen }
   const questions = createQuestions({
     ...fitSources,
+    known,
     views,
     feed,
     autonomyNow: async () => autonomyIn(policy, await views.systemState(), undefined, changesOf),

@@ -12,6 +12,7 @@ import type { Severity, SignalDraft } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
 import type { ActorView, FitView, PastView } from './actor-view.ts'
 import type { Changes } from './task.ts'
+import type { Supposition, WhatIfView, WhoMayView } from './what-if.ts'
 
 /** An operation that has been asked for and has not ended, as people see it. */
 export interface OperationView {
@@ -235,6 +236,21 @@ export interface ForeseeingClient extends Client {
   readonly asIf: Client['as']
   /** How the actors that another definition has decided last stand to the one of today; nothing is changed. */
   fits(): Promise<FitView[]>
+  /**
+   * What would have come of signals, had they been sent one after the other after a row of the journal; now when none is
+   * given. They are decided in a sandbox: nothing is written, started or told. Undefined when the actor was not there.
+   *
+   * @throws OpschartError `input` for a signal that is not of its form, saying which, for more than {@link mostSupposed},
+   * for a row that was pruned, and where a definition has decided that is not here.
+   */
+  whatIf(supposition: Supposition): Promise<WhatIfView | undefined>
+  /**
+   * Who may send which signal to an actor, as it was after a row; now when none is given. Each answer is the law's own,
+   * its gates' included, to a signal without data. Undefined when the actor was not there.
+   *
+   * @throws OpschartError `input` as {@link ForeseeingClient.whatIf}.
+   */
+  whoMay(query: { actor: string; sequence?: number }): Promise<WhoMayView | undefined>
   /**
    * Every row from there on as an inspector is told it, under a name for this source: charts and actors before their first step, and
    * with each step what its actor was after it.

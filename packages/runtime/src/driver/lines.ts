@@ -2,11 +2,20 @@ import {
   entryOf,
   OpschartError,
   type Decision,
+  type HistoryQuery,
+  type JournalRow,
   type Store,
+  type StoredWork,
   type Unit,
   type UnitOutcome,
   type Verdict,
 } from '@opschart/core'
+
+/** What decisions read, and where they are written: all that a turn needs of a store. */
+export interface DecisionStore extends Pick<Store, 'commit' | 'actor' | 'facts' | 'timers'> {
+  history(query: Pick<HistoryQuery, 'from' | 'to'>): Promise<JournalRow[]>
+  work(filter: { readonly actor: string }): Promise<StoredWork[]>
+}
 
 /** What is to be looked at after something was written. */
 export interface Left {
@@ -53,7 +62,7 @@ type Duplicate = Extract<UnitOutcome, { kind: 'duplicate' }>
 
 /** How a kind of actors takes its turns. */
 export interface LineSources<First> {
-  readonly store: Store
+  readonly store: Pick<DecisionStore, 'commit' | 'history'>
   /** Decides, writing nothing. Called again when somebody else was first: then `tries` is above 0, and all is read anew. */
   readonly attempt: (shard: string, first: First, settled: Settled, tries: number) => Promise<Attempted>
   readonly keyOf: (first: First) => SignalKey | undefined

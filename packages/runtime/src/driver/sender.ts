@@ -27,7 +27,7 @@ import type { Turns } from './turn.ts'
 
 /** What senders work with. */
 export interface SenderSources {
-  readonly store: Store
+  readonly store: Pick<Store, 'actor'>
   readonly clock: Clock
   readonly crypto: Crypto
   readonly turns: Pick<Turns, 'take'>

@@ -1,22 +1,15 @@
-import {
-  OpschartError,
-  type ActorState,
-  type Clock,
-  type ServiceState,
-  type Store,
-  type Verdict,
-} from '@opschart/core'
+import { OpschartError, type ActorState, type Clock, type ServiceState, type Verdict } from '@opschart/core'
 
 import type { KernelSources } from './kernels.ts'
 import type { FactSources } from './law-facts.ts'
-import { createLines, type Attempted, type Settled, type TurnOutcome } from './lines.ts'
+import { createLines, type Attempted, type DecisionStore, type Settled, type TurnOutcome } from './lines.ts'
 import { keyOf, type Message } from './message.ts'
 import { createSteps, type Steps } from './steps.ts'
 import { openWorld } from './world.ts'
 
 /** What turns are taken with. */
 export interface TurnSources extends FactSources, KernelSources {
-  readonly store: Store
+  readonly store: DecisionStore
   readonly clock: Clock
   /** Tasks (`[agent, task]`) by signal. */
   readonly triggers: Readonly<Record<string, readonly (readonly [agent: string, task: string])[]>>

@@ -53,7 +53,7 @@ export interface World {
 const noState: ActorState = { snapshot: {}, children: {} }
 
 /** Opens the world of a service for one turn. */
-export async function openWorld(store: Store, shard: string): Promise<World> {
+export async function openWorld(store: Pick<Store, 'actor' | 'facts'>, shard: string): Promise<World> {
   const name = serviceFact(shard)
   const order = orderFact(shard)
   const facts = await store.facts([name, order])

@@ -6,7 +6,13 @@ import type { MachineState } from './machine-state.ts'
 import type { Node } from './tree-world.ts'
 
 /** Reads actors as they are stored, and how they fit the charts of today; undefined when there is none. */
-export function createLoad({ store, charts }: { readonly store: Store; readonly charts: Charts }) {
+export function createLoad({
+  store,
+  charts,
+}: {
+  readonly store: Pick<Store, 'actor' | 'timers'>
+  readonly charts: Charts
+}) {
   return async (actor: string): Promise<Node | undefined> => {
     const stored = await store.actor(actor)
     if (stored === undefined) return undefined

@@ -72,8 +72,14 @@ interface Candidate {
   readonly guard: string | undefined
 }
 
+/** Says of an event whether an arrow of a state that the actor is in has it, whatever its guard says. */
+export function arrowsIn(node: Pick<Node, 'chart' | 'state'>): (type: string) => boolean {
+  const events = candidates(node).map(({ event }) => event)
+  return (type) => events.some((event) => matches(event, type))
+}
+
 /** The arrows of all states that the actor is in. */
-function candidates({ chart, state }: Node): Candidate[] {
+function candidates({ chart, state }: Pick<Node, 'chart' | 'state'>): Candidate[] {
   const { _nodes: nodes } = chart.kernel.restore(state) as unknown as {
     _nodes: readonly { transitions: ReadonlyMap<string, readonly { guard?: unknown }[]> }[]
   }

@@ -3,12 +3,17 @@ import {
   type ActAnswer,
   type Clock,
   type Principal,
-  type Store,
   type Timer,
   type Verdict,
 } from '@opschart/core'
 
-import { createLines, type Attempted, type Settled, type TurnOutcome } from '../driver/lines.ts'
+import {
+  createLines,
+  type Attempted,
+  type DecisionStore,
+  type Settled,
+  type TurnOutcome,
+} from '../driver/lines.ts'
 import { plainName } from '../plain-text.ts'
 import { childActor, machineActor, publicId, rootOf } from './actor-names.ts'
 import type { Charts } from './charts.ts'
@@ -21,7 +26,7 @@ import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } f
 
 /** What trees are kept with. */
 export interface TreesSources {
-  readonly store: Store
+  readonly store: DecisionStore
   readonly clock: Clock
   readonly charts: Charts
   /** How many signals may wait for one tree; see {@link createLines}. */

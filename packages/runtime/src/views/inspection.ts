@@ -5,27 +5,21 @@ import {
   feedbackLoopMachine,
   inspectionProtocol,
   OpschartError,
-  redactJson,
   workflowMachine,
-  type ActorState,
   type ChartView,
   type Clock,
   type FeedbackLoop,
   type InspectionMessage,
-  type Json,
-  type JsonObject,
   type JournalRow,
   type Lifecycle,
-  type SeenState,
 } from '@opschart/core'
 
-import { actorOfOperation, lifecycleOf, serviceOfActor } from '../driver/names.ts'
+import { lifecycleOf, serviceOfActor } from '../driver/names.ts'
 import { isMachineActor, parentOf, publicId } from '../machines/actor-names.ts'
 import type { Charts } from '../machines/charts.ts'
 import type { Feed } from './feed.ts'
-import { logView } from './log-view.ts'
-import { statusOf } from './past.ts'
 import type { Point, Points } from './points.ts'
+import { seen, shown, stepOf } from './seen-state.ts'
 
 /** What an inspection is made of. */
 export interface InspectionSources {
@@ -97,23 +91,7 @@ async function* messages(
     const point = stepped(met.get(actor), row, service)
     met.set(actor, point)
     if (point !== undefined) services.set(service, point.service)
-    const state = point?.known?.state ?? undefined
-    const { type, data, verdict, effects, by, text } = logView(row)
-    const cause =
-      entry.kind === 'message' && entry.cause !== null ? shown(actorOfOperation(entry.cause)) : null
-    yield {
-      kind: 'step',
-      source,
-      actor: shown(actor),
-      sequence: row.sequence,
-      at: row.at,
-      event: { ...(redactJson(data) as JsonObject | null), type },
-      from: by ?? cause,
-      ...(verdict === null ? {} : { verdict }),
-      ...(state === undefined ? {} : { state: seen(state) }),
-      ...(effects.length === 0 ? {} : { effects }),
-      text,
-    }
+    yield { kind: 'step', source, ...stepOf(row, point?.known?.state ?? undefined) }
   }
 
   /** What an actor was before the first of its rows that is told. */
@@ -170,8 +148,6 @@ function chartOf({ lifecycle, loops, charts }: InspectionSources, decider: strin
   return chartOfConfig(workflowMachine(name, lifecycle.workflows[name]!).config, name)
 }
 
-const shown = (actor: string): string => (isMachineActor(actor) ? publicId(actor) : actor)
-
 function parentIn(actor: string, { entry }: JournalRow): string | null {
   if (!isMachineActor(actor)) return actor.includes('~') ? lifecycleOf(actor) : null
   const { cause } = entry as { cause?: string }
@@ -181,15 +157,4 @@ function parentIn(actor: string, { entry }: JournalRow): string | null {
     : actor.includes('~')
       ? publicId(actor.slice(0, actor.lastIndexOf('~')))
       : null
-}
-
-function seen(state: ActorState): SeenState {
-  const { value = null, context = {}, output, error } = state.snapshot
-  return {
-    status: statusOf(state),
-    value: value as Json,
-    context: redactJson(context as JsonObject) as JsonObject,
-    ...(output === undefined ? {} : { output: redactJson(output) }),
-    ...(error === undefined ? {} : { error: redactJson(error) }),
-  }
 }

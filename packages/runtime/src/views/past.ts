@@ -1,9 +1,9 @@
-import { OpschartError, type ActorState, type Json, type JsonObject, type PastView } from '@opschart/core'
+import { OpschartError, type JsonObject, type PastView } from '@opschart/core'
 
 import type { AuditSources } from '../driver/audit.ts'
 import { isMachineActor, publicId } from '../machines/actor-names.ts'
-import type { MachineState } from '../machines/machine-state.ts'
 import type { Points } from './points.ts'
+import { snapshotOf, statusOf } from './seen-state.ts'
 
 /** Answers what an actor was after any row. */
 export function createPast({ store }: Pick<AuditSources, 'store'>, points: Points) {
@@ -18,7 +18,7 @@ export function createPast({ store }: Pick<AuditSources, 'store'>, points: Point
       )
     }
     const [next] = await store.history({ actor, from: row.sequence + 1, limit: 1 })
-    const { snapshot } = known.state
+    const snapshot = snapshotOf(known.state)
     return {
       actor: isMachineActor(actor) ? publicId(actor) : actor,
       sequence: row.sequence,
@@ -31,10 +31,4 @@ export function createPast({ store }: Pick<AuditSources, 'store'>, points: Point
       next: next?.sequence ?? null,
     }
   }
-}
-
-/** How an actor stands: that it is parked is said before what XState says. */
-export function statusOf(state: ActorState): PastView['status'] {
-  if ((state as MachineState).parked !== undefined) return 'parked'
-  return (state.snapshot['status'] as Json as PastView['status'] | undefined) ?? 'active'
 }

@@ -4,6 +4,9 @@ import { audit, type AuditSources } from '../driver/audit.ts'
 import { lawFits, type FitSources } from '../driver/fit.ts'
 import { machineActor } from '../machines/actor-names.ts'
 import { machineFits } from '../machines/machine-fits.ts'
+import type { SandboxSources } from '../suppositions/sandbox.ts'
+import { whatIf } from '../suppositions/what-if.ts'
+import { whoMay } from '../suppositions/who-may.ts'
 import { digest } from './digest.ts'
 import { inspection } from './inspection.ts'
 import type { Feed } from './feed.ts'
@@ -19,7 +22,8 @@ const mostRows = 1_000
 /** What a client may ask: each answer is read from the store, or folded from the journal. */
 export function createQuestions(
   sources: AuditSources &
-    FitSources & {
+    FitSources &
+    SandboxSources & {
       readonly clock: Clock
       readonly tasks: ReadonlyMap<string, Task>
       readonly views: Views
@@ -33,13 +37,15 @@ export function createQuestions(
   const machineOf = (name: string) => (charts.has(name.split('/', 1)[0]!) ? machineActor(name) : undefined)
   const points = createPoints(sources)
   const past = createPast(sources, points)
+  const suppositions = { ...sources, points }
+  /** The id of what people mean by a name. */
+  const idOf = async (name: string) => machineOf(name) ?? (await views.resolveName(name)) ?? name
   return {
     status: () => views.status(),
     read: (name) => views.read(name),
-    past: async ({ actor, sequence }) => {
-      const id = machineOf(actor) ?? (await views.resolveName(actor)) ?? actor
-      return past(id, sequence)
-    },
+    past: async ({ actor, sequence }) => past(await idOf(actor), sequence),
+    whatIf: async (asked) => whatIf(suppositions, { ...asked, actor: await idOf(asked.actor) }),
+    whoMay: async (asked) => whoMay(suppositions, { ...asked, actor: await idOf(asked.actor) }),
     log: async ({ actor, ...query } = {}) => {
       const limit = Math.min(query.limit ?? mostRows, mostRows)
       const whose = actor === undefined ? {} : { actor: machineOf(actor) ?? actor }

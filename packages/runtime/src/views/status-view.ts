@@ -19,8 +19,9 @@ import {
 import { parkedActors } from '../machines/parking.ts'
 import { plainLine } from '../plain-text.ts'
 import { planOf, type FactSources } from '../driver/law-facts.ts'
-import { isLifecycleActor, serviceFact, serviceOf, systemActor, workflowActor } from '../driver/names.ts'
+import { isLifecycleActor, serviceFact, systemActor, workflowActor } from '../driver/names.ts'
 import { emptySystem, type SystemState } from '../driver/policy.ts'
+import { createResolveName } from '../driver/resolve-name.ts'
 import type { RuleHost } from '../senses/rule-host.ts'
 import type { WatcherState } from '../senses/watcher-host.ts'
 import type { Attempt } from '../work/attempt.ts'
@@ -52,6 +53,8 @@ export function createViews(sources: ViewSources) {
   async function lifecyclesOf(service: string): Promise<StoredActor[]> {
     return (await store.actors({ shard: service })).filter(({ actor }) => isLifecycleActor(actor))
   }
+
+  const resolveName = createResolveName(store)
 
   async function serviceState(service: string): Promise<ServiceState | undefined> {
     const [fact] = await store.facts([serviceFact(service)])
@@ -154,22 +157,6 @@ export function createViews(sources: ViewSources) {
     // Its rows were pruned: it is there since before what is kept.
     const [first] = await store.history({ limit: 1 })
     return first?.at ?? 0
-  }
-
-  /** A lifecycle's id by what people call it: the name that they see first, then its id, version or branch; of several, the latest. */
-  async function resolveName(name: string): Promise<string | undefined> {
-    const service = serviceOf(name)
-    const state = await serviceState(service)
-    if (name === service) return state?.live ?? undefined
-    const named = name.slice(service.length + 1)
-    const releases = Object.values(state?.releases ?? {}).sort((one, other) => one.order - other.order)
-    const found =
-      releases.findLast((entry) => entry.name === name) ??
-      releases.findLast((entry) => entry.id === name) ??
-      releases.findLast((entry) => entry.version === named) ??
-      releases.findLast((entry) => entry.branch === named)
-    if (found !== undefined) return found.id
-    return isLifecycleActor(name) && (await store.actor(name)) !== undefined ? name : undefined
   }
 
   return {
