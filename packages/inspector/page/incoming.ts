@@ -74,7 +74,7 @@ export function createIncoming(
   }
   async function askAgain(): Promise<void> {
     if (sourceOf(get())?.answers !== true) return
-    const [status, door] = await Promise.all([ask<StatusView>('status'), ask<Door>('door').catch(() => null)])
+    const [status, door] = await Promise.all([ask<StatusView>('status'), ask<Door>('door')])
     const { sequence } = status.head
     set((model) => ({ ...model, status, door, head: Math.max(model.head, sequence), now: Date.now() }))
     await told.stale()
@@ -83,7 +83,7 @@ export function createIncoming(
   async function connect(): Promise<void> {
     try {
       await openSession()
-      change({ door: await ask<Door>('door').catch(() => null) })
+      change({ door: await ask<Door>('door') })
     } catch (error) {
       if (error instanceof Refusal && error.status === 0) throw error
       change({ connection: 'refused', problem: (error as Error).message })

@@ -10,6 +10,7 @@ import {
   type LoopbackServer,
   type People,
 } from '@opschart/hosts/http'
+import { pageFiles } from '@opschart/inspector'
 import { nodeCrypto, systemClock } from '@opschart/runtime'
 
 import { stateFolder } from './compose.ts'
@@ -83,7 +84,7 @@ export function usualPortOf(root: string): number {
   return firstPort + (createHash('sha256').update(root).digest().readUInt32BE(0) % ports)
 }
 
-function serve(
+async function serve(
   options: InspectDoorOptions,
   more: Partial<Parameters<typeof serveLoopback>[0]>,
 ): Promise<LoopbackServer> {
@@ -94,6 +95,7 @@ function serve(
     crypto: nodeCrypto,
     usualPort: usualPortOf(root),
     about: { root, version: packageVersion },
+    files: await pageFiles(),
     ...more,
   })
 }
