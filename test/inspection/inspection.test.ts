@@ -128,7 +128,7 @@ describe('what an inspector is told', () => {
     const { ann } = scenario
     await ann.start('desk/a')
     const live: InspectionMessage[] = []
-    const stream = runtime.inspection({ source: 's' })[Symbol.asyncIterator]()
+    const stream = runtime.inspection({ source: 's', from: 1 })[Symbol.asyncIterator]()
     const reading = (async () => {
       for (let next = await stream.next(); next.done !== true; next = await stream.next())
         live.push(next.value)

@@ -252,10 +252,12 @@ export interface ForeseeingClient extends Client {
    */
   whoMay(query: { actor: string; sequence?: number }): Promise<WhoMayView | undefined>
   /**
-   * Every row from there on as an inspector is told it, under a name for this source: charts and actors before their first step, and
-   * with each step what its actor was after it.
+   * What an inspector is told, under a name for this source: charts and actors before their first step, and with each step
+   * what its actor was after it. With `from`, every row from there on; with `after`, every later row, without the message
+   * that a source begins. Without either, or where the journal does not reach that row, it begins with all that stands now,
+   * and goes on with the rows that come, none left out or told twice. Ends at once when cancelled.
    */
-  inspection(options: { source: string; from?: number }): AsyncIterable<InspectionMessage>
+  inspection(options: { source: string; from?: number; after?: number }): AsyncIterable<InspectionMessage>
 }
 
 /** While you were away: exact counts, and what matters, oldest first. */

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 import {
   chartOfConfig,
   chartOfLaw,
@@ -6,23 +8,28 @@ import {
   inspectionProtocol,
   OpschartError,
   workflowMachine,
+  type ActorState,
   type ChartView,
   type Clock,
   type FeedbackLoop,
   type InspectionMessage,
   type JournalRow,
   type Lifecycle,
+  type Store,
 } from '@opschart/core'
 
-import { lifecycleOf, serviceOfActor } from '../driver/names.ts'
+import { deciderOf, lifecycleOf, serviceOfActor } from '../driver/names.ts'
 import { isMachineActor, parentOf, publicId } from '../machines/actor-names.ts'
 import type { Charts } from '../machines/charts.ts'
+import type { MachineState } from '../machines/machine-state.ts'
 import type { Feed } from './feed.ts'
 import type { Point, Points } from './points.ts'
 import { seen, shown, stepOf } from './seen-state.ts'
+import { mostStanding, readStanding } from './standing.ts'
 
 /** What an inspection is made of. */
 export interface InspectionSources {
+  readonly store: Store
   readonly feed: Feed
   readonly clock: Clock
   readonly points: Points
@@ -31,21 +38,38 @@ export interface InspectionSources {
   readonly charts: Charts
 }
 
+/** Where an inspection begins; see {@link ForeseeingClient.inspection}. */
+export interface InspectionAsked {
+  readonly source: string
+  readonly from?: number
+  readonly after?: number
+}
+
+/** What is read on: the rows that come, and whether nobody wants them any more. */
+interface Reading {
+  ended: boolean
+  rows?: AsyncGenerator<JournalRow>
+}
+
+/** How many actors are told in a row before others have their turn. */
+const atOnce = 50
+
 /**
  * Tells an inspector every row from there on, those that exist and those that come: each chart and actor before its first
- * step, and with each step what its actor was after it, decided again from the rows. What was decided by a definition that
- * is not here is told without that.
+ * step, and with each step what its actor was after it, decided again from the rows. Without a row to begin with, all that
+ * stands now is told first, then what comes. What was decided by a definition that is not here is told without its state.
  */
 export function inspection(
   sources: InspectionSources,
-  { source, from = 1 }: { readonly source: string; readonly from?: number },
+  asked: InspectionAsked,
 ): AsyncGenerator<InspectionMessage> {
-  const rows = sources.feed.from(from, (row) => row)
-  const generator = messages(sources, source, rows)
+  const reading: Reading = { ended: false }
+  const generator = messages(sources, asked, reading)
   const end = generator.return.bind(generator)
   // One that waits for the next row would hear of its end only then.
   generator.return = async (value) => {
-    await rows.return(undefined)
+    reading.ended = true
+    await reading.rows?.return(undefined)
     return end(value)
   }
   return generator
@@ -53,17 +77,55 @@ export function inspection(
 
 async function* messages(
   sources: InspectionSources,
-  source: string,
-  rows: AsyncGenerator<JournalRow>,
+  { source, from, after }: InspectionAsked,
+  reading: Reading,
 ): AsyncGenerator<InspectionMessage> {
-  const { points, clock } = sources
+  const { store, points, clock } = sources
   /** Points of the actors that were met, undefined where their past is not known; and what is known of each service. */
   const met = new Map<string, Point | undefined>()
   const services = new Map<string, Point['service']>()
   const drawn = new Set<string>()
-  yield { kind: 'source', source, protocol: inspectionProtocol, name: source, at: clock.now(), answers: true }
+  let next = from ?? (after === undefined ? undefined : after + 1)
+  // A journal that does not reach it is another one than the reader's, which begins anew.
+  if (next !== undefined && next > (await store.head()).sequence + 1) next = undefined
+  if (after === undefined || next === undefined)
+    yield {
+      kind: 'source',
+      source,
+      protocol: inspectionProtocol,
+      name: source,
+      at: clock.now(),
+      answers: true,
+    }
+  const standing = next === undefined ? await readStanding(store, points) : undefined
+  if (standing !== undefined) {
+    for (const [service, known] of standing.services) services.set(service, known)
+    if (standing.left > 0)
+      yield {
+        kind: 'lost',
+        source,
+        count: standing.left,
+        reason: `only the ${mostStanding} actors that moved last are shown`,
+      }
+    for (const [index, { stored, point }] of standing.actors.entries()) {
+      if (index % atOnce === atOnce - 1) await turn()
+      const { actor } = stored
+      met.set(actor, point)
+      const state = point.known?.state ?? undefined
+      const decider = isMachineActor(actor)
+        ? `machine:${(state as MachineState | undefined)?.chart}`
+        : deciderOf(actor)
+      const parent = isMachineActor(actor)
+        ? parentOfChild(actor, (state as MachineState | undefined)?.born)
+        : parentOfRun(actor)
+      yield* begun(actor, decider, { parent, at: clock.now(), state })
+    }
+  }
+  // Told to end while the rest was told, nobody would end what is begun now.
+  if (reading.ended) return
+  reading.rows = sources.feed.from(next ?? standing!.sequence + 1, (row) => row)
 
-  for await (const row of rows) {
+  for await (const row of reading.rows) {
     const { actor } = row
     const entry = entryOf(row)
     const service = serviceOfActor(actor)
@@ -71,22 +133,11 @@ async function* messages(
       const before = await beginning(row, service)
       met.set(actor, before)
       if (before !== undefined && !services.has(service)) services.set(service, before.service)
-      const chart = chartOf(sources, entry.decider)
-      if (chart !== undefined && !drawn.has(entry.decider)) {
-        drawn.add(entry.decider)
-        yield { kind: 'chart', source, chart: entry.decider, view: chart }
-      }
-      const state = before?.known?.state ?? undefined
-      yield {
-        kind: 'actor',
-        source,
-        actor: shown(actor),
-        chart: chart === undefined ? null : entry.decider,
-        name: shown(actor),
-        parent: parentIn(actor, row),
-        at: row.at,
-        ...(state === undefined || before?.row === undefined ? {} : { state: seen(state) }),
-      }
+      const state = before?.row === undefined ? undefined : (before.known?.state ?? undefined)
+      const born = (before?.known?.state as MachineState | undefined)?.born
+      const opener = entry.kind === 'opened' ? entry.cause : undefined
+      const parent = isMachineActor(actor) ? parentOfChild(actor, born ?? opener) : parentOfRun(actor)
+      yield* begun(actor, entry.decider, { parent, at: row.at, state })
     }
     const point = stepped(met.get(actor), row, service)
     met.set(actor, point)
@@ -94,10 +145,27 @@ async function* messages(
     yield { kind: 'step', source, ...stepOf(row, point?.known?.state ?? undefined) }
   }
 
+  /** An actor, and before it its chart where that was not told yet. */
+  function* begun(
+    actor: string,
+    decider: string,
+    { state, ...known }: { parent: string | null; at: number; state: ActorState | undefined },
+  ): Generator<InspectionMessage> {
+    const view = chartOf(sources, decider)
+    if (view !== undefined && !drawn.has(decider)) {
+      drawn.add(decider)
+      yield { kind: 'chart', source, chart: decider, view }
+    }
+    const chart = view === undefined ? null : decider
+    const name = shown(actor)
+    const was = state === undefined ? {} : { state: seen(state) }
+    yield { kind: 'actor', source, actor: name, chart, name, ...known, ...was }
+  }
+
   /** What an actor was before the first of its rows that is told. */
   async function beginning(row: JournalRow, service: string): Promise<Point | undefined> {
     const isFirst = row.version === 1
-    if (isFirst && (isMachineActor(row.actor) || services.has(service))) {
+    if (isFirst && (isMachineActor(row.actor) || services.has(service) || standing !== undefined)) {
       const { sequence } = row
       return {
         sequence: sequence - 1,
@@ -148,13 +216,11 @@ function chartOf({ lifecycle, loops, charts }: InspectionSources, decider: strin
   return chartOfConfig(workflowMachine(name, lifecycle.workflows[name]!).config, name)
 }
 
-function parentIn(actor: string, { entry }: JournalRow): string | null {
-  if (!isMachineActor(actor)) return actor.includes('~') ? lifecycleOf(actor) : null
-  const { cause } = entry as { cause?: string }
-  const isChild = actor.includes('~') && typeof cause === 'string'
-  return isChild
-    ? publicId(parentOf(cause))
-    : actor.includes('~')
-      ? publicId(actor.slice(0, actor.lastIndexOf('~')))
-      : null
+/** Whose workflow an actor of the law runs. */
+const parentOfRun = (actor: string) => (actor.includes('~') ? lifecycleOf(actor) : null)
+
+/** Who started an actor of a machine, as the key of the effect that did it says, else its name. */
+function parentOfChild(actor: string, born: string | null | undefined): string | null {
+  if (!actor.includes('~')) return null
+  return publicId(typeof born === 'string' ? parentOf(born) : actor.slice(0, actor.lastIndexOf('~')))
 }

@@ -1,0 +1,87 @@
+import type { ActorState, ServiceState, Store, StoredActor } from '@opschart/core'
+
+import { ledgerActor, serviceFact, serviceOfActor } from '../driver/names.ts'
+import { isMachineActor } from '../machines/actor-names.ts'
+import type { Point, Points } from './points.ts'
+
+/** How many actors are told as they stand: those that moved last. */
+export const mostStanding = 5_000
+/** How often it is looked for a moment in which nothing is written. */
+const mostTries = 5
+const page = 500
+
+/** All that stands after one row of the journal. */
+export interface Standing {
+  readonly sequence: number
+  readonly actors: readonly { readonly stored: StoredActor; readonly point: Point }[]
+  /** What is known of each service. */
+  readonly services: ReadonlyMap<string, Point['service']>
+  /** How many open actors are not among them. */
+  readonly left: number
+}
+
+/**
+ * Reads what stands now: every actor that has not ended, all as they were after the same row. Nothing is decided
+ * again for it, but for what somebody moves while it is read.
+ */
+export async function readStanding(store: Store, points: Points): Promise<Standing> {
+  for (let tries = 1; ; tries += 1) {
+    const { sequence } = await store.head()
+    const actors = await store.actors()
+    const facts = await store.factsBeginning(serviceFact(''))
+    const states = facts.map(({ value }) => value as unknown as ServiceState)
+    const moved = await movedSince(store, sequence)
+    if (moved.size > 0 && tries < mostTries) continue
+
+    const services = new Map<string, Point['service']>()
+    for (const state of states) services.set(state.service, { state, sequence })
+    // What was moved while this was read is decided again from its rows: how much of it is in there is not known.
+    for (const service of new Set([...moved].filter((actor) => !isMachineActor(actor)).map(serviceOfActor)))
+      services.set(service, (await points.at(ledgerActor(service), sequence)).service)
+    const kept = await newest(store, actors, sequence)
+    const standing: { stored: StoredActor; point: Point }[] = []
+    for (const stored of kept) {
+      const point = moved.has(stored.actor)
+        ? await points.at(stored.actor, sequence)
+        : pointOf(stored, sequence, services.get(serviceOfActor(stored.actor)))
+      if (point.known !== undefined) standing.push({ stored, point })
+    }
+    return { sequence, actors: standing, services, left: actors.length - kept.length }
+  }
+}
+
+/** Whom rows after one are of. */
+async function movedSince(store: Store, sequence: number): Promise<Set<string>> {
+  const moved = new Set<string>()
+  for (let from = sequence + 1; ;) {
+    const rows = await store.history({ from, limit: page })
+    for (const { actor } of rows) moved.add(actor)
+    if (rows.length < page) return moved
+    from = rows.at(-1)!.sequence + 1
+  }
+}
+
+/** Those of the actors that moved last, in their own order. */
+async function newest(
+  store: Store,
+  all: readonly StoredActor[],
+  sequence: number,
+): Promise<readonly StoredActor[]> {
+  if (all.length <= mostStanding) return all
+  const wanted = new Set(all.map(({ actor }) => actor))
+  const found = new Set<string>()
+  for (let to = sequence; found.size < mostStanding;) {
+    const rows = await store.history({ to, backwards: true, limit: page })
+    for (const { actor } of rows) if (wanted.has(actor) && found.size < mostStanding) found.add(actor)
+    if (rows.length < page) break
+    to = rows.at(-1)!.sequence - 1
+  }
+  // The rows of the others were pruned.
+  for (const { actor } of all) if (found.size < mostStanding) found.add(actor)
+  return all.filter(({ actor }) => found.has(actor))
+}
+
+function pointOf({ version, state }: StoredActor, sequence: number, service: Point['service']): Point {
+  const known = { version, state: state as unknown as ActorState, sequence }
+  return { sequence, row: undefined, known, service, previous: null }
+}
