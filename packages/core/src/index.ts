@@ -166,5 +166,11 @@ export {
   type InspectedSource,
   type InspectionLimits,
 } from './inspection/inspected.ts'
-export { statelyReader, xstate4Reader, type InspectionReader } from './inspection/other-inspectors.ts'
+export {
+  eitherReader,
+  statelyReader,
+  xstate4Reader,
+  type InspectionReader,
+} from './inspection/other-inspectors.ts'
+export { xstateReader } from './inspection/xstate-reader.ts'
 export { configOfChart, statelyWriter, type StatelyMessage } from './inspection/stately-writer.ts'

@@ -1,14 +1,14 @@
-import { isJsonObject, plainJsonOf } from './_received.ts'
+import { eventOf, isJsonObject, stateOf, textOf, typeOf } from './_received.ts'
 import { chartOfConfig } from './chart-of-config.ts'
-import { inspectionProtocol, type InspectionMessage, type SeenState } from './messages.ts'
+import { inspectionProtocol, type InspectionMessage } from './messages.ts'
 
 /** Reads what one connection says in another inspector's words; each message gives none, one or several of ours. */
 export type InspectionReader = (received: unknown, now: number) => InspectionMessage[]
 
-/** Ids, names and event types are cut at this length. */
-const longest = 200
 /** Texts of one message that is looked at, in characters. */
 const longestMessage = 4 * 1024 * 1024
+/** Levels of one message that is looked at. */
+const deepest = 1_000
 
 /**
  * Reads what an unmodified XState 5 app says through `@statelyai/inspect`, whatever its version. `source` must be this
@@ -138,8 +138,27 @@ export function xstate4Reader(source: string, name: string): InspectionReader {
   }
 }
 
+/**
+ * Reads what either of them says: the first message that is one of theirs decides. What came before it is counted as lost.
+ */
+export function eitherReader(source: string, name: string): InspectionReader {
+  const begin = beginning(source, name)
+  let reader: InspectionReader | undefined
+  return (received, now) => {
+    const message = messageOf(received)
+    const type = message?.['type']
+    if (reader === undefined && typeof message?.['_version'] === 'string')
+      reader = statelyReader(source, name)
+    else if (reader === undefined && typeof type === 'string' && type.startsWith('service.'))
+      reader = xstate4Reader(source, name)
+    if (reader === undefined) return begin(now, lost(source))
+    const told = reader(message, now).filter(({ kind }) => kind !== 'source')
+    return begin(now, told)
+  }
+}
+
 /** A source begins with the first thing that is heard of it. */
-function beginning(source: string, name: string) {
+export function beginning(source: string, name: string) {
   let begun = false
   return (at: number, messages: InspectionMessage[]): InspectionMessage[] => {
     if (begun) return messages
@@ -148,7 +167,8 @@ function beginning(source: string, name: string) {
   }
 }
 
-const lost = (source: string): InspectionMessage[] => [
+/** What is said of a message that was not understood. */
+export const lost = (source: string): InspectionMessage[] => [
   { kind: 'lost', source, count: 1, reason: 'it was not understood' },
 ]
 
@@ -159,7 +179,7 @@ function messageOf(received: unknown): Readonly<Record<string, unknown>> | undef
 
 /** A text of JSON as its value; what is none stays as it is. */
 function parsed(text: unknown): unknown {
-  if (typeof text !== 'string' || text.length > longestMessage) return undefined
+  if (typeof text !== 'string' || text.length > longestMessage || isTooDeep(text)) return undefined
   try {
     return JSON.parse(text) as unknown
   } catch {
@@ -167,43 +187,28 @@ function parsed(text: unknown): unknown {
   }
 }
 
-const isMachineLike = (definition: unknown): boolean =>
+/** Whether it is nested so deeply that reading it would take long; an honest text is not. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let isQuoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]
+    if (character === '"') isQuoted = !isQuoted
+    else if (isQuoted && character === '\\') at += 1
+    else if (isQuoted) continue
+    else if (character === '[' || character === '{') depth += 1
+    else if (character === ']' || character === '}') depth -= 1
+    if (depth > deepest) return true
+  }
+  return false
+}
+
+/** Whether a definition is a machine's, and not that of a promise or a callback. */
+export const isMachineLike = (definition: unknown): boolean =>
   isJsonObject(definition) &&
   ['states', 'initial', 'on', 'type'].some((member) => Object.hasOwn(definition, member))
-
-const textOf = (given: unknown): string | undefined =>
-  typeof given === 'string' && given !== '' ? given.slice(0, longest) : undefined
-
-const typeOf = (event: unknown): string =>
-  (isJsonObject(event) ? textOf(event['type']) : textOf(event)) ?? '?'
-
-function eventOf(event: unknown) {
-  const data = isJsonObject(event) ? plainJsonOf(event) : {}
-  return { ...(isJsonObject(data) ? data : {}), type: typeOf(event) }
-}
 
 function timeOf(given: unknown, now: number): number {
   const time = typeof given === 'string' || typeof given === 'number' ? Number(given) : NaN
   return Number.isFinite(time) && time > 0 ? time : now
-}
-
-const statuses = ['active', 'done', 'error', 'stopped'] as const
-
-function stateOf(snapshot: unknown): { state?: SeenState } {
-  if (!isJsonObject(snapshot)) return {}
-  const { status, value, context, tags, output, error, done } = snapshot
-  const known = statuses.find((one) => one === status) ?? (done === true ? 'done' : 'active')
-  const given = isJsonObject(context) ? plainJsonOf(context) : undefined
-  return {
-    state: {
-      status: known,
-      value: plainJsonOf(value) ?? null,
-      ...(isJsonObject(given) ? { context: given as never } : {}),
-      ...(Array.isArray(tags) && tags.length > 0
-        ? { tags: tags.flatMap((tag) => textOf(tag) ?? []).slice(0, 100) }
-        : {}),
-      ...(output === undefined ? {} : { output: plainJsonOf(output) ?? null }),
-      ...(error === undefined ? {} : { error: plainJsonOf(error) ?? null }),
-    },
-  }
 }
