@@ -129,6 +129,10 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
 const lastOf = ({ inspected }: Model, source: string): number =>
   inspected.get(source)?.steps.at(-1)?.sequence ?? 0
 
-function rank({ state, last, since }: InspectedActor): number {
-  return (needsSomebody(state) ? 2e15 : state?.status === 'active' ? 1e15 : 0) + (last?.at ?? since)
+/** Who is looked at first: who needs somebody, then releases, then whatever is under way; the latest of each. */
+function rank({ state, chart, last, since }: InspectedActor): number {
+  const isOpen = state?.status === 'active' ? 1 : 0
+  const isRelease = chart === 'lifecycle' && isOpen ? 2 : 0
+  const isUrgent = needsSomebody(state) ? 4 : 0
+  return (isUrgent + isRelease + isOpen) * 1e15 + (last?.at ?? since)
 }

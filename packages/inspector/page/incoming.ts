@@ -43,7 +43,7 @@ export function createIncoming(
     })
     told.taken()
     announce(messages)
-    if (messages.some(({ kind }) => kind === 'step')) refresh()
+    if (messages.some(({ kind }) => kind === 'step' || kind === 'source')) refresh()
   }
   /** Says where the chosen actor has gone, to who does not see it. */
   function announce(messages: readonly InspectionMessage[]): void {
