@@ -125,20 +125,34 @@ describe('[D6] a past', () => {
     await scenario.close()
   })
 
+  it('of the system is what people have switched', async () => {
+    const { scenario, store } = await history()
+    const [first] = await store.history({ actor: 'system', limit: 1 })
+    const view = await scenario.runtime.past({ actor: 'system', sequence: first!.sequence })
+    expect(view).toMatchObject({ value: null, context: { pauses: [{ target: 'service:web' }] } })
+    expect((await scenario.runtime.past({ actor: 'system' }))?.context['pauses']).toEqual([])
+    await scenario.close()
+  })
+
   it('begins where the journal was pruned, and says so before', async () => {
     const { scenario, noted } = await history()
     await scenario.clock.advance(60_000)
     const { sequence: end } = (await scenario.runtime.past({ actor: 'counter/a' }))!
     await scenario.ann.send('counter/a', { type: 'ADD' })
     const cut = scenario.clock.now()
+    // What was asked for before it is pruned is not known any more either.
+    expect((await scenario.runtime.past({ actor: 'counter/a', sequence: end - 1 }))?.version).toBeGreaterThan(
+      1,
+    )
     await (scenario.runtime as Runtime).prune({ before: cut, by: 'person:ann' })
     const last = noted.get('machine:counter/a')!.at(-1)!
     const view = await scenario.runtime.past({ actor: 'counter/a' })
     expectSame(view, last)
-    await expect(scenario.runtime.past({ actor: 'counter/b', sequence: end - 1 })).rejects.toMatchObject({
-      code: 'input',
-      message: expect.stringMatching(/was pruned: the journal begins with row \d+$/),
-    })
+    for (const actor of ['counter/a', 'counter/b', 'web/new'])
+      await expect(scenario.runtime.past({ actor, sequence: end - 1 })).rejects.toMatchObject({
+        code: 'input',
+        message: expect.stringMatching(/was pruned: the journal begins with row \d+$/),
+      })
     await scenario.close()
   })
 

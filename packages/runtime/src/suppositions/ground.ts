@@ -10,10 +10,10 @@ import {
   type Timer,
 } from '@opschart/core'
 
-import { ledgerActor, serviceFact, systemActor } from '../driver/names.ts'
+import { ledgerActor, serviceFact, serviceOfActor, systemActor } from '../driver/names.ts'
 import { isMachineActor, rootOf } from '../machines/actor-names.ts'
 import { snapshotOf } from '../views/seen-state.ts'
-import type { Points } from '../views/points.ts'
+import type { Point, Points } from '../views/points.ts'
 
 /** What there is when a supposition begins: as it is now, or as it was after a row. Nothing is ever written to it. */
 export interface Ground {
@@ -47,6 +47,8 @@ export function pastGround(
   { store, points }: { readonly store: Store; readonly points: Points },
   sequence: number,
 ): Ground {
+  /** What is known of services, from the pasts of their actors: each of those is read once through the journal. */
+  const services = new Map<string, Point['service']>()
   const lastOf = async (actor: string) =>
     (await store.history({ actor, to: sequence, backwards: true, limit: 1 }))[0]
 
@@ -54,7 +56,8 @@ export function pastGround(
     const last = await lastOf(id)
     if (last !== undefined && id === systemActor)
       return { state: entryOf(last).event['state'] as unknown as ActorState, version: last.version }
-    const { known } = await points.at(id, sequence)
+    const { known, service } = await points.at(id, sequence)
+    if (!isMachineActor(id)) services.set(serviceOfActor(id), service)
     if (known === undefined) return undefined
     if (known.state !== null) return { state: known.state, version: known.version }
     throw new OpschartError(
@@ -94,7 +97,9 @@ export function pastGround(
     },
     async fact(name) {
       if (!name.startsWith(serviceFact(''))) return undefined
-      const { service } = await points.at(ledgerActor(name.slice(serviceFact('').length)), sequence)
+      const of = name.slice(serviceFact('').length)
+      if (!services.has(of)) services.set(of, (await points.at(ledgerActor(of), sequence)).service)
+      const service = services.get(of)
       return service && { name, version: 1, value: service.state as unknown as Json }
     },
     // Those of that time are not kept; none comes due while time stands still.

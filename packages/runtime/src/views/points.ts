@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 import { changeService, emptyService, entryOf, OpschartError, type JournalRow } from '@opschart/core'
 
 import { replayRow, type AuditSources } from '../driver/audit.ts'
@@ -6,10 +8,12 @@ import { openReplayed, type Replayed } from '../driver/replayed.ts'
 import { isMachineActor } from '../machines/actor-names.ts'
 
 const page = 500
-/** Own rows between two points that are remembered on the way, and how many of them, for how many actors. */
+/** Own rows, and rows of anybody, between two points that are remembered on the way. */
 const between = 128
+const betweenAny = 2_000
+/** How many points are remembered of an actor, and of how many actors. */
 const mostPoints = 200
-const mostActors = 16
+const mostActors = 32
 
 /** A point of an actor's past: all that its next row is decided from. */
 export interface Point {
@@ -57,25 +61,28 @@ export function createPoints(sources: AuditSources) {
 
   async function pointAt(actor: string, to: number): Promise<Point> {
     const service = serviceOfActor(actor)
-    const known = points.get(actor)?.findLast(({ sequence }) => sequence <= to)
-    let point = known ?? (await beginning(actor, service))
-    if (point.sequence > to) {
-      throw new OpschartError(
-        'input',
-        `row ${to} was pruned: the journal begins with row ${point.sequence + 1}`,
-      )
-    }
+    // Rows after a point may have been pruned since it was remembered: it no longer leads on.
+    const begins = (await store.pruning?.beginning())?.sequence ?? 0
+    if (to < begins)
+      throw new OpschartError('input', `row ${to} was pruned: the journal begins with row ${begins + 1}`)
+    const own = points.get(actor)?.filter(({ sequence }) => sequence >= begins)
+    let point = own?.findLast(({ sequence }) => sequence <= to) ?? (await beginning(actor, service))
     const only = isMachineActor(actor) ? { actor } : {}
-    let own = 0
+    let mine = 0
+    let any = 0
     for (;;) {
       const rows = await store.history({ ...only, from: point.sequence + 1, to, limit: page })
       for (const row of rows) {
         point = after(point, row, actor)
-        if (row.actor === actor && (own += 1) % between === 0) remember(actor, point)
+        any += 1
+        if ((row.actor === actor && (mine += 1) % between === 0) || any % betweenAny === 0)
+          remember(actor, point)
       }
       if (rows.length < page) break
+      // A long past is read page by page, and others have their turn in between.
+      await turn()
     }
-    if (point.row !== undefined) remember(actor, point)
+    remember(actor, point)
     return point
   }
 
