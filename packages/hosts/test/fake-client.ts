@@ -102,8 +102,19 @@ export function fakeClient(
     actor: () => Promise.resolve(undefined),
     fits: () => Promise.resolve([]),
     async *inspection() {},
-    whatIf: () => Promise.resolve(undefined),
-    whoMay: () => Promise.resolve(undefined),
+    whatIf: ({ actor, sequence = 7, signals }) => {
+      const before = { status: 'active', value: null } as const
+      const outcomes = signals.map(() => ({ verdict: accepted, steps: [], state: before }))
+      return Promise.resolve(actor === 'none' ? undefined : { actor, sequence, before, outcomes })
+    },
+    whoMay: ({ actor, sequence = 7 }) =>
+      Promise.resolve({
+        actor,
+        sequence,
+        state: { status: 'active', value: null },
+        principals: [],
+        signals: [],
+      }),
     past: () => Promise.resolve(undefined),
     log: ({ from = 1, limit = 1000 } = {}) =>
       Promise.resolve(rows.filter(({ sequence }) => sequence >= from).slice(0, limit)),

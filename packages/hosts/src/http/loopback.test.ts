@@ -81,6 +81,40 @@ describe('the address', () => {
   })
 })
 
+describe('what is asked beforehand', () => {
+  const question = (name: string, body: object) =>
+    ask(page.port, `POST /v1/${name}`, { host, authorization: `Bearer ${page.token}` }, JSON.stringify(body))
+  const signal = { by: 'agent:deployer', type: 'order.paid', data: { sum: 1 }, to: 'order/1' }
+
+  it('is answered, without control: nothing comes of it', async () => {
+    const { status, body } = await question('whatif', { actor: 'web/v1', sequence: 3, signals: [signal] })
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toMatchObject({
+      answer: { actor: 'web/v1', sequence: 3, outcomes: [{ verdict: { kind: 'accepted' } }] },
+    })
+    expect(JSON.parse((await question('whatif', { actor: 'none', signals: [] })).body)).toEqual({
+      answer: null,
+    })
+    expect(JSON.parse((await question('whomay', { actor: 'web/v1' })).body)).toMatchObject({
+      answer: { actor: 'web/v1' },
+    })
+    expect(client.calls).toEqual([])
+  })
+
+  it.each([
+    [{ actor: 'web/v1' }, 'signals'],
+    [{ actor: 'web/v1', signals: Array.from({ length: 51 }, () => signal) }, 'signals'],
+    [{ actor: 'web/v1', signals: [signal, { ...signal, by: 'root' }] }, 'signals.1.by: a principal is'],
+    [{ actor: 'web/v1', signals: [{ ...signal, id: 'x' }] }, 'signals.0'],
+    [{ actor: 'web/v1', sequence: -1, signals: [] }, 'sequence'],
+    [{ actor: 'x'.repeat(301), signals: [] }, 'actor'],
+  ])('says what does not fit: %#', async (body, where) => {
+    const answer = await question('whatif', body)
+    expect(answer.status).toBe(400)
+    expect(answer.body).toContain(where)
+  })
+})
+
 describe('the token', () => {
   it('is of 256 bits, in a file of this user alone, another one each time, and gone at the end', async () => {
     expect(page.token).toMatch(/^[0-9a-f]{64}$/)

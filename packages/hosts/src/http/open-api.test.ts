@@ -13,6 +13,7 @@ import { fakeClient } from '../../test/fake-client.ts'
 import { ask, cookieIn, openPage, sessionOf, turnOn } from '../../test/page-harness.ts'
 
 const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'past', 'read', 'record', 'status', 'why']
+const beforehand = ['whatif', 'whomay']
 const done = ['adopt', 'approve', 'cancel', 'move', 'pause', 'promote', 'reject', 'resume', 'send', 'start']
 const atSocket = ['answer', 'claim', 'control', 'down', 'inspect', 'open']
 const onPage = ['control', 'control-off', 'door']
@@ -77,14 +78,14 @@ it('describes the loopback as it is: what is not for it is not named', async () 
     components: { securitySchemes: { session: { name: `opschart-${page.port}` } } },
   })
   expect(Object.keys(document.paths).toSorted()).toEqual(
-    ['inspection', 'openapi.json', 'rows', 'session', ...asked, ...done, ...onPage]
+    ['inspection', 'openapi.json', 'rows', 'session', ...asked, ...beforehand, ...done, ...onPage]
       .map((name) => `/v1/${name}`)
       .toSorted(),
   )
   const session = await sessionOf(page)
   const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
   const cookie = `${session}; ${control}`
-  for (const name of [...asked, ...done, ...onPage]) {
+  for (const name of [...asked, ...beforehand, ...done, ...onPage]) {
     const own = { host, cookie, origin: `http://${host}` }
     const answered = await ask(page.port, `POST /v1/${name}`, own, '{"no such member":1}')
     expect([name, answered.body]).toEqual([name, expect.stringContaining('no such member')])

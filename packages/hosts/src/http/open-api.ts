@@ -2,7 +2,14 @@ import { z } from 'zod'
 
 import { questionsOfInspector, questionsOfPeople, type PeopleQuestion } from './door.ts'
 import { questionsOfPages } from './page-questions.ts'
-import { actions, reads, type ActionName, type ReadName } from './routes.ts'
+import {
+  actions,
+  foreseeingReads,
+  reads,
+  type ActionName,
+  type ForeseeingName,
+  type ReadName,
+} from './routes.ts'
 import { errorCodes, personHeader, tokenHeader, version } from './wire.ts'
 
 /** Which door is described: they answer the same questions, and ask for different proofs of who one is. */
@@ -15,6 +22,7 @@ export interface ApiOptions {
 
 type Name =
   | ReadName
+  | ForeseeingName
   | ActionName
   | PeopleQuestion
   | keyof typeof questionsOfInspector
@@ -52,6 +60,8 @@ const summaries: Readonly<Record<Name, string>> = {
   send: 'Sends a signal',
   start: 'Starts an actor of a machine',
   status: 'All there is, at a glance',
+  whatif: 'What would come of signals, from now or from any row; nothing comes of it',
+  whomay: 'Who may send which signal to a lifecycle or an actor',
   why: 'The rows that explain a lifecycle or an operation',
 }
 
@@ -64,6 +74,7 @@ export function describeApi(options: ApiOptions): object {
   const schemas: Record<string, unknown> = { Error: errorSchema }
   const bodies: Readonly<Record<string, z.ZodType<unknown>>> = {
     ...bodiesOf(reads),
+    ...(options.cookie === undefined ? {} : bodiesOf(foreseeingReads)),
     ...bodiesOf(actions),
     ...questionsOfPeople,
     ...(isLoopback ? questionsOfPages : questionsOfInspector),

@@ -3,7 +3,15 @@ import { OpschartError, type ForeseeingClient } from '@opschart/core'
 import type { Ask } from './door.ts'
 import { questionsOfSocket } from './open-api.ts'
 import type { PageAsker } from './page-questions.ts'
-import { actions, checkBody, reads, type ActionName, type ReadName } from './routes.ts'
+import {
+  actions,
+  checkBody,
+  foreseeingReads,
+  reads,
+  type ActionName,
+  type ForeseeingName,
+  type ReadName,
+} from './routes.ts'
 
 /**
  * The rules of the loopback's door: whoever was let in may read. What changes something is done by the page alone, in the
@@ -15,6 +23,10 @@ export function createPageDoor(client: ForeseeingClient): (asker: PageAsker) => 
     (name, body) => {
       if (Object.hasOwn(reads, name)) {
         const row = reads[name as ReadName]
+        return row.ask(client, checkBody(row.body, body, name))
+      }
+      if (Object.hasOwn(foreseeingReads, name)) {
+        const row = foreseeingReads[name as ForeseeingName]
         return row.ask(client, checkBody(row.body, body, name))
       }
       if (questionsOfSocket.includes(name))

@@ -1,11 +1,15 @@
 import {
   canonicalJson,
   didYouMean,
+  isPrincipal,
+  mostSupposed,
   OpschartError,
   signalDraftSchema,
   type Client,
+  type ForeseeingClient,
   type Json,
   type Sender,
+  type Supposition,
 } from '@opschart/core'
 import { z } from 'zod'
 
@@ -32,8 +36,15 @@ interface Action<Body> {
   shown(body: Body, client: Client): Promise<string[]> | string[]
 }
 
+/** One question that only the process that decides can answer. */
+interface ForeseeingRead<Body> {
+  readonly body: z.ZodType<Body>
+  ask(client: ForeseeingClient, body: Body): Promise<unknown>
+}
+
 /** Keeps a row's types together, and forgets them for the table. */
 const read = <Body>(row: Read<Body>) => row as unknown as Read<unknown>
+const foreseeing = <Body>(row: ForeseeingRead<Body>) => row as unknown as ForeseeingRead<unknown>
 const action = <Body>(row: Action<Body>) => row as unknown as Action<unknown>
 
 /** Signals that a command sends, by what a person is asked before: sent as they are, they would go past that question. */
@@ -99,6 +110,32 @@ export const reads = {
     ask: (client, body) => client.record(body.target),
   }),
 } satisfies Record<Exclude<keyof Client, 'as' | 'withToken' | 'subscribe'>, Read<unknown>>
+
+const supposed = z.strictObject({
+  by: text(120).refine(
+    isPrincipal,
+    'a principal is person:<name>, agent:<name>, watcher:<name> and the like',
+  ),
+  type: text(200),
+  data: signalDraftSchema.shape.data,
+  to: to.exactOptional(),
+})
+
+/** What is asked beforehand, of the process that decides: at the door for pages. */
+export const foreseeingReads = {
+  whatif: foreseeing({
+    body: z.strictObject({
+      actor: text(300),
+      sequence: sequence.exactOptional(),
+      signals: z.array(supposed).max(mostSupposed),
+    }),
+    ask: async (client, body) => (await client.whatIf(body as Supposition)) ?? null,
+  }),
+  whomay: foreseeing({
+    body: z.strictObject({ actor: text(300), sequence: sequence.exactOptional() }),
+    ask: async (client, body) => (await client.whoMay(body)) ?? null,
+  }),
+}
 
 /** What a socket's client may do: {@link Sender}, row by row. */
 export const actions = {
@@ -203,6 +240,8 @@ export const actions = {
 
 /** Names of what can be asked. */
 export type ReadName = keyof typeof reads
+/** Names of what can be asked beforehand. */
+export type ForeseeingName = keyof typeof foreseeingReads
 /** Names of what can be done. */
 export type ActionName = keyof typeof actions
 

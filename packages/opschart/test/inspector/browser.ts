@@ -8,7 +8,9 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** The browser of this machine; undefined where there is none, and what needs one is left out. */
 export const browserPath: string | undefined = [
   ...(process.env['CHROME_PATH'] === undefined ? [] : [process.env['CHROME_PATH']]),
-  ...(process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name))),
+  ...(process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name))),
 ].find(isProgram)
 
 function isProgram(path: string): boolean {
@@ -31,7 +33,10 @@ export interface Opened {
 
 /** A real browser. */
 export interface RealBrowser {
-  open(address: string, options?: { colorScheme?: 'light' | 'dark'; reducedMotion?: 'reduce' }): Promise<Opened>
+  open(
+    address: string,
+    options?: { colorScheme?: 'light' | 'dark'; reducedMotion?: 'reduce' },
+  ): Promise<Opened>
   close(): Promise<void>
 }
 

@@ -63,7 +63,9 @@ describe.skipIf(browserPath === undefined)('the page', () => {
   it('answers who may send what, and what would come of it, and changes nothing', async () => {
     const before = await project.daemon.client.status()
     await tab('who may').click()
-    const answer = opened.page.getByRole('button', { name: /^CHANGES_REQUESTED by agent:reviewer-agent: accepted/ })
+    const answer = opened.page.getByRole('button', {
+      name: /^CHANGES_REQUESTED by agent:reviewer-agent: accepted/,
+    })
     await answer.click()
     await expect.poll(lit).toBe('DEVELOPMENT')
     expect(await opened.page.locator('.moment').textContent()).toContain('supposed')
