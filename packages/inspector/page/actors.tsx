@@ -128,8 +128,15 @@ function orderedOf(actors: readonly InspectedActor[], text: string): Shown[] {
 }
 
 function byUrgency(one: InspectedActor, other: InspectedActor): number {
-  return urgency[toneOf(one)] - urgency[toneOf(other)] || movedAt(other) - movedAt(one)
+  return (
+    urgency[toneOf(one)] - urgency[toneOf(other)] ||
+    placeOf(one) - placeOf(other) ||
+    movedAt(other) - movedAt(one)
+  )
 }
+
+/** Releases stand before what serves them, and what has no chart comes last. */
+const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : chart === null ? 2 : 1)
 
 const movedAt = ({ last, since }: InspectedActor): number => last?.at ?? since
 

@@ -20,6 +20,15 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
     }
     if (get().actor === actor) set((model) => ({ ...model, [key]: answered }))
   }
+  /** Anybody who is a person may do what this one may; the one who reads this is called by their name. */
+  const named = (answer: WhoMayView | null): WhoMayView | null => {
+    const { door } = get()
+    if (answer === null || door === null) return answer
+    const principals = answer.principals.map((by) =>
+      by === 'person:any' ? (`person:${door.person}` as const) : by,
+    )
+    return { ...answer, principals }
+  }
   const moment = () => {
     const { past } = get()
     return past === null ? {} : { sequence: past.sequence }
@@ -30,7 +39,9 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
     async whoMay(): Promise<void> {
       const { actor } = get()
       if (actor === null || sourceOf(get())?.answers !== true) return
-      await askInto('whoMay', () => ask<WhoMayView | null>('whomay', { actor, ...moment() }))
+      await askInto('whoMay', async () =>
+        named(await ask<WhoMayView | null>('whomay', { actor, ...moment() })),
+      )
     },
     /** What would come of these signals, one after the other. */
     suppose(supposed: readonly SupposedSignal[]): void {

@@ -17,7 +17,7 @@ export function WhatIfTab({ model, does }: { model: Model; does: Does }) {
       </p>
       <Draft key={`${model.actor} ${model.draftType}`} model={model} does={does} />
       {whatIf.problem !== null && <p class="problem">{whatIf.problem}</p>}
-      <ol class="supposed">
+      <ol class="suppositions">
         {supposed.map((signal, place) => {
           const outcome = whatIf.answer?.outcomes[place]
           return (

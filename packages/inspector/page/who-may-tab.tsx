@@ -6,7 +6,7 @@ import { shownState, type Model } from './model.ts'
 const signs: Readonly<Record<VerdictKind, string>> = {
   accepted: '✓',
   waiting: '…',
-  refused: '✕',
+  refused: '·',
   violation: '!',
   ignored: '–',
   unrouted: '–',
@@ -19,6 +19,14 @@ export function WhoMayTab({ model, does }: { model: Model; does: Does }) {
   if (answer === null)
     return <p class="nothing">{isWaiting ? 'Asking the law …' : 'Nothing was answered.'}</p>
   const here = answer.signals.filter((signal) => signal.here)
+  // Who can do something stands first.
+  const columns = answer.principals
+    .map((by, place) => ({
+      by,
+      place,
+      may: here.filter(({ answers }) => answers[place]?.kind === 'accepted').length,
+    }))
+    .toSorted((one, other) => other.may - one.may)
   const elsewhere = answer.signals.filter((signal) => !signal.here)
   const rows = (signals: typeof answer.signals) =>
     signals.map(({ type, answers }) => (
@@ -26,8 +34,8 @@ export function WhoMayTab({ model, does }: { model: Model; does: Does }) {
         <th scope="row" title={type}>
           {type}
         </th>
-        {answers.map(({ kind, reason, to }, place) => {
-          const by = answer.principals[place]!
+        {columns.map(({ by, place }) => {
+          const { kind, reason, to } = answers[place]!
           const leads = to === undefined ? '' : `, to ${to}`
           return (
             <td key={by}>
@@ -57,7 +65,7 @@ export function WhoMayTab({ model, does }: { model: Model; does: Does }) {
           <thead>
             <tr>
               <td />
-              {answer.principals.map((by) => (
+              {columns.map(({ by }) => (
                 <th key={by} scope="col" title={by}>
                   <span>{by.replace(/^agent:/, '')}</span>
                 </th>
