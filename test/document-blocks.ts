@@ -51,6 +51,7 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2} \d{4}/g, '‹day›'],
   [/\b\d\d:\d\d(?::\d\d)?\b/g, '‹time›'],
   [/\b(process|daemon) \d+/g, '$1 ‹number›'],
+  [/\b127\.0\.0\.1:\d+/g, '‹address›'],
   [/(?<=^|\s)\/(?:[\w.-]+\/)*greeter\b/g, '‹project›'],
   [/\b\d+(?:\.\d+)? ?(?:ms|s|min|h|d)\b(?: ago)?/g, '‹span›'],
   [/[ \t]+/g, ' '],

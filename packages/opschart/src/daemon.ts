@@ -6,7 +6,7 @@ import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
 
 import { compose, stateFolder } from './compose.ts'
 import { createContextFile } from './context-file.ts'
-import { createInspectDoor } from './inspect-door.ts'
+import { createInspectDoor, openLocalInspectDoor } from './inspect-door.ts'
 import { packageVersion } from './package-version.ts'
 
 /** How a daemon is started. */
@@ -127,4 +127,27 @@ export async function openLocal(options: { root: string; onLine?: (line: string)
     ...(options.onLine === undefined ? {} : { onProblem: options.onLine }),
   })
   return { client: runtime, prune: (given) => runtime.prune(given), close: () => runtime.close() }
+}
+
+/** Opens a project's store without a daemon, and a door for pages on it: it shows, and nothing is carried out. */
+export async function inspectLocal(options: {
+  root: string
+  onLine: (line: string) => void
+  port?: number
+}): Promise<InspectorPlace & { close(): Promise<void> }> {
+  const { root, onLine, ...asked } = options
+  const { client, close } = await openLocal({ root, onLine })
+  try {
+    const door = await openLocalInspectDoor({ client, root, onProblem: onLine }, asked)
+    return {
+      ...door,
+      async close() {
+        await door.close()
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }

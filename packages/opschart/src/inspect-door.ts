@@ -68,10 +68,10 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
  * @throws OpschartError `conflict` when the port is taken.
  */
 export async function openLocalInspectDoor(
-  options: InspectDoorOptions,
+  options: Omit<InspectDoorOptions, 'people'>,
   asked: { readonly port?: number },
 ): Promise<InspectorPlace & { close(): Promise<void> }> {
-  const server = await serve(options, asked)
+  const server = await serve({ ...options, people: { name: 'nobody' } }, asked)
   return { ...placeOf(server), close: () => server.close() }
 }
 
@@ -89,11 +89,13 @@ async function serve(
   more: Partial<Parameters<typeof serveLoopback>[0]>,
 ): Promise<LoopbackServer> {
   const { root, ...rest } = options
+  const { pageFiles } = await import('@opschart/inspector')
   return serveLoopback({
     ...rest,
     clock: systemClock,
     crypto: nodeCrypto,
     usualPort: usualPortOf(root),
+    files: await pageFiles(),
     about: { root, version: packageVersion },
     files: await pageFiles(),
     ...more,

@@ -22,6 +22,8 @@ export interface Place {
   readonly environment?: Readonly<Record<string, string>>
   readonly directory?: string
   readonly composition?: Partial<Composition>
+  /** Whether it is to be taken for a terminal; a pipe when absent. */
+  readonly interactive?: boolean
 }
 
 /** A clock that stands at the views' noon. */
@@ -37,13 +39,15 @@ export async function runLine(argv: readonly string[], place: Place = {}): Promi
     note: (line) => notes.push(line),
     progress: () => {},
     look: (at) => ({ now: at, timeZone: 'UTC', paint: plainPaint, columns: undefined }),
-    interactive: false,
+    interactive: place.interactive ?? false,
     environment: place.environment ?? {},
   }
   const composition: Composition = {
     startDaemon: () => unexpected('startDaemon'),
     openLocal: () =>
       Promise.resolve({ client, prune: () => unexpected('prune'), close: () => Promise.resolve() }),
+    inspectLocal: () => unexpected('inspectLocal'),
+    openBrowser: () => unexpected('openBrowser'),
     confirm: () => unexpected('confirm'),
     loadConfiguration: () => Promise.resolve({ configuration: undefined, source: null, problems: [] }),
     lawOf: () => Promise.resolve(releaseLifecycle),

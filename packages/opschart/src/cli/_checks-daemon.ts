@@ -17,8 +17,9 @@ export async function checkDaemon(context: CommandContext): Promise<Check[]> {
 
 async function reachable(context: CommandContext): Promise<Check> {
   try {
-    const { pid, root, since, version } = await (await connectDaemon(context)).daemon()
-    const found = `process ${pid}, up ${lengthOf(context.clock.now() - since)}`
+    const { page, pid, root, since, version } = await (await connectDaemon(context)).daemon()
+    const inspected = page === undefined ? '' : `, inspected at ${page}`
+    const found = `process ${pid}, up ${lengthOf(context.clock.now() - since)}${inspected}`
     if (root !== context.root)
       return {
         name: 'daemon',

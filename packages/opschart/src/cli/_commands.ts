@@ -1,5 +1,5 @@
 import { decisions } from './_commands-decide.ts'
-import { commonOptions, type CommandDefinition } from './_definition.ts'
+import { commonOptions, personRemark, type CommandDefinition } from './_definition.ts'
 
 /** Every command, in the order of help. */
 export const commands: readonly CommandDefinition[] = [
@@ -25,6 +25,8 @@ export const commands: readonly CommandDefinition[] = [
     operands: [],
     options: {
       detach: { summary: 'start it in the background, wait until it answers, print its process', short: 'd' },
+      inspect: { summary: 'open the inspector, too, and print its address' },
+      port: { summary: 'of the inspector; the project’s own when absent', value: 'number' },
     },
     examples: [
       ['opschart up', 'until Ctrl-C, or `opschart down` elsewhere'],
@@ -130,6 +132,26 @@ export const commands: readonly CommandDefinition[] = [
     ],
     exits: [0, 1, 2],
     load: () => import('./chart.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'watch the law at work, in a browser: the chart, the past, what would be',
+    group: 'look',
+    operands: [],
+    options: {
+      control: { summary: 'let one browser act as you, for 12 hours' },
+      'no-open': { summary: 'print the address, and open no browser' },
+      port: { summary: 'of the page; the project’s own when absent', value: 'number' },
+    },
+    examples: [
+      ['opschart inspect', 'the daemon’s page; without a daemon the store’s, until Ctrl-C'],
+      ['opschart inspect --control', 'at a terminal: the page may approve, send, pause, too'],
+    ],
+    exits: [0, 1, 2, 3, 5],
+    remark:
+      'The page is served to this machine alone, and to who has the address: the token behind its # lasts until the daemon ends. ' +
+      `It changes nothing without --control, whose address is good for two minutes, once, and never opened by itself: paste it. ${personRemark}`,
+    load: () => import('./inspect.ts'),
   },
   {
     name: 'check',

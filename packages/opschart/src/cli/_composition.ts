@@ -1,4 +1,5 @@
-import type { Client, ForeseeingClient, Lifecycle, PruneView } from '@opschart/core'
+import type { Client, Clock, ForeseeingClient, Lifecycle, PruneView } from '@opschart/core'
+import type { InspectorPlace } from '@opschart/hosts/http'
 import type { PruneOptions } from '@opschart/runtime'
 
 import type { Configuration } from '../config/configuration.ts'
@@ -13,6 +14,8 @@ import type { Question } from './_confirm.ts'
 /** A daemon that runs in this process. */
 export interface RunningDaemon {
   readonly client: Client
+  /** The inspector, where it was to be opened at once. */
+  readonly inspect?: InspectorPlace
   close(): Promise<void>
 }
 
@@ -31,6 +34,7 @@ export interface Composition {
     root: string
     onLine: (line: string) => void
     onDown: () => void
+    inspect?: { readonly port?: number }
   }): Promise<RunningDaemon>
   /** Opens the store of a project without a daemon, for one command. */
   openLocal(options: { root: string; onLine: (line: string) => void }): Promise<{
@@ -38,6 +42,18 @@ export interface Composition {
     prune(options: PruneOptions): Promise<PruneView>
     close(): Promise<void>
   }>
+  /** Opens the inspector of a project's store without a daemon. */
+  inspectLocal(options: {
+    root: string
+    onLine: (line: string) => void
+    port?: number
+  }): Promise<InspectorPlace & { close(): Promise<void> }>
+  /** Opens an address in this user's browser. Whether one was found. */
+  openBrowser(
+    address: string,
+    environment: Readonly<Record<string, string | undefined>>,
+    clock: Clock,
+  ): Promise<boolean>
   /** Has the person at this terminal say yes, and gives their name. */
   confirm(question: Question): Promise<string>
   loadConfiguration(root: string): Promise<{

@@ -1,4 +1,4 @@
-import type { Clock } from '@opschart/core'
+import { OpschartError, type Clock } from '@opschart/core'
 
 import type { Composition } from './_composition.ts'
 import type { ExitCode } from './_exit.ts'
@@ -30,6 +30,20 @@ export function isJson({ options }: CommandContext): boolean {
 export function textOption({ options }: CommandContext, name: string): string | undefined {
   const value = options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * The port that was asked for, as a door takes it.
+ *
+ * @throws OpschartError `input` for what is no port of a user's.
+ */
+export function portOption(context: CommandContext): { readonly port?: number } {
+  const text = textOption(context, 'port')
+  if (text === undefined) return {}
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1024 || port > 65_535)
+    throw new OpschartError('input', `--port is from 1024 to 65535, not ${text.slice(0, 40)}`)
+  return { port }
 }
 
 /** How views are drawn now. */

@@ -7,6 +7,9 @@ const harmless: readonly string[] = ['idle_agent', 'unused_action', 'unused_gate
 export const composition: Composition = {
   startDaemon: async (options) => (await import('../daemon.ts')).startDaemon(options),
   openLocal: async (options) => (await import('../daemon.ts')).openLocal(options),
+  inspectLocal: async (options) => (await import('../daemon.ts')).inspectLocal(options),
+  openBrowser: async (address, environment, clock) =>
+    (await import('./_browser.ts')).openBrowser(address, environment, clock),
   confirm: async (question) => (await import('./_confirm.ts')).confirmHere(question),
   async loadConfiguration(root) {
     const [{ loadConfiguration }, { builtinTasks }] = await Promise.all([

@@ -103,6 +103,70 @@ describe('the daemon', () => {
   }, 30_000)
 })
 
+describe('the inspector', () => {
+  it('is opened with the daemon, stays where it is when that is killed, and is found by the command', async () => {
+    const up = JSON.parse((await opschart('up', '--detach', '--inspect', '--json')).stdout) as {
+      pid: number
+      inspect: string
+    }
+    expect(up.inspect).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[0-9a-f]{64}$/)
+    const [page = '', token = ''] = up.inspect.split('#token=')
+    expect(await (await fetch(page)).text()).toContain('<!doctype html>')
+    expect(await statusBy(page, token)).toBe(200)
+    expect(await statusBy(page, token.replace(/^./, 'x'))).toBe(403)
+    // Nobody's log has the token.
+    expect(await readFile(join(root, '.opschart/daemon.log'), 'utf8')).not.toContain(token)
+
+    process.kill(up.pid, 'SIGKILL')
+    while (isAlive(up.pid)) await new Promise((resolve) => setImmediate(resolve))
+    const again = JSON.parse((await opschart('up', '--detach', '--inspect', '--json')).stdout) as typeof up
+    expect(again.inspect).toBe(up.inspect)
+    const found = await opschart('inspect')
+    expect(found).toMatchObject({ code: 0, stdout: `${up.inspect}\n` })
+    expect(found.stderr).toContain('opschart inspect --control')
+    expect(JSON.parse((await opschart('inspect', '--json')).stdout)).toEqual({
+      address: up.inspect,
+      page: page.slice(0, -1),
+      daemon: again.pid,
+      control: null,
+    })
+    const control = await opschart('inspect', '--control')
+    expect(control).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('only a person') })
+  }, 120_000)
+
+  it('shows the store where no daemon runs, until it is told to end, and nobody gets control', async () => {
+    following = spawn(process.execPath, [bin, 'inspect', '--root', root], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const lines = createInterface({ input: following.stdout! })[Symbol.asyncIterator]()
+    const [page = '', token = ''] = ((await lines.next()).value as string).split('#token=')
+    expect(await statusBy(page, token)).toBe(200)
+    const notes: string[] = []
+    for await (const line of createInterface({ input: following.stderr! })) {
+      notes.push(line)
+      if (line.includes('Ctrl-C')) break
+    }
+    expect(notes.at(-1)).toContain('nothing is carried out')
+    expect(existsSync(join(root, '.opschart/inspect.token'))).toBe(false)
+    following.kill('SIGINT')
+    expect((await once(following, 'exit'))[0]).toBe(0)
+    await expect(fetch(page)).rejects.toThrow('fetch failed')
+  }, 60_000)
+
+  async function statusBy(page: string, token: string): Promise<number> {
+    const headers = { authorization: `Bearer ${token}` }
+    return (await fetch(`${page}v1/status`, { method: 'POST', headers })).status
+  }
+
+  function isAlive(pid: number): boolean {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+})
+
 describe('doctor', () => {
   it('finds what is wrong, and says the way out', async () => {
     await writeFile(join(root, 'deploy'), '#!/bin/sh\n', { mode: 0o644 })

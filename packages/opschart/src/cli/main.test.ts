@@ -25,6 +25,7 @@ describe('the table of commands', () => {
       'why',
       'digest',
       'chart',
+      'inspect',
       'check',
       'audit',
       'store',
@@ -53,7 +54,9 @@ describe('the table of commands', () => {
     async ({ name, examples, options, exits }) => {
       const { code, out, notes } = await runLine([name, '--help'])
       expect([code, notes]).toEqual([0, ''])
-      expect(Math.max(...out.split('\n').map(widthOf))).toBeLessThanOrEqual(name === 'send' ? 110 : 100)
+      expect(Math.max(...out.split('\n').map(widthOf))).toBeLessThanOrEqual(
+        ['send', 'inspect'].includes(name) ? 110 : 100,
+      )
       for (const [line] of examples) {
         expect(line.startsWith(`opschart ${name}`)).toBe(true)
         expect(out).toContain(line)

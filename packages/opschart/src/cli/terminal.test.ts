@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import {
+  createControl,
   createPeople,
   serveSocket,
   socketPathOf,
@@ -43,12 +44,14 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
     client = fakeClient()
     root = await mkdtemp(join(tmpdir(), 'opschart-terminal-'))
     const system = systemProcesses()
+    const crypto = {
+      sha256: (text: string) => createHash('sha256').update(text).digest('hex'),
+      randomId: () => randomUUID(),
+    }
+    const control = createControl({ clock: systemClock, crypto })
     const people = createPeople({
       clock: systemClock,
-      crypto: {
-        sha256: (text) => createHash('sha256').update(text).digest('hex'),
-        randomId: () => randomUUID(),
-      },
+      crypto,
       folder: join(root, '.opschart', 'people'),
       name: 'maria',
       // The real process table up to this test: whoever runs the tests may be an agent.
@@ -66,6 +69,10 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
       people,
       path: socketPathOf(root),
       clock: systemClock,
+      inspector: {
+        open: () => Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'aaa', ticket: 'bbb' }),
+        grant: (person) => control.grant(person),
+      },
       about: { root, version: '0.0.0' },
     })
   })
@@ -133,6 +140,24 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
       'person:maria send',
       'watcher:inbox send',
     ])
+  })
+
+  it('control is given by the code that stands there, in an address that no program is started with', async () => {
+    const terminal = open('inspect --control')
+    const code = await terminal.code()
+    expect(terminal.text()).toContain('let one browser act in the inspector as you, for 12 hours')
+    terminal.type(code)
+    await terminal.ended()
+    const text = stripVTControlCharacters(terminal.text())
+    expect(text).toMatch(/^http:\/\/127\.0\.0\.1:20000\/#token=aaa&control=[0-9a-f]{64}\r?$/m)
+    expect(text).toMatch(/paste it into your browser before \d\d:\d\d:\d\d/)
+    const unsaid = open('inspect --control')
+    await unsaid.code()
+    await unsaid.sees('> ')
+    unsaid.type('no')
+    await unsaid.ended()
+    expect(unsaid.child.exitCode).toBe(3)
+    expect(unsaid.text()).not.toContain('control=')
   })
 
   it('a record is shown before a promotion', async () => {

@@ -8,11 +8,13 @@ import { socketPathOf } from '@opschart/hosts/http'
 
 import { connectDaemon } from './_client.ts'
 import type { RunningDaemon } from './_composition.ts'
-import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
+import { type CommandContext, isJson, lookOf, portOption, printJson, type Run } from './_context.ts'
 import { exitCodes, type ExitCode } from './_exit.ts'
+import { addressOf } from './_page-address.ts'
 import { renderLine } from './_render-line.ts'
 import { visible, visibleLines } from './_text.ts'
 import { dayOf } from './_time.ts'
+import { untilStopped } from './_until-stopped.ts'
 
 /** `opschart up`: runs the daemon in the foreground, or starts it in the background. */
 export const run: Run = (context) =>
@@ -24,31 +26,35 @@ const ready = 'ready'
 async function foreground(context: CommandContext): Promise<ExitCode> {
   const { composition, root, terminal } = context
   const say = (line: string) => (isJson(context) ? terminal.note(visible(line)) : terminal.out(visible(line)))
-  const stop = new AbortController()
-  const onSignal = () => stop.abort()
-  // Before anything runs: from its first moment on, the daemon ends in good order.
-  for (const signal of signals) process.once(signal, onSignal)
-  try {
-    const daemon = await composition.startDaemon({ root, onLine: say, onDown: onSignal })
+  const inspect = inspectOption(context)
+  await untilStopped(async (stopped, stop) => {
+    const daemon = await composition.startDaemon({ root, onLine: say, onDown: stop, ...inspect })
     try {
       const { paint } = lookOf(context)
       terminal.note(
         `${paint('green', '●')} opschart runs for ${visible(root)} (process ${process.pid}); Ctrl-C ends it`,
       )
+      // In the background these words go to a file: whoever started it says where the page is.
+      if (daemon.inspect !== undefined && process.send === undefined)
+        terminal.note(`inspector: ${addressOf(daemon.inspect.address, daemon.inspect.token)}`)
       process.send?.(ready)
-      await timeline(context, daemon, stop.signal)
+      await timeline(context, daemon, stopped)
     } finally {
       terminal.note('ending …')
       await daemon.close()
     }
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal)
-  }
+  })
   return exitCodes.done
 }
 
-/** What ends the daemon; a second one of a kind ends it at once. */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** How the inspector is to be opened at once; nothing where it is not. */
+function inspectOption(context: CommandContext): { inspect?: { readonly port?: number } } {
+  const asked = portOption(context)
+  if (context.options['inspect'] === true) return { inspect: asked }
+  if (asked.port !== undefined)
+    throw new OpschartError('input', '--port is the inspector’s: it goes with --inspect')
+  return {}
+}
 
 /** Shows each row as it is written, until the daemon is to end. */
 async function timeline(
@@ -90,6 +96,7 @@ function showRow(context: CommandContext, row: LogEntryView, day: string | undef
 /** Starts the daemon in a process of its own, and waits until it answers. */
 async function detach(context: CommandContext): Promise<ExitCode> {
   const { root, terminal } = context
+  const { inspect } = inspectOption(context)
   await refuseSecond(context)
   const folder = join(root, '.opschart')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -97,7 +104,9 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   const file = openSync(log, 'a', 0o600)
   const { size: before } = fstatSync(file)
   terminal.progress('starting the daemon …')
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'up', '--root', root], {
+  const port = inspect?.port === undefined ? [] : ['--port', String(inspect.port)]
+  const argv = ['up', '--root', root, ...(inspect === undefined ? [] : ['--inspect', ...port])]
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...argv], {
     cwd: root,
     detached: true,
     env: environmentOf(context),
@@ -116,8 +125,19 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   }
   child.disconnect()
   child.unref()
-  if (isJson(context)) printJson(context, { pid: child.pid, log, socket: socketPathOf(root) })
-  else terminal.out(`opschart runs in the background: process ${child.pid}; its words go to ${log}`)
+  const place = inspect && (await (await connectDaemon(context)).inspect(inspect))
+  const page = place && addressOf(place.address, place.token)
+  if (isJson(context)) {
+    printJson(context, {
+      pid: child.pid,
+      log,
+      socket: socketPathOf(root),
+      ...(page === undefined ? {} : { inspect: page }),
+    })
+    return exitCodes.done
+  }
+  terminal.out(`opschart runs in the background: process ${child.pid}; its words go to ${log}`)
+  if (page !== undefined) terminal.out(`inspector: ${page}`)
   return exitCodes.done
 }
 
