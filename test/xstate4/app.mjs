@@ -1,5 +1,5 @@
-// An app on XState 4 with `@xstate/inspect`, as its documentation has it: the app listens, the inspector connects. Says its
-// port on a line, and takes events as lines; ends with its input.
+// An app on XState 4 with `@xstate/inspect`, as its documentation has it: the app listens, the inspector connects. It
+// listens at the port that it is given, says its port on a line, and takes events as lines; ends with its input.
 
 import { createRequire } from 'node:module'
 import process from 'node:process'
@@ -10,7 +10,7 @@ import { assign, createMachine, interpret } from 'xstate'
 
 const { inspect } = createRequire(import.meta.url)('@xstate/inspect/lib/server')
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+const server = new WebSocketServer({ host: '127.0.0.1', port: Number(process.argv[2] ?? 0) })
 await new Promise((resolve) => server.once('listening', resolve))
 inspect({ server })
 

@@ -1,2 +1,5 @@
+export type { Dialled } from './_dial.ts'
+export { connectApps, type ConnectAppsOptions } from './connect-apps.ts'
 export { createAppHub, type AppConnection, type AppHub, type AppHubOptions } from './hub.ts'
 export { serveApps, type AppDoor, type AppDoorOptions } from './serve-apps.ts'
+export { tellStately, type TellStatelyOptions } from './tell-stately.ts'

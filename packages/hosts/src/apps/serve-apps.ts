@@ -7,6 +7,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 
 import { createLimitedServer, type LimitedServer } from '../http/limited-server.ts'
 import { answerBridge, bridgePath, isLocalOrigin } from './bridge.ts'
+import { listenTo } from './_listen-to.ts'
 import type { AppHub } from './hub.ts'
 
 /** What a door for apps is opened with. */
@@ -32,9 +33,6 @@ export interface AppDoor {
 const mostApps = 40
 /** Bytes of one message. */
 const longestMessage = 4 * 1024 * 1024
-/** What one app may say in a second, and at once after a rest. */
-const most = { messages: 5_000, characters: 16_000_000, rest: 4 }
-
 /**
  * Opens a door at which apps say what they do: those with `@statelyai/inspect` over WebSocket, whatever path they ask, and
  * those in browsers through the page at `/bridge`. It is at this machine's own addresses alone, takes nothing from pages
@@ -92,44 +90,12 @@ export async function serveApps(options: AppDoorOptions): Promise<AppDoor> {
 
 /** Hears one app out. */
 function listen(app: WebSocket, { hub, clock }: AppDoorOptions): void {
-  const connection = hub.open(eitherReader)
-  const allows = allowance(clock)
-  app.on('message', (data: RawData, isBinary: boolean) => {
-    const text = isBinary ? '' : textOf(data)
-    if (!allows(isBinary ? 1 : text.length))
-      connection.lose(
-        1,
-        `it came faster than ${most.messages} messages in a second, or was more than can be read`,
-      )
-    else if (isBinary) connection.lose(1, 'it is no text')
-    else connection.hear(text)
-  })
+  const listening = listenTo(hub.open(eitherReader), clock)
+  app.on('message', (data: RawData, isBinary: boolean) => listening.hear(data, isBinary))
   // A message without end, or no frame at all: the connection ends with it.
-  app.on('error', () => connection.lose(1, 'it is longer than 4 MiB, or no message at all'))
-  app.on('close', () => connection.end())
+  app.on('error', () => listening.fail())
+  app.on('close', () => listening.end())
 }
-
-/** Whether so much more may be heard now: what is allowed comes back with time. */
-function allowance(clock: Clock): (characters: number) => boolean {
-  let messages = most.messages * most.rest
-  let characters = most.characters * most.rest
-  let since = clock.now()
-  return (more) => {
-    const now = clock.now()
-    const passed = Math.max(0, now - since) / 1_000
-    since = now
-    messages = Math.min(most.messages * most.rest, messages + passed * most.messages)
-    characters = Math.min(most.characters * most.rest, characters + passed * most.characters)
-    if (messages < 1 || characters < more) return false
-    messages -= 1
-    characters -= more
-    return true
-  }
-}
-
-/** A message's text, whether it came in one piece or several. */
-const textOf = (data: RawData): string =>
-  Buffer.concat([data].flat().map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(part)))).toString()
 
 /**
  * Why a connection is not taken: a name that was pointed at this machine shows in `Host`, a page of elsewhere in `Origin`.
