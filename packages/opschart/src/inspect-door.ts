@@ -10,7 +10,6 @@ import {
   type LoopbackServer,
   type People,
 } from '@opschart/hosts/http'
-import { pageFiles } from '@opschart/inspector'
 import { nodeCrypto, systemClock } from '@opschart/runtime'
 
 import { stateFolder } from './compose.ts'
@@ -97,7 +96,6 @@ async function serve(
     usualPort: usualPortOf(root),
     files: await pageFiles(),
     about: { root, version: packageVersion },
-    files: await pageFiles(),
     ...more,
   })
 }

@@ -45,9 +45,9 @@ export function draft(type: string, data: SignalDraft['data'] = {}): SignalDraft
 }
 
 /** Brings a branch into review, with one refusal on the way. */
-export async function intoReview({ send }: TestProject, branch = 'topic'): Promise<void> {
+export async function intoReview(project: TestProject, branch = 'topic'): Promise<void> {
   const commit = 'a'.repeat(40)
-  await send('watcher:git', 'web', draft('CODE_COMMITTED', { branch, commit, author: 'ann@example.org' }))
-  await send('agent:performance-optimizer-agent', `web/${branch}`, draft('REVIEW_REQUESTED'))
-  await send('agent:developer-agent', `web/${branch}`, draft('REVIEW_REQUESTED'))
+  await project.send('watcher:git', 'web', draft('CODE_COMMITTED', { branch, commit, author: 'ann@example.org' }))
+  await project.send('agent:performance-optimizer-agent', `web/${branch}`, draft('REVIEW_REQUESTED'))
+  await project.send('agent:developer-agent', `web/${branch}`, draft('REVIEW_REQUESTED'))
 }
