@@ -117,7 +117,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const isFolded = holders.length > 0 && holders.every(({ id }) => model.folded.has(id))
 
   return (
-    <main class={`chart-pane ${light.kind}`} aria-label="Chart">
+    <div class={`chart-pane ${light.kind}`}>
       <div
         ref={pane}
         class="drawing"
@@ -189,7 +189,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
           </button>
         )}
       </div>
-    </main>
+    </div>
   )
 }
 

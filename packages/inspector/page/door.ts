@@ -36,15 +36,24 @@ export async function ask<T>(
   return answer.answer as T
 }
 
-/** Takes what the address brings behind `#`, and drops it there: it is not to stand in the history. */
-export async function openSession(): Promise<void> {
+/**
+ * Takes what the address brings behind `#`, and drops it there: it is not to stand in the history. Gives why there is no
+ * control where some was brought; what a page shows it shows without.
+ *
+ * @throws Refusal when the page is not let in.
+ */
+export async function openSession(): Promise<string | undefined> {
   const given = new URLSearchParams(location.hash.slice(1))
   const token = given.get('token')
   const control = given.get('control')
-  if (token === null && control === null) return
+  if (token === null && control === null) return undefined
   history.replaceState(null, '', location.pathname)
   if (token !== null) await ask('session', {}, { authorization: `Bearer ${token}` })
-  if (control !== null) await ask('control', { secret: control })
+  if (control === null) return undefined
+  return ask('control', { secret: control }).then(
+    () => undefined,
+    (error: unknown) => (error as Refusal).message,
+  )
 }
 
 /** Told what happens on a stream. */

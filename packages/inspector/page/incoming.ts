@@ -82,7 +82,8 @@ export function createIncoming(
 
   async function connect(): Promise<void> {
     try {
-      await openSession()
+      const problem = await openSession()
+      if (problem !== undefined) say(problem)
       change({ door: await ask<Door>('door') })
     } catch (error) {
       if (error instanceof Refusal && error.status === 0) throw error

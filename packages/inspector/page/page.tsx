@@ -23,10 +23,10 @@ export function Page({ model, does }: { model: Model; does: Does }) {
       ) : (
         <>
           <Actors model={model} does={does} />
-          <div class="middle">
+          <main class="middle" aria-label="Chart">
             <TimeBar model={model} does={does} />
             <ChartPane model={model} does={does} />
-          </div>
+          </main>
           <Panel model={model} does={does} />
           <Timeline model={model} does={does} />
         </>

@@ -23,7 +23,7 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
   /** Anybody who is a person may do what this one may; the one who reads this is called by their name. */
   const named = (answer: WhoMayView | null): WhoMayView | null => {
     const { door } = get()
-    if (answer === null || door === null) return answer
+    if (answer === null || door === null || door.person === 'nobody') return answer
     const principals = answer.principals.map((by) =>
       by === 'person:any' ? (`person:${door.person}` as const) : by,
     )

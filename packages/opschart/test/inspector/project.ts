@@ -44,10 +44,22 @@ export function draft(type: string, data: SignalDraft['data'] = {}): SignalDraft
   return { id: `sent-${(sent += 1)}`, type, data }
 }
 
+/** Brings a branch to STAGING, where its tests are to run. */
+export async function intoStaging(project: TestProject, branch = 'topic'): Promise<void> {
+  await intoReview(project, branch)
+  const [commit, merge] = ['a'.repeat(40), 'b'.repeat(40)]
+  await project.send('agent:reviewer-agent', `web/${branch}`, draft('REVIEW_APPROVED'))
+  await project.send('watcher:git', 'web', draft('CODE_MERGED', { branch, commit, merge }))
+}
+
 /** Brings a branch into review, with one refusal on the way. */
 export async function intoReview(project: TestProject, branch = 'topic'): Promise<void> {
   const commit = 'a'.repeat(40)
-  await project.send('watcher:git', 'web', draft('CODE_COMMITTED', { branch, commit, author: 'ann@example.org' }))
+  await project.send(
+    'watcher:git',
+    'web',
+    draft('CODE_COMMITTED', { branch, commit, author: 'ann@example.org' }),
+  )
   await project.send('agent:performance-optimizer-agent', `web/${branch}`, draft('REVIEW_REQUESTED'))
   await project.send('agent:developer-agent', `web/${branch}`, draft('REVIEW_REQUESTED'))
 }

@@ -1,0 +1,92 @@
+// Properties:
+//   - A page without control answers nothing: its buttons do nothing, and it says how control is got.
+//   - With control a person approves and rejects here, by name, through the same gates; it can be turned off again.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { createInspectDoor, type InspectDoor } from '../../src/inspect-door.ts'
+import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
+import { intoReview, intoStaging, startProject, type TestProject } from './project.ts'
+
+describe.skipIf(browserPath === undefined)('what a person does on the page', () => {
+  let browser: RealBrowser
+  let project: TestProject
+  let door: InspectDoor
+
+  beforeAll(async () => {
+    browser = await startBrowser()
+    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
+    await intoStaging(project)
+    const { runtime: client } = project.daemon
+    // The daemon's own asks a terminal for a person; this one is told.
+    door = createInspectDoor({
+      client,
+      people: { name: 'maria' },
+      root: `${project.root}/door`,
+      onProblem: () => {},
+    })
+  })
+  afterAll(async () => {
+    await door?.close()
+    await browser?.close()
+    await project?.close()
+  })
+  const waiting = async () =>
+    (await project.daemon.client.status()).services
+      .flatMap(({ lifecycles }) => lifecycles.flatMap(({ operations }) => operations))
+      .filter(({ status }) => status === 'awaiting_approval')
+  const openWork = async (address: string): Promise<Opened['page']> => {
+    const { page } = await browser.open(address)
+    await page.getByRole('tab', { name: 'work' }).click()
+    await page.getByRole('heading', { name: /Waits for a person/ }).waitFor()
+    return page
+  }
+
+  it('is nothing without control, and the page says how to get it', async () => {
+    const page = await openWork(project.address)
+    expect(await page.getByRole('tabpanel').textContent()).toContain('opschart inspect --control')
+    expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true)
+    const before = (await project.daemon.client.status()).head
+    // Not the button alone: whoever asks the door from within the page is told the same.
+    const told = await page.evaluate(async () => {
+      const answer = await fetch('v1/cancel', { method: 'POST', body: JSON.stringify({ operation: 'x' }) })
+      return answer.status
+    })
+    expect(told).toBe(403)
+    expect((await project.daemon.client.status()).head).toEqual(before)
+  })
+
+  it('is theirs with control: approved, by name, and journaled', async () => {
+    const { address, token } = await door.open({})
+    const { secret } = door.grant('maria')
+    const page = await openWork(`${address}/#token=${token}&control=${secret}`)
+    expect(await page.getByRole('banner').textContent()).toContain('you act as maria')
+    const [operation] = await waiting()
+    await page.getByRole('button', { name: 'Approve' }).first().click()
+    await expect.poll(async () => (await waiting()).some(({ id }) => id === operation!.id)).toBe(false)
+    const [row] = (await project.daemon.client.log({ backwards: true, limit: 20 })).filter(
+      ({ type }) => type === 'OPERATION_APPROVED',
+    )
+    expect(row).toMatchObject({ by: 'person:maria', verdict: { kind: 'accepted' } })
+    // A secret is good for one browser, once.
+    const other = await browser.open(`${address}/#token=${token}&control=${secret}`)
+    await expect.poll(() => other.page.locator('body').textContent()).toMatch(/was used/)
+  })
+
+  it('sends what was supposed, and is turned off again', async () => {
+    await intoReview(project, 'other')
+    const { address, token } = await door.open({})
+    const { page } = await browser.open(`${address}/#token=${token}&control=${door.grant('maria').secret}`)
+    await page
+      .getByRole('option', { name: /web\/other/ })
+      .first()
+      .click()
+    await page.getByRole('tab', { name: 'who may' }).click()
+    await page.getByRole('button', { name: /^CHANGES_REQUESTED by person:maria: accepted/ }).click()
+    await page.getByRole('button', { name: 'Send CHANGES_REQUESTED now' }).click()
+    await expect.poll(async () => (await project.daemon.client.read('web/other'))?.phase).toBe('DEVELOPMENT')
+    await page.getByRole('tab', { name: 'work' }).click()
+    await page.getByRole('button', { name: 'Turn control off' }).click()
+    await expect.poll(() => page.getByRole('tabpanel').textContent()).toContain('This page only shows')
+  })
+})
