@@ -129,10 +129,9 @@ describe('an inspection that begins now', () => {
     let writes = 0
     // A row of both kinds is written whenever it is looked for what is open: no moment is without one.
     const actors: Store['actors'] = async (filter) => {
-      const found = await store.actors(filter)
       writes += 1
       await write?.()
-      return found
+      return store.actors(filter)
     }
     const scenario = await createScenario(
       memoryPlace(() => ({ ...store, actors, close: () => Promise.resolve() })),
@@ -148,6 +147,7 @@ describe('an inspection that begins now', () => {
       await oneMore(runtime)
       await scenario.ann.send('web/new', { type: 'DEPLOYMENT_REQUESTED' })
       await scenario.ann.start(`counter/more-${++opened}`)
+      await scenario.live(`more-${opened}`, `v${opened}`)
     }
     const stream = begin(runtime)
     const told = [await stream.next(), await stream.next(), await stream.next()]
@@ -231,6 +231,14 @@ describe('an inspection that is cancelled', () => {
     await runtime.idle()
     await stream.return?.()
     expect(await waiting).toMatchObject({ done: true })
+  })
+
+  it('ends when that is said before there is anything to wait for', async () => {
+    await using runtime = await createRuntime({ machines: { counter } })
+    const stream = begin(runtime)
+    await stream.next()
+    const [next, ended] = [stream.next(), stream.return?.()]
+    expect([await next, await ended]).toMatchObject([{ done: true }, { done: true }])
   })
 
   it('ends when that is said while it tells what stands', async () => {

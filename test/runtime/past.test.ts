@@ -156,6 +156,22 @@ describe('[D6] a past', () => {
     await scenario.close()
   })
 
+  it('is not gone on with from what was asked for before a pruning', async () => {
+    const { scenario } = await history()
+    const { ann } = scenario
+    const { sequence } = await ann.start('counter/b')
+    expect((await scenario.runtime.past({ actor: 'counter/b', sequence: sequence! }))?.version).toBe(1)
+    await ann.send('counter/b', { type: 'ADD' })
+    await scenario.clock.advance(500)
+    await (scenario.runtime as Runtime).prune({ before: scenario.clock.now(), by: 'person:ann' })
+    await ann.send('counter/b', { type: 'ADD' })
+    expect(await scenario.runtime.past({ actor: 'counter/b' })).toMatchObject({
+      version: 3,
+      context: { sum: 2 },
+    })
+    await scenario.close()
+  })
+
   it('that another definition has decided is not known, and is said', async () => {
     const { scenario } = await history()
     const { sequence } = (await scenario.runtime.past({ actor: 'counter/a' }))!

@@ -14,7 +14,7 @@ import {
 } from '@opschart/core'
 import { createRuntime, memoryStore, type Runtime } from '@opschart/runtime'
 import { describe, expect, it } from 'vitest'
-import { assign, fromPromise, sendParent, setup } from 'xstate'
+import { assign, fromPromise, sendParent, setup, spawnChild } from 'xstate'
 
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
 import { memoryPlace } from './places.ts'
@@ -164,6 +164,78 @@ describe('[W1] what would come of signals', () => {
     await scenario.close()
   })
 
+  it('is of the time of that row, in which an approval has not expired', async () => {
+    const scenario = await createScenario(memoryPlace(), {})
+    await scenario.staged('new', 'v2')
+    await scenario.ann.send('web/new', { type: 'DEPLOYMENT_REQUESTED' })
+    await scenario.runtime.idle()
+    const { id, plan } = await scenario.operation('deploy')
+    const at = scenario.clock.now()
+    const { sequence } = (await scenario.runtime.status()).head
+    await scenario.clock.advance(2 * 3_600_000)
+    await scenario.runtime.idle()
+    const approved = { by: ann, type: 'OPERATION_APPROVED', data: { operation: id, plan } }
+    const runtime = of(scenario)
+    const then = (await runtime.whatIf({ actor: 'web/new', sequence, signals: [approved] }))!
+    expect(then.outcomes[0]?.verdict.kind).toBe('accepted')
+    expect(new Set(then.outcomes[0]!.steps.map((step) => step.at))).toEqual(new Set([at]))
+    const now = (await runtime.whatIf({ actor: 'web/new', signals: [approved] }))!
+    expect(now.outcomes[0]?.verdict).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('no such operation is open'),
+    })
+    await scenario.close()
+  })
+
+  it('knows what was at work then: a child whose name is in use is not started again', async () => {
+    const hand = Promise.withResolvers<string>()
+    const maker = setup({ actors: { job: fromPromise(() => hand.promise) } }).createMachine({
+      id: 'maker',
+      initial: 'idle',
+      states: {
+        idle: { on: { SPAWN: { actions: spawnChild('job', { id: 'job' }) }, DONE: 'idle' } },
+      },
+    })
+    const scenario = await createScenario(memoryPlace(), { machines: { maker } })
+    const runtime = of(scenario)
+    const signals = [{ by: ann, type: 'SPAWN' }]
+    const kindAt = async (sequence?: number) => {
+      const place = sequence === undefined ? {} : { sequence }
+      const view = await runtime.whatIf({ actor: 'maker/a', signals, ...place })
+      return view?.outcomes[0]?.verdict.kind
+    }
+    await scenario.ann.start('maker/a')
+    const { sequence } = await scenario.ann.send('maker/a', { type: 'SPAWN' })
+    expect(await kindAt()).toBe('refused')
+    hand.resolve('made')
+    await runtime.idle()
+    await scenario.ann.send('maker/a', { type: 'DONE' })
+    const after = (await runtime.status()).head.sequence - 1
+    expect([await kindAt(sequence), await kindAt(after), await kindAt()]).toEqual([
+      'refused',
+      'accepted',
+      'accepted',
+    ])
+    await scenario.close()
+  })
+
+  it('of a workflow’s run is what comes of its release’s', async () => {
+    const scenario = await still(memoryStore())
+    await scenario.live('old', 'v1')
+    await scenario.ann.send('web/old', { type: 'INCIDENT_DECLARED', data: { reason: 'slow' } })
+    const runtime = of(scenario)
+    const [{ actor } = { actor: '' }] = await runtime.store.actors({ prefix: 'web/old~' })
+    const view = (await runtime.whatIf({ actor, signals: [{ by: ann, type: 'INCIDENT_RESOLVED' }] }))!
+    const [outcome] = view.outcomes
+    expect(outcome?.verdict).toMatchObject({ kind: 'accepted', lifecycle: 'web/old' })
+    // Its steps end with the phase that it was for.
+    await scenario.ann.send('web/old', { type: 'INCIDENT_RESOLVED' })
+    const past = (await runtime.past({ actor }))!
+    expect(outcome?.state.value).toEqual(past.value)
+    expect(outcome?.state.value).not.toEqual(view.before.value)
+    await scenario.close()
+  })
+
   it('begins anew with each question: what was supposed before is forgotten', async () => {
     const scenario = await still(memoryStore())
     await scenario.ann.start('order/a')
@@ -300,18 +372,39 @@ describe('[W1] what cannot be answered', () => {
     await scenario.close()
   })
 
-  it('names the row where the journal begins when it was pruned', async () => {
+  it('names the actor that a definition has decided which is not here', async () => {
     const scenario = await createScenario(memoryPlace(), { machines: { order } })
     await scenario.ann.start('order/a')
+    const { sequence } = await scenario.ann.send('order/a', { type: 'ADD' })
+    const other = setup({}).createMachine({ id: 'order', context: { count: 0 }, on: { ADD: {} } })
+    await scenario.ann.send('order/a', { type: 'ADD' })
+    await scenario.restart({ machines: { order: other } })
+    await expect(
+      of(scenario).whatIf({ actor: 'order/a', sequence: sequence!, signals: [] }),
+    ).rejects.toMatchObject({
+      code: 'input',
+      message: expect.stringMatching(/^order\/a was decided by a definition that is not here any more/),
+    })
+    const now = await of(scenario).whatIf({ actor: 'order/a', signals: [{ by: ann, type: 'ADD' }] })
+    expect(now?.outcomes[0]?.verdict.kind).toBe('refused')
+    await scenario.close()
+  })
+
+  it('names the row where the journal begins when it was pruned', async () => {
+    const scenario = await createScenario(memoryPlace(), { machines: { order } })
+    for (const id of ['order/a', 'order/still']) await scenario.ann.start(id)
     await scenario.ann.send('order/a', { type: 'ADD' })
     await scenario.clock.advance(60_000)
     const { sequence } = (await scenario.runtime.past({ actor: 'order/a' }))!
     const runtime = of(scenario)
     await runtime.prune({ before: scenario.clock.now(), by: ann })
     await scenario.ann.send('order/a', { type: 'ADD' })
-    await expect(
-      runtime.whatIf({ actor: 'order/a', sequence: sequence - 1, signals: [] }),
-    ).rejects.toMatchObject({ code: 'input', message: expect.stringContaining('was pruned') })
+    // Nor is it said of one that has not moved since: who knows what else was there.
+    for (const actor of ['order/a', 'order/still'])
+      await expect(runtime.whatIf({ actor, sequence: sequence - 1, signals: [] })).rejects.toMatchObject({
+        code: 'input',
+        message: expect.stringContaining('was pruned'),
+      })
     const kept = await runtime.whatIf({
       actor: 'order/a',
       sequence,

@@ -12,7 +12,7 @@ import {
 
 import { ledgerActor, serviceFact, serviceOfActor, systemActor } from '../driver/names.ts'
 import { isMachineActor, rootOf } from '../machines/actor-names.ts'
-import { snapshotOf } from '../views/seen-state.ts'
+import { shown, snapshotOf } from '../views/seen-state.ts'
 import type { Point, Points } from '../views/points.ts'
 
 /** What there is when a supposition begins: as it is now, or as it was after a row. Nothing is ever written to it. */
@@ -62,7 +62,7 @@ export function pastGround(
     if (known.state !== null) return { state: known.state, version: known.version }
     throw new OpschartError(
       'input',
-      `${id} was decided by a definition that is not here any more when row ${sequence} was written; what would have come of it cannot be known`,
+      `${shown(id)} was decided by a definition that is not here any more when row ${sequence} was written; what would have come of it cannot be known`,
     )
   }
 
