@@ -50,6 +50,7 @@ it('opens it when it is asked for at the socket, once, at the project’s port',
   expect(usualPortOf(root)).toBe(usualPortOf(root))
   expect(usualPortOf(root)).not.toBe(usualPortOf(`${root}-other`))
   expect(await commands.daemon()).toMatchObject({ page: first.address })
+  expect(await (await fetch(`${first.address}/`)).text()).toMatch(/^<!doctype html>/)
   expect(readFileSync(join(root, '.opschart/inspect.token'), 'utf8')).toBe(first.token)
   await expect(commands.inspect({ port: 1024 })).rejects.toMatchObject({
     code: 'conflict',

@@ -31,7 +31,7 @@ export interface AnswerOptions {
   /** The description of the door. */
   readonly describe: (request: IncomingMessage) => object
   /** What an inspector follows; absent where nothing is inspected. */
-  readonly inspection?: (place: Place) => Promise<Followed<InspectionMessage>>
+  readonly inspection?: (place: Place) => Followed<InspectionMessage>
   /** Ends the daemon, once the answer has been sent; absent where it is not ended from. */
   readonly onDown?: () => void
 }
@@ -54,15 +54,12 @@ const nothing = z.strictObject({})
 export function createAnswer(options: AnswerOptions): Answer {
   const { client, clock, facts, describe, inspection, onDown } = options
   const streams = new Set<ServerResponse>()
-  const follow = async <Item>(
-    response: ServerResponse,
-    followed: () => Followed<Item> | Promise<Followed<Item>>,
-  ): Promise<void> => {
+  const follow = async <Item>(response: ServerResponse, followed: () => Followed<Item>): Promise<void> => {
     if (streams.size >= mostStreams)
       throw new OpschartError('conflict', `${mostStreams} follow already; end one of them`)
     streams.add(response)
     response.once('close', () => streams.delete(response))
-    return sendEvents(await followed(), response, clock)
+    return sendEvents(followed(), response, clock)
   }
   return async (request, response, door) => {
     const { path, query } = targetOf(request)

@@ -12,10 +12,10 @@ export interface SentEvent {
   readonly data: string
 }
 
-/** What a reader follows, and how each item of it is written; one of which nothing is written is passed over. */
+/** What a reader follows, and how each item of it is written. */
 export interface Followed<Item> {
   readonly items: AsyncIterable<Item>
-  readonly eventOf: (item: Item) => SentEvent | undefined
+  readonly eventOf: (item: Item) => SentEvent
 }
 
 /**
@@ -56,7 +56,6 @@ export async function sendEvents<Item>(
       })
       if (next === undefined || next.done === true) break
       const event = eventOf(next.value)
-      if (event === undefined) continue
       const written = response.write(
         `${event.id === undefined ? '' : `id: ${event.id}\n`}data: ${event.data}\n\n`,
       )

@@ -12,7 +12,7 @@ export interface InspectedApps {
 
 /** What an inspector is told of. */
 export interface InspectionStreamOptions {
-  readonly client: Pick<ForeseeingClient, 'inspection' | 'log'>
+  readonly client: Pick<ForeseeingClient, 'inspection'>
   /** What the journal is called. */
   readonly name: string
   /** None when absent. */
@@ -24,30 +24,27 @@ const journal = 'journal'
 
 /**
  * Makes what an inspector follows: the journal and the apps as one stream of messages. Only a journal's step has an id, its
- * sequence number; who was cut off goes on after it, and is not told of the source anew, unless the journal is another
- * one: it has no such row. What is kept of the apps is told again each time.
+ * sequence number: who was cut off goes on after it, and is told of the source anew only where the journal is another one.
+ * What is kept of the apps is told again each time.
  */
 export function createInspectionStream(
   options: InspectionStreamOptions,
-): (place: Place) => Promise<Followed<InspectionMessage>> {
+): (place: Place) => Followed<InspectionMessage> {
   const { client, name, apps } = options
-  return async ({ seen, from }) => {
-    const goesOn = seen !== undefined && seen <= (await headOf(client))
-    const first = goesOn ? seen + 1 : seen === undefined ? from : undefined
-    const rows = client.inspection({ source: journal, ...(first === undefined ? {} : { from: first }) })
+  return ({ seen, from }) => {
+    const rows = client.inspection({
+      source: journal,
+      ...(seen === undefined ? {} : { after: seen }),
+      ...(seen !== undefined || from === undefined ? {} : { from }),
+    })
     return {
       items: apps === undefined ? rows : merged([rows, apps.messages()]),
       eventOf(message) {
-        if (message.source !== journal) return { data: JSON.stringify(message) }
-        if (message.kind === 'step') return { id: message.sequence, data: JSON.stringify(message) }
-        if (message.kind !== 'source') return { data: JSON.stringify(message) }
-        return goesOn ? undefined : { data: JSON.stringify({ ...message, name }) }
+        const isOurs = message.source === journal
+        const told = isOurs && message.kind === 'source' ? { ...message, name } : message
+        const data = JSON.stringify(told)
+        return isOurs && message.kind === 'step' ? { id: message.sequence, data } : { data }
       },
     }
   }
-}
-
-async function headOf(client: Pick<ForeseeingClient, 'log'>): Promise<number> {
-  const [last] = await client.log({ backwards: true, limit: 1 })
-  return last?.sequence ?? 0
 }
