@@ -33,14 +33,14 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-it('has no door for pages unless it is asked for', async () => {
+it('[P1] has no door for pages unless it is asked for', async () => {
   daemon = await startDaemon({ root })
   expect(daemon.inspect).toBeUndefined()
   expect(await (await connect(daemon.socket, { clock: systemClock })).daemon()).not.toHaveProperty('page')
   expect(existsSync(join(root, '.opschart/inspect.token'))).toBe(false)
 })
 
-it('opens it when it is asked for at the socket, once, at the project’s port', async () => {
+it('[P1] opens it when it is asked for at the socket, once, at the project’s port', async () => {
   daemon = await startDaemon({ root })
   const commands = await connect(daemon.socket, { clock: systemClock })
   const [first, second] = await Promise.all([commands.inspect({}), commands.inspect({})])

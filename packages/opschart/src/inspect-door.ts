@@ -88,6 +88,7 @@ async function serve(
   more: Partial<Parameters<typeof serveLoopback>[0]>,
 ): Promise<LoopbackServer> {
   const { root, ...rest } = options
+  // Loaded for who looks: a command without a daemon needs no page.
   const { pageFiles } = await import('@opschart/inspector')
   return serveLoopback({
     ...rest,

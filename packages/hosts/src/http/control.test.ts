@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => page.close())
 
 describe('control', () => {
-  it('is off, and is turned on by a person’s secret, as that person', async () => {
+  it('[P5] [P6] is off, and is turned on by a person’s secret, as that person', async () => {
     const off = { control: false, until: null, person: 'maria', name: 'greeter', version: '1.2.3' }
     expect(await door(session)).toEqual(off)
     const turned = await turnOn(page, session, page.control.grant('ada').secret)
@@ -54,7 +54,7 @@ describe('control', () => {
     expect((await ask(page.port, 'POST /v1/door', program)).body).toContain('"control":false')
   })
 
-  it('is not carried by the token, by a session, nor by its cookie without one', async () => {
+  it('[P5] is not carried by the token, by a session, nor by its cookie without one', async () => {
     const turned = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
     const [name = '', value = ''] = turned.split('=')
     const without: Record<string, string>[] = [
@@ -76,7 +76,7 @@ describe('control', () => {
     expect((await resume({ cookie: `${other}; ${turned}` })).status).toBe(200)
   })
 
-  it('is asked for by the page itself, with a secret that is right', async () => {
+  it('[P6] is asked for by the page itself, with a secret that is right', async () => {
     const { secret } = page.control.grant('maria')
     const wrong = ['0'.repeat(64), secret.slice(1), `${secret}0`, page.token, session.split('=')[1]!, 'x']
     for (const each of wrong) expectRefused(await turnOn(page, session, each), 'is wrong, was used')
@@ -107,7 +107,7 @@ describe('control', () => {
     expect((await turnOn(page, session, secret)).status).toBe(200)
   })
 
-  it('takes a secret once, and for two minutes', async () => {
+  it('[P6] takes a secret once, and for two minutes', async () => {
     const used = page.control.grant('maria')
     expect((await turnOn(page, session, used.secret)).status).toBe(200)
     expectRefused(await turnOn(page, session, used.secret), 'opschart inspect --control')
@@ -125,7 +125,7 @@ describe('control', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(16)
   })
 
-  it('ends when it is turned off, after 12 hours, and with the daemon', async () => {
+  it('[P6] ends when it is turned off, after 12 hours, and with the daemon', async () => {
     const get = async () =>
       `${session}; ${cookieIn(await turnOn(page, session, page.control.grant('maria').secret))}`
     const [first, second] = [await get(), await get()]
@@ -154,7 +154,7 @@ describe('control', () => {
     await again.close()
   })
 
-  it('is in no file', async () => {
+  it('[P6] is in no file', async () => {
     const { secret } = page.control.grant('maria')
     const folder = join(page.folder, 'private')
     const held = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
@@ -172,7 +172,7 @@ describe('control', () => {
 })
 
 describe('a ticket', () => {
-  it('begins one session, within two minutes, and is good for nothing else', async () => {
+  it('[P2] begins one session, within two minutes, and is good for nothing else', async () => {
     const [first, late] = [page.server.ticket(), page.server.ticket()]
     expect((await ask(page.port, 'POST /v1/status', { host, authorization: `Bearer ${first}` })).status).toBe(
       403,

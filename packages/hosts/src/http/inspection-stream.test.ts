@@ -80,7 +80,7 @@ it('begins with the source and tells each step under its sequence number', async
   expect(asked[1]).toEqual({ source: 'journal' })
 })
 
-it('goes on after the last row that was read, and says nothing of the source again', async () => {
+it('[P7] goes on after the last row that was read, and says nothing of the source again', async () => {
   for (let sequence = 1; sequence <= 4; sequence += 1) client.append(logRow(sequence))
   const events = eventsOf(await follow('?from=1', { 'last-event-id': '2' }, 2))
   expect(events).toEqual([3, 4].map((id) => ({ id, data: step('journal', id) })))
@@ -92,7 +92,7 @@ it('goes on after the last row that was read, and says nothing of the source aga
   expect(eventsOf(await last)).toEqual([{ id: 5, data: step('journal', 5) }])
 })
 
-it('begins anew for who has read more than there is: the journal is another one', async () => {
+it('[P7] begins anew for who has read more than there is: the journal is another one', async () => {
   client.append(logRow(1))
   const [first] = eventsOf(await follow('?from=7', { 'last-event-id': '9' }, 1))
   expect(first).toEqual({ data: { ...start('journal'), name: 'greeter' } })

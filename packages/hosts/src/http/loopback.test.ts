@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(() => page.close())
 
 describe('the address', () => {
-  it('is 127.0.0.1 and no other of this machine', async () => {
+  it('[P1] is 127.0.0.1 and no other of this machine', async () => {
     expect(page.address).toBe(`http://127.0.0.1:${page.port}`)
     const others = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
@@ -116,7 +116,7 @@ describe('what is asked beforehand', () => {
 })
 
 describe('the token', () => {
-  it('is of 256 bits, in a file of this user alone, another one each time, and gone at the end', async () => {
+  it('[P2] is of 256 bits, in a file of this user alone, another one each time, and gone at the end', async () => {
     expect(page.token).toMatch(/^[0-9a-f]{64}$/)
     expect(statSync(page.tokenPath).mode & 0o777).toBe(0o600)
     expect(statSync(dirname(page.tokenPath)).mode & 0o777).toBe(0o700)
@@ -131,7 +131,7 @@ describe('the token', () => {
     page = await openPage(client)
   })
 
-  it('is the only key: what is missing, wrong, short, long, or in the wrong place is refused', async () => {
+  it('[P2] is the only key: what is missing, wrong, short, long, or in the wrong place is refused', async () => {
     const { token } = page
     const wrong: Record<string, string>[] = [
       {},
@@ -167,7 +167,7 @@ describe('the token', () => {
     })
   })
 
-  it('is exchanged for a cookie that reads, is another secret, and ends with the server', async () => {
+  it('[P2] is exchanged for a cookie that reads, is another secret, and ends with the server', async () => {
     const begun = await ask(page.port, 'POST /v1/session', { host, authorization: `Bearer ${page.token}` })
     expect(begun).toMatchObject({ status: 200, body: '{"answer":null}' })
     const set = begun.headers['set-cookie'] ?? ''
@@ -187,7 +187,7 @@ describe('the token', () => {
 })
 
 describe('another page', () => {
-  it('does not get in by another name of this machine', async () => {
+  it('[P3] does not get in by another name of this machine', async () => {
     const authorization = `Bearer ${page.token}`
     const wrong: [string, string][][] = [
       [],
@@ -227,7 +227,7 @@ describe('another page', () => {
     expect(whole.body).not.toContain(secret)
   })
 
-  it('does not get in by its origin, on streams and files neither', async () => {
+  it('[P3] does not get in by its origin, on streams and files neither', async () => {
     const cookie = await sessionOf(page)
     const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
@@ -312,7 +312,7 @@ describe('what the page may do', () => {
     ['start', 'start', { to: 'order/1' }],
   ]
 
-  it('is to look, until a person turns control on', async () => {
+  it('[P5] is to look, until a person turns control on', async () => {
     const session = await sessionOf(page)
     const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
     const own = { origin: `http://${host}` }
@@ -334,7 +334,7 @@ describe('what the page may do', () => {
     }
   })
 
-  it('is nothing that concerns processes and terminals, with control neither', async () => {
+  it('[P5] is nothing that concerns processes and terminals, with control neither', async () => {
     const session = await sessionOf(page)
     const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
     const cookie = `${session}; ${control}`
@@ -349,7 +349,7 @@ describe('what the page may do', () => {
 })
 
 describe('whatever is sent', () => {
-  it('is answered with the strict headers, and says nothing of what is inside', async () => {
+  it('[P3] [P4] is answered with the strict headers, and says nothing of what is inside', async () => {
     const authorization = `Bearer ${page.token}`
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
     const questions: [string, string, number][] = [
@@ -393,7 +393,7 @@ describe('whatever is sent', () => {
     expect(({} as Record<string, unknown>).isAdmin).toBeUndefined()
   })
 
-  it('is too long, is refused, and does not stand in the way of what comes after it', async () => {
+  it('[P4] is too long, is refused, and does not stand in the way of what comes after it', async () => {
     const authorization = `authorization: Bearer ${page.token}`
     const length = 3 * 1024 * 1024
     const both = await sendBytes(
@@ -405,7 +405,7 @@ describe('whatever is sent', () => {
     expect(both.endsWith('go()')).toBe(true)
   })
 
-  it('is bounded in its headers, and none of them is lost unseen', async () => {
+  it('[P4] is bounded in its headers, and none of them is lost unseen', async () => {
     const large = await status({ authorization: `Bearer ${page.token}`, filler: 'x'.repeat(17 * 1024) })
     expect(large).toMatchObject({ status: 431, headers: strict, body: '' })
     const many = Array.from({ length: 2500 }, (): [string, string] => ['a', ''])
@@ -415,7 +415,7 @@ describe('whatever is sent', () => {
     expect((await ask(page.port, 'GET /', [['host', host], ...many])).status).toBe(200)
   })
 
-  it('is no HTTP, is slow, or is cut off, and ends its own connection only', async () => {
+  it('[P4] is no HTTP, is slow, or is cut off, and ends its own connection only', async () => {
     await page.close()
     page = await openPage(client, {
       patience: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 },
@@ -448,7 +448,7 @@ describe('whatever is sent', () => {
     expect(page.problems).toEqual([])
   })
 
-  it('fails inside, and the page is told no more than that', async () => {
+  it('[P4] fails inside, and the page is told no more than that', async () => {
     client.status = () => Promise.reject(new TypeError('cannot read /home/x/state.db of undefined'))
     const failed = await status({ authorization: `Bearer ${page.token}` })
     expect(failed.status).toBe(500)
@@ -458,7 +458,7 @@ describe('whatever is sent', () => {
 })
 
 describe('following the journal', () => {
-  it('goes on after the last row that was read, whatever the address says, when it was cut off', async () => {
+  it('[P7] goes on after the last row that was read, whatever the address says, when it was cut off', async () => {
     const cookie = await sessionOf(page)
     for (let sequence = 1; sequence <= 5; sequence += 1) client.append(logRow(sequence))
     const first = await sendBytes(page.port, rowsRequest({ cookie }), (text) => text.includes('id: 3\n'))
@@ -493,7 +493,7 @@ describe('following the journal', () => {
     await until(() => page.clock.waiting() === 0)
   })
 
-  it('waits for a reader that does not read, and ends with the server', async () => {
+  it('[P7] waits for a reader that does not read, and ends with the server', async () => {
     const cookie = await sessionOf(page)
     let taken = 0
     const most = 2000

@@ -65,7 +65,7 @@ describe.runIf(hasScript)('a person', { timeout: 30_000 }, () => {
     expect(door.refusals).toEqual([])
   })
 
-  it('gets a secret for control, by a challenge of its own each time', async () => {
+  it('[P6] gets a secret for control, by a challenge of its own each time', async () => {
     for (let time = 0; time < 2; time += 1) {
       const terminal = openTerminal('control')
       const code = await terminal.code()
@@ -86,7 +86,7 @@ describe.runIf(hasScript)('a person', { timeout: 30_000 }, () => {
     ])
   })
 
-  it('is no agent’s process that asks for control', async () => {
+  it('[P6] is no agent’s process that asks for control', async () => {
     const below = openTerminal('control', { line: (command) => `env CLAUDECODE=1 ${command}` })
     expect(await below.said()).toMatchObject([{ refused: expect.stringContaining('CLAUDECODE is set') }])
     const held = openTerminal('control', { held: true })

@@ -39,7 +39,7 @@ const write = (text: string, mode = 0o600) => {
   chmodSync(left.tokenPath, mode)
 }
 
-it('takes up the token of a server that was killed, and its sessions', async () => {
+it('[P2] takes up the token of a server that was killed, and its sessions', async () => {
   write(left.token)
   const next = await again()
   expect(next.token).toBe(left.token)
@@ -53,7 +53,7 @@ it('takes up the token of a server that was killed, and its sessions', async () 
   await last.server.close()
 })
 
-describe('what is not taken up', () => {
+describe('[P2] what is not taken up', () => {
   const cases: [string, () => void][] = [
     ['what others may read', () => write(left.token, 0o644)],
     ['what others may write', () => write(left.token, 0o620)],
