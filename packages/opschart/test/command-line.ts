@@ -38,6 +38,7 @@ export async function runLine(argv: readonly string[], place: Place = {}): Promi
     out: (line) => out.push(line),
     note: (line) => notes.push(line),
     progress: () => {},
+    redraw: () => false,
     look: (at) => ({ now: at, timeZone: 'UTC', paint: plainPaint, columns: undefined }),
     interactive: place.interactive ?? false,
     environment: place.environment ?? {},

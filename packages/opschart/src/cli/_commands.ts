@@ -120,6 +120,7 @@ export const commands: readonly CommandDefinition[] = [
     operands: [],
     options: {
       lifecycle: { summary: 'mark the phase of this release', value: 'release', short: 'l' },
+      watch: { summary: 'draw it anew with each row; in a pipe, a line for each change', short: 'w' },
       mermaid: { summary: 'print a Mermaid state diagram' },
       svg: { summary: 'draw it into this file, written over if it is there', value: 'file' },
       direction: { summary: 'of the drawing: down (default) or right', value: 'direction' },
@@ -127,10 +128,11 @@ export const commands: readonly CommandDefinition[] = [
     },
     examples: [
       ['opschart chart --lifecycle web/v2', 'where it stands, and what may come next'],
+      ['opschart chart --watch', 'live, until Ctrl-C'],
       ['opschart chart --mermaid > chart.mmd', 'for a document'],
       ['opschart chart -l web/v2 --svg release.svg --theme dark', 'a picture of where it stands'],
     ],
-    exits: [0, 1, 2],
+    exits: [0, 1, 2, 5],
     load: () => import('./chart.ts'),
   },
   {

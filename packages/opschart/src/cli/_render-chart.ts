@@ -77,6 +77,30 @@ export function renderChart(
   return lines
 }
 
+/** The law in short: a line for each phase, with who stands there. */
+export function renderPhases(
+  law: LifecycleDefinition,
+  occupation: ReadonlyMap<string, PhaseOccupation>,
+  { paint }: Look,
+): string[] {
+  const names = Object.keys(law.phases)
+  const width = Math.max(0, ...names.map((name) => name.length + 2))
+  return names.map((name) => {
+    const present = occupation.get(name)
+    const style = phaseStyle(name)
+    if (present === undefined) return paint('gray', `  ${name}`)
+    const shown = present.chosen
+      ? paint(['inverse', ...[style].flat()] as Style, ` ${name} `)
+      : ` ${paint(style, name)} `
+    return ` ${padTo(shown, width)}  ${standsOf(present, paint)}`
+  })
+}
+
+function standsOf({ count, live }: PhaseOccupation, paint: Paint): string {
+  const marked = live.length === 0 ? '' : `${paint('green', '●')} live ${paint('bold', live.join(', '))} · `
+  return `${marked}${count === 1 ? '1 release' : `${count} releases`}`
+}
+
 interface Drawing {
   readonly paint: Paint
   readonly columns: number
@@ -99,10 +123,7 @@ function box({ name, marks, present, style, content }: Box, { paint, columns }: 
     : ['╭', '│', '─', '╮', '╰', '╯']
   const frame = (text: string) => paint(chosen || (present?.count ?? 0) > 0 ? style : 'gray', text)
   const title = `${frame(`${corner}${line} `)}${paint(chosen ? (['inverse', ...[style].flat()] as Style) : style, chosen ? ` ${name} ` : name)}${marks.length === 0 ? '' : paint('gray', ` (${marks.join(', ')})`)} `
-  const stands =
-    present === undefined
-      ? ''
-      : ` ${present.live.length === 0 ? '' : `${paint('green', '●')} live ${paint('bold', present.live.join(', '))} · `}${present.count === 1 ? '1 release' : `${present.count} releases`} `
+  const stands = present === undefined ? '' : ` ${standsOf(present, paint)} `
   const room = columns - 2
   const shownStands =
     widthOf(title) + widthOf(stands) + 2 > columns

@@ -9,6 +9,11 @@ export interface Terminal {
   note(line: string): void
   /** Overwrites one line of standard error with the present progress; an empty text clears it. Silent where nobody looks. */
   progress(text: string): void
+  /**
+   * Draws lines on standard output in place of those that were drawn before, told how many there is room for; without lines
+   * the drawing is taken away. False, and nothing is drawn, where that is no terminal.
+   */
+  redraw(draw: (height: number) => readonly string[]): boolean
   /** How views are drawn at that time, on standard output. */
   look(now: number): Look
   /** Whether a person can be asked here: standard input and output are a terminal. */
@@ -28,6 +33,7 @@ export function processTerminal(): Terminal {
     })
   }
   let shown = false
+  let drawn = 0
   const clear = () => {
     if (shown) stderr.write('\r\u001B[K')
     shown = false
@@ -47,6 +53,17 @@ export function processTerminal(): Terminal {
       if (text === '') return
       stderr.write(text)
       shown = true
+    },
+    redraw(draw) {
+      if (!stdout.isTTY || env['TERM'] === 'dumb') return false
+      clear()
+      // The line that the cursor stands on is the terminal's last.
+      const height = Math.max(2, (stdout.rows || 24) - 1)
+      const lines = draw(height).slice(0, height)
+      const up = drawn === 0 ? '' : `\u001B[${drawn}A`
+      stdout.write(`${up}\r\u001B[J${lines.map((line) => `${line}\n`).join('')}`)
+      drawn = lines.length
+      return true
     },
     look: (now) => ({
       now,

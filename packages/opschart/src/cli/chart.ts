@@ -14,6 +14,7 @@ import { drawingOf, drawInto } from './_draw-chart.ts'
 import { exitCodes } from './_exit.ts'
 import { mermaidOf } from './_mermaid.ts'
 import { occupationOf, renderChart } from './_render-chart.ts'
+import { watchChart } from './_watch-chart.ts'
 
 /** `opschart chart`: draws the law, and who stands where. */
 export const run: Run = async (context) => {
@@ -21,11 +22,12 @@ export const run: Run = async (context) => {
   const drawing = drawingOf(context)
   const { configuration } = await composition.loadConfiguration(root)
   const law = await composition.lawOf(configuration)
+  const chosen = textOption(context, 'lifecycle')
+  if (context.options['watch'] === true) return watchChart(context, law.definition, chosen)
   if (context.options['mermaid'] === true) {
     terminal.out(mermaidOf(law.definition))
     return exitCodes.done
   }
-  const chosen = textOption(context, 'lifecycle')
   if (drawing !== undefined && chosen === undefined) {
     await drawInto(context, drawing, law.definition, undefined)
     return exitCodes.done

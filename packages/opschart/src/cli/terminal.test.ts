@@ -10,6 +10,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import type { LogEntryView } from '@opschart/core'
 import {
   createControl,
   createPeople,
@@ -22,7 +23,7 @@ import { systemClock } from '@opschart/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { fakeClient, type FakeClient } from '../../test/fake-client.ts'
-import { service, status } from '../../test/views.ts'
+import { row, service, status } from '../../test/views.ts'
 import { widthOf } from './_text.ts'
 
 const bin = join(import.meta.dirname, '..', 'bin.ts')
@@ -160,6 +161,41 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
     expect(unsaid.text()).not.toContain('control=')
   })
 
+  it('the chart is drawn anew with each row, and taken away at the end', async () => {
+    const write = followed()
+    const terminal = open('chart --watch')
+    await terminal.sees('Ctrl-C ends it')
+    const seen = (text: string) => stripVTControlCharacters(text).replaceAll('\r', '')
+    expect(seen(terminal.text())).toMatch(/^ *INCIDENT +● live web\/v2\.3\.1/m)
+    const phases = seen(terminal.text()).trimEnd().split('\n')
+    client.status = () => Promise.resolve(status({ services: [] }))
+    await write(row({ sequence: 2001, text: 'it went away' }))
+    await terminal.sees('it went away')
+    // In place of what was there.
+    expect(terminal.text()).toContain(`\u001B[${phases.length}A\r\u001B[J`)
+    expect(seen(terminal.text()).split('Ctrl-C ends it')[1]).not.toContain('live')
+    terminal.press('\u0003')
+    await terminal.ended()
+    expect(terminal.text()).toMatch(new RegExp(`\\u001B\\[${phases.length}A\\r\\u001B\\[J\\s*$`))
+    expect(terminal.child.exitCode).toBe(0)
+  })
+
+  it('in a pipe the chart is a line for each change', async () => {
+    const write = followed()
+    const moved = { from: 'STAGING', to: 'PRODUCTION' }
+    const child = start(process.execPath, [bin, 'chart', '--watch', '-l', 'web/v2.3.1', '--root', root])
+    await write(row({ sequence: 2001, text: 'nothing moved', moved: null }))
+    await write(row({ sequence: 2002, text: 'another moved', actor: 'web/other', moved }))
+    await write(row({ sequence: 2003, text: 'this moved', actor: 'web/v2.3.1', moved }))
+    await until(child, (text) => (text.includes('this moved') ? text : undefined))
+    child.kill('SIGINT')
+    const [code] = (await once(child, 'close')) as [number]
+    expect(code).toBe(0)
+    expect(output.get(child)).toMatch(/^\d\d:\d\d:\d\d #2003 +[^\n]*this moved\n$/)
+    const odd = start(process.execPath, [bin, 'chart', '--watch', '--mermaid', '--root', root])
+    expect((await once(odd, 'close'))[0]).toBe(2)
+  })
+
   it('a record is shown before a promotion', async () => {
     const terminal = open('promote documentation-agent act')
     const code = await terminal.code()
@@ -287,6 +323,18 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
   const output = new Map<ChildProcess, string>()
   const changes = new EventEmitter()
   const closed = new Set<ChildProcess>()
+
+  /** Has the client followed by hand: what is written is awaited until it was taken. */
+  function followed(): (row: LogEntryView) => Promise<void> {
+    const waiting: ((row: LogEntryView) => void)[] = []
+    client.subscribe = async function* () {
+      for (;;) yield await new Promise<LogEntryView>((resolve) => waiting.push(resolve))
+    }
+    return async (row) => {
+      while (waiting.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      waiting.shift()!(row)
+    }
+  }
 
   function open(line: string, options: { environment?: Record<string, string>; columns?: number } = {}) {
     const command = `stty cols ${options.columns ?? 80} rows 24; exec ${process.execPath} ${bin} ${line} --root ${root}`

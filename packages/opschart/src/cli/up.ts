@@ -12,6 +12,7 @@ import { type CommandContext, isJson, lookOf, portOption, printJson, type Run } 
 import { exitCodes, type ExitCode } from './_exit.ts'
 import { addressOf } from './_page-address.ts'
 import { renderLine } from './_render-line.ts'
+import { rowsUntil } from './_rows-until.ts'
 import { visible, visibleLines } from './_text.ts'
 import { dayOf } from './_time.ts'
 import { untilStopped } from './_until-stopped.ts'
@@ -62,22 +63,9 @@ async function timeline(
   { client }: RunningDaemon,
   stop: AbortSignal,
 ): Promise<void> {
-  const { terminal } = context
-  const stopped = stop.aborted ? Promise.resolve(undefined) : once(stop, 'abort').then(() => undefined)
   const [last] = await client.log({ backwards: true, limit: 1 })
-  const from = (last?.sequence ?? 0) + 1
-  const rows = client.subscribe({ from })[Symbol.asyncIterator]()
   let day: string | undefined
-  try {
-    for (;;) {
-      const next = await Promise.race([rows.next(), stopped])
-      if (next === undefined || next.done === true) return
-      day = showRow(context, next.value, day)
-    }
-  } finally {
-    // Not waited for: it may be asleep until a row comes.
-    void Promise.resolve(rows.return?.()).catch((error: unknown) => terminal.note(visible(String(error))))
-  }
+  for await (const row of rowsUntil(client, (last?.sequence ?? 0) + 1, stop)) day = showRow(context, row, day)
 }
 
 function showRow(context: CommandContext, row: LogEntryView, day: string | undefined): string {
