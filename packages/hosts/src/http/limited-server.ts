@@ -35,9 +35,14 @@ const usualPatience: Patience = {
  */
 export function createLimitedServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  options: { readonly headers?: Readonly<Record<string, string>>; readonly patience?: Patience } = {},
+  options: {
+    readonly headers?: Readonly<Record<string, string>>
+    readonly patience?: Patience
+    /** Whether the process may end while it listens; it stays when absent. */
+    readonly background?: boolean
+  } = {},
 ): LimitedServer {
-  const { headers = {}, patience = usualPatience } = options
+  const { headers = {}, patience = usualPatience, background = false } = options
   const answering = new WeakMap<Duplex, ServerResponse>()
   const respond = (request: IncomingMessage, response: ServerResponse): void => {
     answering.set(request.socket, response)
@@ -52,6 +57,10 @@ export function createLimitedServer(
   server.maxConnections = mostConnections
   // None is dropped unseen: their length is bounded, and one of them may be what speaks against the question.
   server.maxHeadersCount = 0
+  if (background) {
+    server.unref()
+    server.on('connection', (socket) => socket.unref())
+  }
   server.on('checkExpectation', respond)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const current = answering.get(socket)

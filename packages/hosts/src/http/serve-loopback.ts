@@ -48,6 +48,8 @@ export interface LoopbackOptions {
   readonly onProblem?: (line: string) => void
   /** How long a question may take to come; seconds when absent. */
   readonly patience?: Patience
+  /** Whether the process may end while it listens; it stays when absent. */
+  readonly background?: boolean
 }
 
 /** A daemon's door for pages. */
@@ -71,7 +73,7 @@ const loopback = '127.0.0.1'
  * @throws OpschartError `conflict` when the port is taken, `configuration` when it may not be listened at.
  */
 export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackServer> {
-  const { about, client, clock, control, crypto, onProblem, patience, tokenPath } = options
+  const { about, background, client, clock, control, crypto, onProblem, patience, tokenPath } = options
   const facts: DaemonFacts = { ...about, pid: process.pid, since: clock.now() }
   const doorOf = createPageDoor(client)
   const answer = createAnswer({
@@ -115,7 +117,11 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
         sendError(response, error instanceof OpschartError ? error : somethingInside)
       })
     },
-    { headers: strictHeaders, ...(patience === undefined ? {} : { patience }) },
+    {
+      headers: strictHeaders,
+      background: background ?? false,
+      ...(patience === undefined ? {} : { patience }),
+    },
   )
   const port = await listen(listener, options)
   // At another port nobody has a page open; and what has taken the usual one may have been shown the old cookie.
