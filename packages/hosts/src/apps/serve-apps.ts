@@ -48,7 +48,7 @@ export async function serveApps(options: AppDoorOptions): Promise<AppDoor> {
     perMessageDeflate: false,
   })
   const make = (): LimitedServer => {
-    const listener = createLimitedServer(answerBridge)
+    const listener = createLimitedServer(answerBridge, { background })
     listener.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const refusal =
         refusalOf(request) ?? (sockets.clients.size >= mostApps ? '503 Service Unavailable' : undefined)
@@ -59,10 +59,6 @@ export async function serveApps(options: AppDoorOptions): Promise<AppDoor> {
       }
       sockets.handleUpgrade(request, socket, head, (app) => listen(app, options))
     })
-    if (background) {
-      listener.server.unref()
-      listener.server.on('connection', (socket) => socket.unref())
-    }
     return listener
   }
   const first = make()
