@@ -121,7 +121,7 @@ describe.skipIf(browserPath === undefined)('what an app says of itself', () => {
       const elements = await page
         .locator('.drawing svg *')
         .evaluateAll((all) => [...new Set(all.map((one) => one.tagName))])
-      expect(elements.toSorted()).toEqual(
+      expect(elements.toSorted((one, other) => (one < other ? -1 : 1))).toEqual(
         ['circle', 'desc', 'g', 'path', 'rect', 'text', 'title'].filter((name) => elements.includes(name)),
       )
       expect(await run()).toBeUndefined()
