@@ -13,6 +13,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 
 import {
+  eitherReader,
   inspect,
   nothingInspected,
   statelyReader,
@@ -206,7 +207,7 @@ describe('an XState 4 app with @xstate/inspect', () => {
 })
 
 describe('whatever is received', () => {
-  const readers = [statelyReader, xstate4Reader].map((make) => ['reader', make] as const)
+  const readers = [statelyReader, xstate4Reader, eitherReader].map((make) => ['reader', make] as const)
   const kinds = [
     '@xstate.actor',
     '@xstate.event',
