@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
@@ -38,4 +38,11 @@ export async function bundlePage(): Promise<PageTexts> {
   } finally {
     await bundle.close()
   }
+}
+
+// Run by itself, it writes them to where the published package has them.
+if (import.meta.main) {
+  const folder = join(import.meta.dirname, 'dist/page')
+  await mkdir(folder, { recursive: true })
+  for (const [name, text] of Object.entries(await bundlePage())) await writeFile(join(folder, name), text)
 }

@@ -26,8 +26,11 @@ setInterval(() => {
   if (store.get().tab === 'work') does.change({ now: Date.now() })
 }, 1000)
 
-if (story === undefined) await does.connect()
-else {
+if (story === undefined) {
+  // An address that is pasted into a page that is open brings control to it.
+  addEventListener('hashchange', () => void does.connect())
+  await does.connect()
+} else {
   for (const message of story.messages) does.take(message)
   does.begin(story.actor)
 }
