@@ -18,7 +18,9 @@ it('gives the files that the page names, and they ask nobody', async () => {
   for (const name of ['/', '/page.css', '/page.js'])
     expect([
       name,
-      files.get(name)!.body.match(/(?:https?:)?\/\/(?!www\.w3\.org\/|rolldown\.rs\/)[a-z0-9-]+\.[a-z]{2,}[^\s"'`]*/gi),
+      files
+        .get(name)!
+        .body.match(/(?:https?:)?\/\/(?!www\.w3\.org\/|rolldown\.rs\/)[a-z0-9-]+\.[a-z]{2,}[^\s"'`]*/gi),
     ]).toEqual([name, null])
 })
 
