@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { readArguments, usage, type Asked } from './harness/arguments.ts'
+import { closeBrowser } from './harness/browser.ts'
 import { documentOf } from './harness/document.ts'
 import { lookAtMachine, refuseMemory } from './harness/machine.ts'
 import { installPeers } from './harness/peers.ts'
@@ -13,8 +14,13 @@ import { endSubjects } from './harness/subject.ts'
 import { createProgress, tableOf } from './harness/terminal.ts'
 import type { Row } from './plan.ts'
 import { durable } from './rows/durable.ts'
+import { inspector } from './rows/inspector.ts'
 
-const benchmarks: Readonly<Record<string, readonly Row[]>> = { durable }
+/** Every benchmark: its rows, the page that it writes, and whether it needs what is installed for it alone. */
+const benchmarks: Readonly<Record<string, { rows: readonly Row[]; file: string; peers: boolean }>> = {
+  durable: { rows: durable, file: 'docs/benchmarks.md', peers: true },
+  inspector: { rows: inspector, file: 'docs/benchmarks-inspector.md', peers: false },
+}
 const home = fileURLToPath(new URL('.', import.meta.url))
 
 function ask(): Asked | undefined {
@@ -30,14 +36,15 @@ function ask(): Asked | undefined {
 }
 
 /** What was installed to be measured beside, and its versions. */
-function versions(): Record<string, string> {
+function versions(peers: boolean): Record<string, string> {
   const { dependencies } = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>
   }
   const root = JSON.parse(readFileSync(path.join(home, '../package.json'), 'utf8')) as {
     devDependencies: Record<string, string>
   }
-  return { xstate: root.devDependencies['xstate']!, ...dependencies }
+  const own = (name: string) => ({ [name]: root.devDependencies[name]! })
+  return { ...own('xstate'), ...(peers ? dependencies : own('playwright-core')) }
 }
 
 async function measure(asked: Asked): Promise<Report> {
@@ -54,10 +61,9 @@ async function measure(asked: Asked): Promise<Report> {
   process.once('SIGINT', leave).once('SIGTERM', leave)
   try {
     refuseMemory(folder)
-    const peersMissing = installPeers((text) => progress.at(text))
-    const rows = benchmarks[asked.benchmark]!.filter(
-      ({ number }) => asked.rows.length === 0 || asked.rows.includes(number),
-    )
+    const { rows: all, peers } = benchmarks[asked.benchmark]!
+    const peersMissing = peers ? installPeers((text) => progress.at(text)) : undefined
+    const rows = all.filter(({ number }) => asked.rows.length === 0 || asked.rows.includes(number))
     const machine = lookAtMachine(folder)
     const times = asked.quick ? { warm: 0.3, seconds: 1 } : { warm: 1, seconds: 3 }
     const { found, failed, others, samples } = await run({
@@ -81,7 +87,7 @@ async function measure(asked: Asked): Promise<Report> {
       day: new Date().toISOString().slice(0, 10),
       command: `npx -y pnpm@12 bench ${asked.benchmark}`,
       machine,
-      versions: versions(),
+      versions: versions(peers),
       quick: asked.quick,
       rounds: asked.rounds,
       seconds: times.seconds,
@@ -99,6 +105,7 @@ async function measure(asked: Asked): Promise<Report> {
       })),
     }
   } finally {
+    await closeBrowser()
     progress.end()
     clear()
   }
@@ -116,7 +123,7 @@ if (asked !== undefined) {
   )
   if (asked.quick) console.log('A short run: a look, not a measurement.')
   if (asked.write) {
-    const file = path.join(home, '../docs/benchmarks.md')
+    const file = path.join(home, '..', benchmarks[asked.benchmark]!.file)
     writeFileSync(file, documentOf(report))
     execFileSync(path.join(home, '../node_modules/.bin/oxfmt'), [file])
     console.log(`written to ${path.relative(process.cwd(), file)}`)

@@ -15,14 +15,15 @@ export interface Asked {
 export const usage = `Measures opschart beside others, in one run.
 
   npx -y pnpm@12 bench durable [options]
+  npx -y pnpm@12 bench inspector [options]
 
   --quick        windows of a second, fewer rounds, smaller stores: a look, not a measurement
   --rows 1,2     only these rows
   --rounds 5     rounds; 3 unless told otherwise
   --json FILE    writes every figure of every round
-  --write        writes docs/benchmarks.md
+  --write        writes docs/benchmarks.md, or docs/benchmarks-inspector.md
 
-What is measured beside is installed into bench/node_modules by the first run.`
+What durable is measured beside is installed into bench/node_modules by the first run.`
 
 /**
  * Reads the arguments; undefined for whoever asks how.

@@ -1,7 +1,36 @@
 import { judge, spoken, spokenAim, spokenComparison, type Line } from './line.ts'
 import type { Report } from './report.ts'
 
-/** `docs/benchmarks.md`: the table, how it was measured, and what it does not say. */
+const titles: Readonly<Record<string, string>> = {
+  durable: 'Benchmarks',
+  inspector: 'Benchmarks of the inspector',
+}
+
+const openings: Readonly<Record<string, string>> = {
+  durable:
+    "Written by the command below, which installs what it needs, measures everything side by side in one run, and checks each engine's results: an event that is lost or done twice makes it fail.",
+  inspector:
+    'Written by the command below, which measures the page in a real Chromium, on a runtime with its SQLite store in a process of its own, side by side in one run. A row that the page loses makes it fail.',
+}
+
+/** What holds for all rows of a benchmark. */
+const methods: Readonly<Record<string, string>> = {
+  durable: `- The chart is the same everywhere (\`bench/chart.ts\`): parallel and nested states, guards, an \`after\` timer that is set or taken back by two of three events, an effect with each fourth event, about 1 KB as it is stored. Each event moves it.
+- A closed loop: an actor gets its next event when its last was acknowledged as durable; serial is one actor, concurrent 64. Row 5 alone is an open loop. Every engine runs in a process of its own, with the load in that process; Restate's server and service have processes beside it.
+- Durable means flushed with each commit (\`synchronous = FULL\`) wherever a line is judged.`,
+  inspector: `- Chromium runs without a window and without a graphics card, in a view of 1500 by 950; each page is opened in a profile of its own, with nothing kept from another.
+- The chart is that of the other benchmarks (\`bench/chart.ts\`); 64 actors of it are there. Browser, page, runtime and who drives it share the cores.`,
+}
+
+/** How the figures are to be taken. */
+const readings: Readonly<Record<string, string>> = {
+  durable:
+    'The ratios count. The figures themselves are those of this machine: a shared virtual one, whose disk flushes as fast as given above, perhaps into a cache of its host. On a disk that flushes more slowly each commit costs more, on every engine alike, and group commit gains more. The power was not cut. Server, service and client of Restate share the cores that one process has elsewhere; on a larger machine it would do better, and beyond one machine the others do not go at all. Ours knows each signal by its id and chains its journal by hashes; the others were not asked to.',
+  inspector:
+    'The comparisons count: what a chart costs beside the page without one, a million rows beside a thousand, a thousand signals a second beside none. The figures themselves are those of this machine, a shared virtual one that also draws with its processors; a person’s machine draws with its graphics card.',
+}
+
+/** The page of a benchmark: the table, how it was measured, and what it does not say. */
 export function documentOf(report: Report): string {
   const { machine, others } = report
   const judged = report.rows.flatMap(({ number, lines }) =>
@@ -10,9 +39,9 @@ export function documentOf(report: Report): string {
   const reached = judged.filter((each) => each.reached === true).length
   const missed = judged.filter((each) => each.reached === false)
   const percent = (share: number) => (Number.isNaN(share) ? '–' : `${Math.round(share * 100)} %`)
-  return `# Benchmarks
+  return `# ${titles[report.benchmark] ?? 'Benchmarks'}
 
-Written by the command below, which installs what it needs, measures everything side by side in one run, and checks each engine's results: an event that is lost or done twice makes it fail.
+${openings[report.benchmark] ?? ''}
 
 <!-- script -->
 
@@ -20,7 +49,7 @@ Written by the command below, which installs what it needs, measures everything 
 ${report.command}${report.quick ? ' --quick' : ''} --write
 \`\`\`
 
-${report.quick ? 'This was a short run (`--quick`): a look, not a measurement, with a tenth of the actors of row 7 and a twentieth of the signals of row 6.\n\n' : ''}Of ${reached + missed.length} aims, ${reached} were reached.${missed.length === 0 ? '' : ` Missed: ${missed.map(({ number, line }) => `${line.what} beside ${line.beside || 'the aim'} (row ${number})`).join('; ')}.`}
+${report.quick ? 'This was a short run (`--quick`): a look, not a measurement, with smaller stores and shorter times.\n\n' : ''}Of ${reached + missed.length} aims, ${reached} were reached.${missed.length === 0 ? '' : ` Missed: ${missed.map(({ number, line }) => `${line.what} beside ${line.beside || 'the aim'} (row ${number})`).join('; ')}.`}
 
 ${report.rows.map(rowText).join('\n')}
 ## How it was measured
@@ -30,13 +59,11 @@ ${report.rows.map(rowText).join('\n')}
 - ${Object.entries(report.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
-- The chart is the same everywhere (\`bench/chart.ts\`): parallel and nested states, guards, an \`after\` timer that is set or taken back by two of three events, an effect with each fourth event, about 1 KB as it is stored. Each event moves it.
-- A closed loop: an actor gets its next event when its last was acknowledged as durable; serial is one actor, concurrent 64. Row 5 alone is an open loop. Every engine runs in a process of its own, with the load in that process; Restate's server and service have processes beside it.
-- Durable means flushed with each commit (\`synchronous = FULL\`) wherever a line is judged.
+${methods[report.benchmark] ?? ''}
 
 ## How to read it
 
-The ratios count. The figures themselves are those of this machine: a shared virtual one, whose disk flushes as fast as given above, perhaps into a cache of its host. On a disk that flushes more slowly each commit costs more, on every engine alike, and group commit gains more. The power was not cut. Server, service and client of Restate share the cores that one process has elsewhere; on a larger machine it would do better, and beyond one machine the others do not go at all. Ours knows each signal by its id and chains its journal by hashes; the others were not asked to.
+${readings[report.benchmark] ?? ''}
 `
 }
 

@@ -13,12 +13,16 @@ import { centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts
 /** Smallest scale at which a label can still be read. */
 const readable = 0.55
 
+/** Milliseconds between two arrows that run along their lines: where much happens, one cannot look at more. */
+const pause = 800
+
 /** The chart of what is looked at, lit as it stands, to be moved about and enlarged. */
 export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const pane = useRef<HTMLDivElement>(null)
   const drawing = useRef<SVGSVGElement | null>(null)
   const view = useRef<View>({ x: 0, y: 0, scale: 1 })
   const taken = useRef<string | undefined>(undefined)
+  const ran = useRef(-pause)
   const { layout: made, follows } = model
   const chart = chartOf(model)
   const light = lightOf(model)
@@ -75,7 +79,14 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   useEffect(() => {
     if (drawing.current === null || made === null || made.chart !== chart) return
     lightUp(drawing.current, made.chart, made.layout, light)
-    if (light.taken !== undefined && light.taken !== taken.current) runAlong(drawing.current, light.taken)
+    if (
+      light.taken !== undefined &&
+      light.taken !== taken.current &&
+      performance.now() - ran.current > pause
+    ) {
+      ran.current = performance.now()
+      runAlong(drawing.current, light.taken)
+    }
     taken.current = light.taken
     if (follows) follow()
   }, [made, light.state, light.taken, light.kind, light.found, light.allowed])

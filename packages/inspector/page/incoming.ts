@@ -3,12 +3,14 @@ import { inspect, type InspectionMessage, type StatusView } from '@opschart/core
 import { ask, follow, openSession, Refusal } from './door.ts'
 import { lets, type Search } from './filter.ts'
 import { standing } from './format.ts'
-import { sourceOf, type Door, type Model } from './model.ts'
+import { actorOf, sourceOf, type Door, type Model } from './model.ts'
 import type { Store } from './store.ts'
 import type { Tools } from './tools.ts'
 
 /** Milliseconds between two questions that are asked again while things happen. */
 const pace = 400
+/** Milliseconds between two announcements: nobody listens to more. */
+const breath = 1000
 /** Milliseconds before a stream that ended for good is opened anew. */
 const patience = 1000
 
@@ -24,6 +26,8 @@ export function createIncoming(
   },
 ) {
   let arrived: InspectionMessage[] = []
+  let announced = -breath
+  let isAnnouncing = false
   let endStream = (): void => {}
 
   function take(message: InspectionMessage): void {
@@ -45,14 +49,27 @@ export function createIncoming(
     announce(messages)
     if (messages.some(({ kind }) => kind === 'step' || kind === 'source')) refresh()
   }
-  /** Says where the chosen actor has gone, to who does not see it. */
+  /** Says where the chosen actor has gone, to who does not see it: now, or when the last was said. */
   function announce(messages: readonly InspectionMessage[]): void {
-    const { actor, source, past } = get()
-    if (past !== null) return
-    const last = messages.findLast(
-      (message) => message.kind === 'step' && message.source === source && message.actor === actor,
+    const { actor, source } = get()
+    const isOwn = messages.some(
+      (message) =>
+        message.kind === 'step' &&
+        message.source === source &&
+        message.actor === actor &&
+        message.state !== undefined,
     )
-    if (last?.kind === 'step' && last.state !== undefined) say(`${last.actor}: ${standing(last.state)}`)
+    if (!isOwn || isAnnouncing) return
+    isAnnouncing = true
+    const tell = (): void => {
+      isAnnouncing = false
+      announced = performance.now()
+      const known = actorOf(get())
+      if (get().past === null && known?.state != null) say(`${known.actor}: ${standing(known.state)}`)
+    }
+    const wait = announced + breath - performance.now()
+    if (wait <= 0) tell()
+    else setTimeout(tell, wait)
   }
 
   let isAsking = false

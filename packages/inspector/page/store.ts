@@ -3,15 +3,20 @@ export interface Store<Model> {
   get(): Model
   /** Changes what is known at once; drawn with the next frame. */
   set(change: (model: Model) => Model): void
-  /** Calls this before the next frame is drawn: for what comes more often than it can be looked at. */
+  /** Calls this before the next frame is drawn; where the last such frame was just now, before a later one. */
   beforeDraw(act: () => void): void
 }
+
+/** Milliseconds between two frames in which what comes in is drawn: more cannot be read, and would leave no time for the rest. */
+const pause = 50
 
 /** Makes a store; `draw` is called with what is known then. */
 export function createStore<Model>(first: Model, draw: (model: Model) => void): Store<Model> {
   let model = first
   let drawn: Model | undefined
   let isPending = false
+  let isLater = false
+  let drawnAt = -pause
   const waiting = new Set<() => void>()
   const schedule = (): void => {
     if (isPending) return
@@ -19,6 +24,7 @@ export function createStore<Model>(first: Model, draw: (model: Model) => void): 
     soon(() => {
       const acts = [...waiting]
       waiting.clear()
+      if (acts.length > 0) drawnAt = performance.now()
       for (const act of acts) act()
       isPending = false
       if (drawn === model) return
@@ -36,7 +42,14 @@ export function createStore<Model>(first: Model, draw: (model: Model) => void): 
     },
     beforeDraw(act) {
       waiting.add(act)
-      schedule()
+      const rest = drawnAt + pause - performance.now()
+      if (rest <= 0) return schedule()
+      if (isLater) return
+      isLater = true
+      setTimeout(() => {
+        isLater = false
+        schedule()
+      }, rest)
     },
   }
 }
