@@ -104,9 +104,10 @@ export function toneOf({ state }: Pick<InspectedActor, 'state'>): 'alarm' | 'end
   return state.status === 'active' && state.value !== 'RETIRED' ? 'open' : 'ended'
 }
 
+const byName = new Intl.Collator(undefined, { numeric: true })
 const urgency = { alarm: 0, open: 1, ended: 2 } as const
 
-/** Parents with their children below them; of each, the most urgent first, then who moved last. */
+/** Parents with their children below them; of each, the most urgent first, then the newest: who moves keeps its place. */
 function orderedOf(actors: readonly InspectedActor[], text: string): Shown[] {
   const words = text.toLowerCase()
   if (words !== '')
@@ -131,14 +132,13 @@ function byUrgency(one: InspectedActor, other: InspectedActor): number {
   return (
     urgency[toneOf(one)] - urgency[toneOf(other)] ||
     placeOf(one) - placeOf(other) ||
-    movedAt(other) - movedAt(one)
+    other.since - one.since ||
+    byName.compare(one.name, other.name)
   )
 }
 
 /** Releases stand before what serves them, and what has no chart comes last. */
 const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : chart === null ? 2 : 1)
-
-const movedAt = ({ last, since }: InspectedActor): number => last?.at ?? since
 
 function lifecyclesOf({ status }: Model): ReadonlyMap<string, LifecycleView> {
   const all = status?.services.flatMap(({ lifecycles }) => lifecycles) ?? []

@@ -65,7 +65,8 @@ export function createIncoming(
       isAnnouncing = false
       announced = performance.now()
       const known = actorOf(get())
-      if (get().past === null && known?.state != null) say(`${known.actor}: ${standing(known.state)}`)
+      if (get().past === null && known !== null && known.state !== null)
+        say(`${known.actor}: ${standing(known.state)}`)
     }
     const wait = announced + breath - performance.now()
     if (wait <= 0) tell()
