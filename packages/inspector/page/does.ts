@@ -89,6 +89,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   return {
     connect: incoming.connect,
     take: incoming.take,
+    layouts,
     change,
     say,
     travel,

@@ -26,7 +26,7 @@ export function ExportMenu({ model, does }: { model: Model; does: Does }) {
               onClick={({ currentTarget }) => {
                 currentTarget.closest('details')!.open = false
                 does.say('saving …')
-                saved(kind, model).then(
+                saved(kind, model, does.layouts).then(
                   (name) => does.say(`saved ${name}`),
                   (error: unknown) => does.say(`not saved: ${(error as Error).message}`),
                 )

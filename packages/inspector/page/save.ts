@@ -8,18 +8,22 @@ import type { Layout } from '../src/layout/layout.ts'
 import { storyPage, type Story } from '../src/story/story-page.ts'
 import { ask } from './door.ts'
 import { lightOf } from './light-of.ts'
-import { actorOf, chartOf, sourceOf, type Model } from './model.ts'
+import { actorOf, calledOf, chartOf, sourceOf, type Model } from './model.ts'
 import { toldUntil } from './travel.ts'
 
 /** Rows of a story: what is more is left out, from its beginning. */
 const mostRows = 5000
 
 /** Gives what is looked at to the browser as a file, and its name. */
-export async function saved(kind: 'story' | 'svg' | 'mermaid' | 'json', model: Model): Promise<string> {
+export async function saved(
+  kind: 'story' | 'svg' | 'mermaid' | 'json',
+  model: Model,
+  layouts: Layouts,
+): Promise<string> {
   const chart = chartOf(model)
   const base = `${(model.actor ?? 'chart').replaceAll(/[^\w.-]+/g, '-')}`
   if (kind === 'json' || kind === 'story') {
-    const story = await storyOf(model)
+    const story = await storyOf(model, layouts)
     if (kind === 'json')
       return give(`${base}.json`, 'application/json', JSON.stringify(story.messages, null, 1))
     const [script, style] = await Promise.all(['page.js', 'page.css'].map(textOf))
@@ -38,7 +42,7 @@ export async function saved(kind: 'story' | 'svg' | 'mermaid' | 'json', model: M
 }
 
 /** All that a page needs to tell what an actor and those that belong to it have been through. */
-async function storyOf(model: Model): Promise<Story> {
+async function storyOf(model: Model, layouts: Layouts): Promise<Story> {
   const source = sourceOf(model)!
   const actor = actorOf(model)!
   const isOwn = (id: string): boolean => id === actor.actor || id.startsWith(`${actor.actor}~`)
@@ -46,16 +50,29 @@ async function storyOf(model: Model): Promise<Story> {
     source.answers === true
       ? await toldUntil(await firstRowOf(actor.actor), ({ kind }) => kind === 'step', model.head)
       : keptOf(source)
-  const own = messages.filter((message) => !('actor' in message) || isOwn(message.actor))
+  const own = messages
+    .filter((message) => !('actor' in message) || isOwn(message.actor))
+    .map((message) => inStory(model, message))
   const steps = own.filter(({ kind }) => kind === 'step')
   const dropped = new Set(steps.slice(0, Math.max(0, steps.length - mostRows)))
-  const layouts = model.layout === null ? [] : [[model.layout.chart.id, model.layout.layout] as const]
+  const charts = own.flatMap((message) => (message.kind === 'chart' ? [message.view] : []))
+  const made = charts.map(async (chart) => [chart.id, await layouts.layoutOf(chart)] as const)
   return {
-    title: `${actor.name} – opschart`,
+    title: source.answers ? calledOf(model, actor.actor) : actor.name,
     actor: actor.actor,
     messages: own.filter((message) => !dropped.has(message)),
-    layouts: Object.fromEntries(layouts),
+    layouts: Object.fromEntries(await Promise.all(made)),
   }
+}
+
+/** A message as a story tells it: by people's names, and with nobody behind it who could be asked for more. */
+function inStory(model: Model, message: InspectionMessage): InspectionMessage {
+  if (message.kind === 'source') {
+    const { answers: _, ...rest } = message
+    return rest
+  }
+  if (message.kind !== 'actor' || sourceOf(model)?.answers !== true) return message
+  return { ...message, name: calledOf(model, message.actor, message.parent !== null) }
 }
 
 async function firstRowOf(actor: string): Promise<number> {

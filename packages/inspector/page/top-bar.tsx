@@ -23,7 +23,7 @@ export function TopBar({ model, does }: { model: Model; does: Does }) {
     <header class="top">
       <h1>
         <span class="mark" aria-hidden="true" />
-        opschart <span class="project">{door?.name ?? ''}</span>
+        opschart <span class="project">{door?.name ?? (connection === 'saved' ? document.title : '')}</span>
       </h1>
       <span class={`connection ${connection}`} title={problem ?? ''}>
         {connections[connection]}
