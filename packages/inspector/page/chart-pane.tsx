@@ -76,7 +76,8 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     }
   }, [made])
 
-  useEffect(() => {
+  // Before the frame is painted: what is written beside the chart and what is lit are of one moment.
+  useLayoutEffect(() => {
     if (drawing.current === null || made === null || made.chart !== chart) return
     lightUp(drawing.current, made.chart, made.layout, light)
     if (
