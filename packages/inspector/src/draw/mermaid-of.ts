@@ -9,38 +9,51 @@ import { eventOf } from '../layout/_content.ts'
 export function mermaidOf(chart: ChartView): string {
   const ids = idsOf(chart)
   const lines = ['stateDiagram-v2']
+  const parents = new Map(statesOf(chart).flatMap((state) => state.states.map(({ id }) => [id, state.id])))
+  // Mermaid puts a state where it is named last: what names it from outside must come before its own place.
   const within = (state: StateView, depth: number): void => {
     const indent = '  '.repeat(depth)
     if (state.initial !== undefined) lines.push(`${indent}[*] --> ${ids.get(state.initial)}`)
+    for (const arrow of chart.arrows)
+      for (const to of arrow.to)
+        if (homeOf(arrow.from, to, parents) === state.id)
+          lines.push(`${indent}${ids.get(arrow.from)} --> ${ids.get(to)}${labelled(arrow)}`)
+    for (const inner of state.states) {
+      const notes = notesOf(inner, chart.arrows)
+      if (inner.kind === 'final') lines.push(`${indent}${ids.get(inner.id)} --> [*]`)
+      if (notes.length === 0) continue
+      lines.push(`${indent}note right of ${ids.get(inner.id)}`)
+      lines.push(...notes.map((note) => `${indent}  ${inNote(note)}`), `${indent}end note`)
+    }
     state.states.forEach((inner, place) => {
       if (state.kind === 'parallel' && place > 0) lines.push(`${indent}--`)
       const id = ids.get(inner.id)!
       const name = inner.kind === 'history' ? (inner.deep === true ? 'H*' : 'H') : inner.key
       const isHolder = inner.states.length > 0
       if (name !== id || isHolder)
-        lines.push(`${indent}state "${plain(name)}" as ${id}${isHolder ? ' {' : ''}`)
-      else if (!chart.arrows.some(({ from, to }) => from === inner.id || to.includes(inner.id)))
-        lines.push(`${indent}${id}`)
-      if (isHolder) {
-        within(inner, depth + 1)
-        lines.push(`${indent}}`)
-      }
-      if (inner.kind === 'final') lines.push(`${indent}${id} --> [*]`)
+        lines.push(`${indent}state "${plain(name) || id}" as ${id}${isHolder ? ' {' : ''}`)
+      else if (depth > 1 || !isNamed(chart, inner.id)) lines.push(`${indent}${id}`)
+      if (!isHolder) return
+      within(inner, depth + 1)
+      lines.push(`${indent}}`)
     })
   }
   within(chart.root, 1)
-  for (const arrow of chart.arrows)
-    for (const to of arrow.to) lines.push(`  ${ids.get(arrow.from)} --> ${ids.get(to)}${labelled(arrow)}`)
-  for (const state of statesOf(chart)) {
-    const notes = notesOf(state, chart.arrows)
-    if (notes.length === 0 || state.id === '') continue
-    lines.push(
-      `  note right of ${ids.get(state.id)}`,
-      ...notes.map((note) => `    ${plain(note)}`),
-      '  end note',
-    )
-  }
   return lines.join('\n')
+}
+
+/** Whether an arrow names a state: it needs no line of its own then. */
+const isNamed = ({ arrows, root }: ChartView, id: string): boolean =>
+  root.initial === id || arrows.some(({ from, to }) => (from === id && to.length > 0) || to.includes(id))
+
+/** The innermost state that holds both. */
+function homeOf(from: string, to: string, parents: ReadonlyMap<string, string>): string {
+  const above = (id: string): string[] => {
+    const parent = parents.get(id)
+    return parent === undefined ? [] : [parent, ...above(parent)]
+  }
+  const holders = new Set(above(to))
+  return above(from).find((id) => holders.has(id)) ?? ''
 }
 
 /** A name for each state that Mermaid takes, and no two the same. */
@@ -78,9 +91,16 @@ const labelled = (arrow: ArrowView): string => {
 
 /** `CODE_MERGED [review_approved] / post_merge`: the event, what must hold, and what it starts or does. */
 function labelOf(arrow: ArrowView): string {
-  const { guard, starts, actions } = arrow
-  const done = [...(starts === undefined ? [] : [starts]), ...actions].join(', ')
+  const { guard, starts, actions, by } = arrow
+  // What the law notes for itself is no part of what people read there.
+  const done = [...(starts === undefined ? [] : [starts]), ...(by === undefined ? actions : [])].join(', ')
   return `${eventOf(arrow)}${guard === undefined ? '' : ` [${guard}]`}${done === '' ? '' : ` / ${done}`}`
+}
+
+/** A note's line: it may have a colon, and must not begin as the line that ends a note. */
+function inNote(text: string): string {
+  const line = text.split(':').map(plain).join(': ').trim()
+  return /^end\s*note/i.test(line) ? `– ${line}` : line
 }
 
 /** A text without what Mermaid would read as its own. */

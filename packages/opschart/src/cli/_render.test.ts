@@ -22,7 +22,6 @@ import {
   verdict,
 } from '../../test/views.ts'
 import { renderVerdict } from './_answer.ts'
-import { mermaidOf } from './_mermaid.ts'
 import { occupationOf, renderChart } from './_render-chart.ts'
 import { renderChecks } from './_render-checks.ts'
 import { renderDigest } from './_render-digest.ts'
@@ -498,16 +497,6 @@ describe('the chart', () => {
       ╭─ TWO ────────────────────────────────────────╮
       │ no agent acts here                           │
       ╰──────────────────────────────────────────────╯"
-    `)
-    expect(mermaidOf(own)).toMatchInlineSnapshot(`
-      "stateDiagram-v2
-        [*] --> ONE
-        ONE --> TWO: GO
-        ONE --> TWO: opschart move
-        note right of ONE
-          agents: a
-        end note
-        TWO --> [*]"
     `)
   })
 })

@@ -1,4 +1,4 @@
-import { OpschartError, type StatusView } from '@opschart/core'
+import { chartOfLaw, OpschartError, type StatusView } from '@opschart/core'
 
 import { withClient } from './_client.ts'
 import {
@@ -12,7 +12,6 @@ import {
 } from './_context.ts'
 import { drawingOf, drawInto } from './_draw-chart.ts'
 import { exitCodes } from './_exit.ts'
-import { mermaidOf } from './_mermaid.ts'
 import { occupationOf, renderChart } from './_render-chart.ts'
 import { watchChart } from './_watch-chart.ts'
 
@@ -25,7 +24,8 @@ export const run: Run = async (context) => {
   const chosen = textOption(context, 'lifecycle')
   if (context.options['watch'] === true) return watchChart(context, law.definition, chosen)
   if (context.options['mermaid'] === true) {
-    terminal.out(mermaidOf(law.definition))
+    const { mermaidOf } = await import('@opschart/inspector')
+    terminal.out(mermaidOf(chartOfLaw(law.definition)))
     return exitCodes.done
   }
   if (drawing !== undefined && chosen === undefined) {
