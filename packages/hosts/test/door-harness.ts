@@ -11,6 +11,7 @@ import {
   type PeopleOptions,
   type SocketServer,
 } from '../src/http/index.ts'
+import type { InspectorAsked } from '../src/http/door.ts'
 import type { FakeClient } from './fake-client.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts'
 
@@ -30,7 +31,7 @@ export interface Door {
   /** How often the daemon was asked to end. */
   downs: number
   /** Ports at which the door for pages was asked for; undefined for the usual one. */
-  readonly opened: (number | undefined)[]
+  readonly opened: InspectorAsked[]
   close(): Promise<void>
 }
 
@@ -54,9 +55,11 @@ export async function openDoor(client: FakeClient, people: Partial<PeopleOptions
     path,
     people: gate,
     inspector: {
-      open: ({ port }) => {
-        door.opened.push(port)
-        return Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'token-1', ticket: 'ticket-1' })
+      open: (asked) => {
+        door.opened.push(asked)
+        const beside = { apps: null, bridge: null, connect: [], stately: [] }
+        const address = 'http://127.0.0.1:20000'
+        return Promise.resolve({ address, token: 'token-1', ticket: 'ticket-1', beside })
       },
       grant: (person) => control.grant(person),
     },

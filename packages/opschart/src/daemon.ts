@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 
 import type { Client, ForeseeingClient, LogEntryView } from '@opschart/core'
-import { createPeople, serveSocket, socketPathOf, type InspectorPlace } from '@opschart/hosts/http'
+import {
+  createPeople,
+  serveSocket,
+  socketPathOf,
+  type InspectorAsked,
+  type InspectorPlace,
+} from '@opschart/hosts/http'
 import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
 
 import { compose, stateFolder } from './compose.ts'
@@ -20,7 +26,7 @@ export interface DaemonOptions {
   /** Asked to end, by `opschart down`. */
   readonly onDown?: () => void
   /** Opens the door for pages at once, at the project's usual port when none is named; when absent, once it is asked for. */
-  readonly inspect?: { readonly port?: number }
+  readonly inspect?: InspectorAsked
 }
 
 /** A daemon that runs. */
@@ -74,7 +80,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     path: socket,
     clock: systemClock,
     about: { root, version: packageVersion },
-    page: () => door.address(),
+    inspected: () => door.facts(),
     inspector: door,
     ...(options.onDown === undefined ? {} : { onDown: options.onDown }),
   }).catch(async (error: unknown) => {
@@ -85,6 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const place =
     options.inspect &&
     (await door.open(options.inspect).catch(async (error: unknown) => {
+      await door.close()
       await server.close()
       await runtime.close()
       throw error
@@ -130,11 +137,9 @@ export async function openLocal(options: { root: string; onLine?: (line: string)
 }
 
 /** Opens a project's store without a daemon, and a door for pages on it: it shows, and nothing is carried out. */
-export async function inspectLocal(options: {
-  root: string
-  onLine: (line: string) => void
-  port?: number
-}): Promise<InspectorPlace & { close(): Promise<void> }> {
+export async function inspectLocal(
+  options: InspectorAsked & { root: string; onLine: (line: string) => void },
+): Promise<InspectorPlace & { close(): Promise<void> }> {
   const { root, onLine, ...asked } = options
   const { client, close } = await openLocal({ root, onLine })
   try {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import { OpschartError, type ForeseeingClient } from '@opschart/core'
 import {
   createControl,
   serveLoopback,
+  type InspectedBeside,
   type Inspector,
+  type InspectorAsked,
   type InspectorPlace,
   type LoopbackServer,
   type People,
@@ -13,12 +15,13 @@ import {
 import { nodeCrypto, systemClock } from '@opschart/runtime'
 
 import { stateFolder } from './compose.ts'
+import type { Beside } from './inspect-beside.ts'
 import { packageVersion } from './package-version.ts'
 
 /** A project's door for pages: closed, until it is asked for. */
 export interface InspectDoor extends Inspector {
-  /** Where it is; undefined while it is closed. */
-  address(): string | undefined
+  /** Where it is, and what is beside it; neither while it is closed. */
+  facts(): { readonly page?: string; readonly beside?: InspectedBeside }
   /** Closes it for good, and ends all control. */
   close(): Promise<void>
 }
@@ -35,10 +38,10 @@ export interface InspectDoorOptions {
 export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
   const control = createControl({ clock: systemClock, crypto: nodeCrypto })
   const tokenPath = join(options.root, stateFolder, 'inspect.token')
-  let opening: Promise<LoopbackServer> | undefined
-  let opened: LoopbackServer | undefined
+  let opening: Promise<Opened> | undefined
+  let opened: Opened | undefined
   return {
-    async open({ port }) {
+    async open({ port, ...beside }) {
       opening ??= serve(options, { control, tokenPath, ...(port === undefined ? {} : { port }) })
       try {
         opened = await opening
@@ -46,15 +49,17 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
         opening = undefined
         throw error
       }
-      if (port !== undefined && Number(new URL(opened.address).port) !== port)
+      const { address } = opened.server
+      if (port !== undefined && Number(new URL(address).port) !== port)
         throw new OpschartError(
           'conflict',
-          `the inspector is open at ${opened.address} already; leave the port out, or end the daemon first`,
+          `the inspector is open at ${address} already; leave the port out, or end the daemon first`,
         )
+      await opened.beside.open(beside)
       return placeOf(opened)
     },
     grant: (person) => control.grant(person),
-    address: () => opened?.address,
+    facts: () => (opened === undefined ? {} : { page: opened.server.address, beside: opened.beside.view() }),
     async close() {
       await (await opening?.catch(() => undefined))?.close()
     },
@@ -68,10 +73,16 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
  */
 export async function openLocalInspectDoor(
   options: Omit<InspectDoorOptions, 'people'>,
-  asked: { readonly port?: number },
+  { port, ...beside }: InspectorAsked,
 ): Promise<InspectorPlace & { close(): Promise<void> }> {
-  const server = await serve({ ...options, people: { name: 'nobody' } }, asked)
-  return { ...placeOf(server), close: () => server.close() }
+  const opened = await serve({ ...options, people: { name: 'nobody' } }, port === undefined ? {} : { port })
+  try {
+    await opened.beside.open(beside)
+    return { ...placeOf(opened), close: () => opened.close() }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
 }
 
 /** Ports that projects have: each its own, so that a page finds its daemon again. */
@@ -83,24 +94,45 @@ export function usualPortOf(root: string): number {
   return firstPort + (createHash('sha256').update(root).digest().readUInt32BE(0) % ports)
 }
 
+/** A door for pages that is open. */
+interface Opened {
+  readonly server: LoopbackServer
+  readonly beside: Beside
+  close(): Promise<void>
+}
+
 async function serve(
   options: InspectDoorOptions,
   more: Partial<Parameters<typeof serveLoopback>[0]>,
-): Promise<LoopbackServer> {
+): Promise<Opened> {
   const { root, ...rest } = options
+  const clock = systemClock
   // Loaded for who looks: a command without a daemon needs no page.
-  const { pageFiles } = await import('@opschart/inspector')
-  return serveLoopback({
+  const [{ pageFiles }, { createBeside }] = await Promise.all([
+    import('@opschart/inspector'),
+    import('./inspect-beside.ts'),
+  ])
+  const beside = createBeside({ ...rest, name: basename(root), clock })
+  const server = await serveLoopback({
     ...rest,
-    clock: systemClock,
+    clock,
     crypto: nodeCrypto,
     usualPort: usualPortOf(root),
     files: await pageFiles(),
     about: { root, version: packageVersion },
+    apps: beside.apps,
     ...more,
   })
+  return {
+    server,
+    beside,
+    async close() {
+      await beside.close()
+      await server.close()
+    },
+  }
 }
 
-function placeOf(server: LoopbackServer): InspectorPlace {
-  return { address: server.address, token: server.token, ticket: server.ticket() }
+function placeOf({ server, beside }: Opened): InspectorPlace {
+  return { address: server.address, token: server.token, ticket: server.ticket(), beside: beside.view() }
 }

@@ -2,7 +2,7 @@ import { OpschartError, wait, type Client, type Clock, type LogEntryView } from 
 
 import { ask, askRows, unreachable } from './ask.ts'
 import type { Control } from './control.ts'
-import type { Ask, InspectorPlace } from './door.ts'
+import type { Ask, InspectorAsked, InspectorPlace } from './door.ts'
 import { readEvents } from './event-stream.ts'
 import type { PersonAtTerminal } from './person-at-terminal.ts'
 import type { ReadName } from './routes.ts'
@@ -24,8 +24,8 @@ export interface RemoteClient extends Client {
   daemon(): Promise<DaemonFacts>
   /** Asks the daemon to end; resolves with its process when it has said yes. */
   down(): Promise<{ readonly pid: number }>
-  /** Has the door for pages opened; where it is open already, says where. */
-  inspect(asked: { readonly port?: number }): Promise<InspectorPlace>
+  /** Has the door for pages opened, and what is asked for beside it; where it is open already, says where. */
+  inspect(asked: InspectorAsked): Promise<InspectorPlace>
   /**
    * Has the person at this terminal say yes to control in a browser; the secret that its page shows.
    *

@@ -11,7 +11,7 @@ import { z } from 'zod'
 import type { Control } from './control.ts'
 import type { Looked, People } from './people.ts'
 import { actions, checkBody, reads, type ActionName, type ReadName } from './routes.ts'
-import { personHeader, tokenHeader } from './wire.ts'
+import { personHeader, tokenHeader, type InspectedBeside } from './wire.ts'
 
 /** One question to a door, by name, with the headers that say who asks. */
 export type Ask = (name: string, body: object, headers?: Readonly<Record<string, string>>) => Promise<unknown>
@@ -26,10 +26,22 @@ export interface DoorOptions {
 
 /** A daemon's door for pages, as it is asked for at the socket. */
 export interface Inspector {
-  /** Opens it, or says where it is open. */
-  open(asked: { readonly port?: number }): Promise<InspectorPlace>
+  /** Opens it, and what is asked for beside it, or says where it is open. */
+  open(asked: InspectorAsked): Promise<InspectorPlace>
   /** A secret by which a page gets control, as {@link Control.grant} makes it. */
   grant(person: string): ReturnType<Control['grant']>
+}
+
+/** What is asked of an inspector. What is open already stays, whether it is asked for again or not. */
+export interface InspectorAsked {
+  /** Of the page; the project's own when absent. */
+  readonly port?: number
+  /** Has other apps come to be inspected: at this port, else at the usual one, 8080. */
+  readonly apps?: { readonly port?: number }
+  /** Addresses of this machine at which XState 4 apps listen, to be connected to. */
+  readonly connect?: readonly string[]
+  /** Address of this machine at which Stately's own inspector is to be told what happens. */
+  readonly stately?: string
 }
 
 /** Where the door for pages is, and what lets one in. */
@@ -38,6 +50,7 @@ export interface InspectorPlace {
   readonly token: string
   /** Lets one in as the token does, once, within two minutes. */
   readonly ticket: string
+  readonly beside: InspectedBeside
 }
 
 /** Who has no token and is no person: anyone who runs as this user, as anyone may write to the inbox. */
@@ -52,9 +65,16 @@ const answerBody = z.strictObject({ challenge: z.string().max(100), code: z.stri
 
 /** The three questions by which a person is asked at their terminal. */
 export const questionsOfPeople = { claim: z.strictObject({}), open: openBody, answer: answerBody }
+const port = z.number().int().min(1).max(65_535)
+const address = z.string().min(1).max(300)
 /** The questions about the door for pages. */
 export const questionsOfInspector = {
-  inspect: z.strictObject({ port: z.number().int().min(1).max(65_535).exactOptional() }),
+  inspect: z.strictObject({
+    port: port.exactOptional(),
+    apps: z.strictObject({ port: port.exactOptional() }).exactOptional(),
+    connect: z.array(address).max(20).exactOptional(),
+    stately: address.exactOptional(),
+  }),
   control: z.strictObject({}),
 }
 /** Names of those. */
@@ -87,7 +107,7 @@ export function createDoor(options: DoorOptions): Ask {
         return people.answer(challenge, code)
       }
       case 'inspect': {
-        const asked = checkBody(questionsOfInspector.inspect, body, name) as { port?: number }
+        const asked = checkBody(questionsOfInspector.inspect, body, name) as InspectorAsked
         return inspectorOf(options, headers).open(asked)
       }
       case 'control': {

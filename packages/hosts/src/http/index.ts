@@ -1,5 +1,5 @@
 export { connect, type ConnectOptions, type RemoteClient } from './connect.ts'
-export type { DoorOptions, Inspector, InspectorPlace } from './door.ts'
+export type { DoorOptions, Inspector, InspectorAsked, InspectorPlace } from './door.ts'
 export type { InspectedApps } from './inspection-stream.ts'
 export { guardedClient } from './local-client.ts'
 export { createControl, type Control, type Controlled } from './control.ts'
@@ -18,4 +18,4 @@ export { serveLoopback, type LoopbackOptions, type LoopbackServer, type PageFile
 export { serveSocket, type SocketOptions, type SocketServer } from './serve-socket.ts'
 export { prepareFolder, socketPathOf } from './socket-place.ts'
 export { systemProcesses } from './system-processes.ts'
-export type { DaemonFacts } from './wire.ts'
+export type { DaemonFacts, InspectedBeside } from './wire.ts'

@@ -46,7 +46,7 @@ const summaries: Readonly<Record<Name, string>> = {
   digest: 'What has happened since a time',
   door: 'Where a page stands: whether it may act, until when, and as whom',
   down: 'Ends the daemon',
-  inspect: 'Opens the door for pages, or says where it is open',
+  inspect: 'Opens the door for pages, and what is asked for beside it, or says where they are open',
   log: 'Rows of the journal',
   move: 'Asks for another phase',
   open: 'Has a person asked, at their terminal, about one act',

@@ -17,8 +17,8 @@ export interface SocketOptions extends DoorOptions {
   readonly clock: Clock
   /** The project's root and the daemon's version: what `status` and `doctor` show. */
   readonly about: Pick<DaemonFacts, 'root' | 'version'>
-  /** Address of the door for pages while it is open; there is none when absent. */
-  readonly page?: () => string | undefined
+  /** The door for pages while it is open, and what is beside it; there is none when absent. */
+  readonly inspected?: () => Pick<DaemonFacts, 'page' | 'beside'>
   /** Asked to end, by `opschart down`. The answer has been sent by then. */
   readonly onDown?: () => void
 }
@@ -42,7 +42,7 @@ export async function serveSocket(options: SocketOptions): Promise<SocketServer>
   const answer = createAnswer({
     client: options.client,
     clock: options.clock,
-    facts: () => ({ ...facts, ...pageOf(options) }),
+    facts: () => ({ ...facts, ...options.inspected?.() }),
     describe: () => describeApi({ version: facts.version }),
     onDown: () => options.onDown?.(),
   })
@@ -66,11 +66,6 @@ export async function serveSocket(options: SocketOptions): Promise<SocketServer>
       if (present?.ino === own) rmSync(path, { force: true })
     },
   }
-}
-
-function pageOf({ page }: SocketOptions): Pick<DaemonFacts, 'page'> {
-  const address = page?.()
-  return address === undefined ? {} : { page: address }
 }
 
 async function refuseLive(path: string): Promise<void> {

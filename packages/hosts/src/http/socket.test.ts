@@ -191,14 +191,24 @@ describe('a client over the socket', () => {
   })
 
   it('opens the door for pages, for anyone but an operation, and gives control to nobody who asks', async () => {
-    const place = { address: 'http://127.0.0.1:20000', token: 'token-1', ticket: 'ticket-1' }
+    const beside = { apps: null, bridge: null, connect: [], stately: [] }
+    const place = { address: 'http://127.0.0.1:20000', token: 'token-1', ticket: 'ticket-1', beside }
+    const asked = {
+      port: 4711,
+      apps: { port: 8081 },
+      connect: ['ws://localhost:1'],
+      stately: 'ws://localhost:2',
+    }
     expect(await remote.inspect({})).toEqual(place)
-    expect(await remote.inspect({ port: 4711 })).toEqual(place)
+    expect(await remote.inspect(asked)).toEqual(place)
     for (const port of [0, 65_536, 1.5, '4711'])
-      expect(await raw('POST', '/v1/inspect', JSON.stringify({ port }))).toMatchObject({ status: 400 })
+      for (const body of [{ port }, { apps: { port } }])
+        expect(await raw('POST', '/v1/inspect', JSON.stringify(body))).toMatchObject({ status: 400 })
+    for (const body of [{ apps: 8080 }, { connect: 'ws://localhost:1' }, { stately: [] }, { other: 1 }])
+      expect(await raw('POST', '/v1/inspect', JSON.stringify(body))).toMatchObject({ status: 400 })
     const operation = { 'opschart-operation': 'good' }
     expect(await raw('POST', '/v1/inspect', '{}', operation)).toMatchObject({ status: 403 })
-    expect(door.opened).toEqual([undefined, 4711])
+    expect(door.opened).toEqual([{}, asked])
     for (const headers of [
       {},
       operation,

@@ -15,6 +15,18 @@ export const personHeader = 'opschart-person'
 /** First part of every path: raised when a daemon can no longer answer an older command. */
 export const version = '/v1'
 
+/** What is inspected beside the journal, and who is told of it. */
+export interface InspectedBeside {
+  /** Where apps connect by WebSocket; null where they cannot. */
+  readonly apps: string | null
+  /** The page that apps in browsers open; null with `apps`. */
+  readonly bridge: string | null
+  /** Apps that are connected to, or tried until they are there. */
+  readonly connect: readonly string[]
+  /** Inspectors of Stately's that are told what happens. */
+  readonly stately: readonly string[]
+}
+
 /** What a daemon says of itself. */
 export interface DaemonFacts {
   readonly pid: number
@@ -25,6 +37,8 @@ export interface DaemonFacts {
   readonly since: number
   /** Address of its door for pages, where that is open. */
   readonly page?: string
+  /** What is inspected there beside the journal, and who is told of it. */
+  readonly beside?: InspectedBeside
 }
 
 /** An error on the wire. `internal` is a programming mistake of the daemon's, and becomes a plain `Error`. */

@@ -17,9 +17,14 @@ export async function checkDaemon(context: CommandContext): Promise<Check[]> {
 
 async function reachable(context: CommandContext): Promise<Check> {
   try {
-    const { page, pid, root, since, version } = await (await connectDaemon(context)).daemon()
-    const inspected = page === undefined ? '' : `, inspected at ${page}`
-    const found = `process ${pid}, up ${lengthOf(context.clock.now() - since)}${inspected}`
+    const { beside, page, pid, root, since, version } = await (await connectDaemon(context)).daemon()
+    const open = [
+      ...(page === undefined ? [] : [`inspected at ${page}`]),
+      ...(typeof beside?.apps === 'string' ? [`apps connect to ${beside.apps}`] : []),
+      ...(beside?.connect ?? []).map((url) => `connected to ${url}`),
+      ...(beside?.stately ?? []).map((url) => `told to ${url}`),
+    ]
+    const found = [`process ${pid}, up ${lengthOf(context.clock.now() - since)}`, ...open].join(', ')
     if (root !== context.root)
       return {
         name: 'daemon',

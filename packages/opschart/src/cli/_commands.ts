@@ -1,5 +1,5 @@
 import { decisions } from './_commands-decide.ts'
-import { commonOptions, personRemark, type CommandDefinition } from './_definition.ts'
+import { commonOptions, inspectorOptions, personRemark, type CommandDefinition } from './_definition.ts'
 
 /** Every command, in the order of help. */
 export const commands: readonly CommandDefinition[] = [
@@ -26,7 +26,7 @@ export const commands: readonly CommandDefinition[] = [
     options: {
       detach: { summary: 'start it in the background, wait until it answers, print its process', short: 'd' },
       inspect: { summary: 'open the inspector, too, and print its address' },
-      port: { summary: 'of the inspector; the project’s own when absent', value: 'number' },
+      ...inspectorOptions,
     },
     examples: [
       ['opschart up', 'until Ctrl-C, or `opschart down` elsewhere'],
@@ -143,11 +143,12 @@ export const commands: readonly CommandDefinition[] = [
     options: {
       control: { summary: 'let one browser act as you, for 12 hours' },
       'no-open': { summary: 'print the address, and open no browser' },
-      port: { summary: 'of the page; the project’s own when absent', value: 'number' },
+      ...inspectorOptions,
     },
     examples: [
       ['opschart inspect', 'the daemon’s page; without a daemon the store’s, until Ctrl-C'],
       ['opschart inspect --control', 'at a terminal: the page may approve, send, pause, too'],
+      ['opschart inspect --apps', 'other XState apps of this machine are shown beside it'],
     ],
     exits: [0, 1, 2, 3, 5],
     remark:

@@ -1,5 +1,5 @@
 import type { Client, Clock, ForeseeingClient, Lifecycle, PruneView } from '@opschart/core'
-import type { InspectorPlace } from '@opschart/hosts/http'
+import type { InspectorAsked, InspectorPlace } from '@opschart/hosts/http'
 import type { PruneOptions } from '@opschart/runtime'
 
 import type { Configuration } from '../config/configuration.ts'
@@ -34,7 +34,7 @@ export interface Composition {
     root: string
     onLine: (line: string) => void
     onDown: () => void
-    inspect?: { readonly port?: number }
+    inspect?: InspectorAsked
   }): Promise<RunningDaemon>
   /** Opens the store of a project without a daemon, for one command. */
   openLocal(options: { root: string; onLine: (line: string) => void }): Promise<{
@@ -43,11 +43,9 @@ export interface Composition {
     close(): Promise<void>
   }>
   /** Opens the inspector of a project's store without a daemon. */
-  inspectLocal(options: {
-    root: string
-    onLine: (line: string) => void
-    port?: number
-  }): Promise<InspectorPlace & { close(): Promise<void> }>
+  inspectLocal(
+    options: InspectorAsked & { root: string; onLine: (line: string) => void },
+  ): Promise<InspectorPlace & { close(): Promise<void> }>
   /** Opens an address in this user's browser. Whether one was found. */
   openBrowser(
     address: string,

@@ -1,4 +1,4 @@
-import { OpschartError, type Clock } from '@opschart/core'
+import type { Clock } from '@opschart/core'
 
 import type { Composition } from './_composition.ts'
 import type { ExitCode } from './_exit.ts'
@@ -10,8 +10,8 @@ export interface CommandContext {
   /** The project's root, an absolute path. */
   readonly root: string
   readonly operands: readonly string[]
-  /** Options by name: a text, or true for a switch that is on. */
-  readonly options: Readonly<Record<string, string | true | undefined>>
+  /** Options by name: a text, or several; true for a switch that is on, or an option without its value. */
+  readonly options: Readonly<Record<string, string | true | readonly string[] | undefined>>
   readonly terminal: Terminal
   readonly clock: Clock
   /** The rest of the program, loaded when first asked for. */
@@ -32,18 +32,10 @@ export function textOption({ options }: CommandContext, name: string): string | 
   return typeof value === 'string' ? value : undefined
 }
 
-/**
- * The port that was asked for, as a door takes it.
- *
- * @throws OpschartError `input` for what is no port of a user's.
- */
-export function portOption(context: CommandContext): { readonly port?: number } {
-  const text = textOption(context, 'port')
-  if (text === undefined) return {}
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port < 1024 || port > 65_535)
-    throw new OpschartError('input', `--port is from 1024 to 65535, not ${text.slice(0, 40)}`)
-  return { port }
+/** All values of an option that may be given several times. */
+export function textsOption({ options }: CommandContext, name: string): readonly string[] {
+  const values = options[name]
+  return Array.isArray(values) ? (values as readonly string[]) : []
 }
 
 /** How views are drawn now. */

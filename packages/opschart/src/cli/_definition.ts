@@ -7,6 +7,10 @@ export interface OptionDefinition {
   /** What its value is called in help; absent: it is a switch. */
   readonly value?: string
   readonly short?: string
+  /** Whether it may stand without its value. */
+  readonly bare?: true
+  /** Whether it may be given several times. */
+  readonly many?: true
   /** The only values it takes. */
   readonly choices?: readonly string[]
 }
@@ -40,6 +44,26 @@ export const commonOptions: Readonly<Record<string, OptionDefinition>> = {
   json: { summary: 'print JSON: one document, or one a line while following' },
   root: { summary: 'the project; found from the working directory upwards when absent', value: 'folder' },
   help: { summary: 'show this help', short: 'h' },
+}
+
+/** Options by which an inspector is told what to open, for each command that opens one. */
+export const inspectorOptions: Readonly<Record<string, OptionDefinition>> = {
+  port: { summary: 'of the page; the project’s own when absent', value: 'number' },
+  apps: {
+    summary: 'show apps, too, that use @statelyai/inspect; they come to port 8080, or this one',
+    value: 'port',
+    bare: true,
+  },
+  connect: {
+    summary: 'show an XState 4 app, too, that listens with @xstate/inspect; may be repeated',
+    value: 'ws://…',
+    many: true,
+  },
+  stately: {
+    summary: 'tell Stately’s own inspector what happens; at ws://localhost:8080, or here',
+    value: 'ws://…',
+    bare: true,
+  },
 }
 
 /** What a person is asked before their acts, in paragraphs; the same words for each. */

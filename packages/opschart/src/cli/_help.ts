@@ -59,8 +59,8 @@ export function usageOf({ name, operands }: CommandDefinition): string {
 }
 
 function optionLines(options: Readonly<Record<string, OptionDefinition>>): string[] {
-  const heads = Object.entries(options).map(([name, { value, short }]) => {
-    const head = `--${name}${value === undefined ? '' : ` <${value}>`}`
+  const heads = Object.entries(options).map(([name, { value, short, bare }]) => {
+    const head = `--${name}${value === undefined ? '' : bare === true ? ` [${value}]` : ` <${value}>`}`
     return short === undefined ? `    ${head}` : `-${short}, ${head}`
   })
   const width = Math.max(...heads.map((head) => head.length))

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 
 import { nearestName } from '@opschart/core/nearest-name'
 import { commands, optionsOf } from './_commands.ts'
+import type { CommandContext } from './_context.ts'
 import { commonOptions, type CommandDefinition, type OptionDefinition } from './_definition.ts'
 import { visible } from './_text.ts'
 
@@ -10,7 +11,7 @@ export interface ParsedLine {
   /** Undefined: only common options were given. */
   readonly command: CommandDefinition | undefined
   readonly operands: readonly string[]
-  readonly options: Readonly<Record<string, string | true | undefined>>
+  readonly options: CommandContext['options']
 }
 
 /** A command line that was not: what is wrong with it. `command` is known where its name was right. */
@@ -39,7 +40,7 @@ export function parseLine(argv: readonly string[]): ParsedLine | UsageError {
     ...(command === undefined ? { version: versionOption } : {}),
   }
   const parsed = read(rest, known)
-  const options: Record<string, string | true> = {}
+  const options: Record<string, string | true | string[]> = {}
   const operands: string[] = []
   for (const token of parsed) {
     if (token.kind === 'positional') operands.push(token.value)
@@ -47,7 +48,10 @@ export function parseLine(argv: readonly string[]): ParsedLine | UsageError {
     const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined
     const problem = problemOf(token, option, Object.keys(known))
     if (problem !== undefined) return { usage: problem, command }
-    options[token.name] = token.value ?? true
+    const before = options[token.name]
+    const value = token.value ?? true
+    options[token.name] =
+      option?.many === true && value !== true ? [...(Array.isArray(before) ? before : []), value] : value
   }
   if (options['help'] === true || command === undefined) return { command, operands, options }
   const count = countProblem(command, operands)
@@ -64,21 +68,34 @@ interface OptionToken {
 
 function read(argv: readonly string[], options: Readonly<Record<string, OptionDefinition>>) {
   const declared = Object.fromEntries(
-    Object.entries(options).map(([name, { value, short }]) => [
+    Object.entries(options).map(([name, { value, short, bare }]) => [
       name,
       {
-        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        type: value === undefined || bare === true ? ('boolean' as const) : ('string' as const),
         ...(short === undefined ? {} : { short }),
       },
     ]),
   )
   return parseArgs({
-    args: [...argv],
+    args: withValues(argv, options),
     options: declared,
     strict: false,
     allowPositionals: true,
     tokens: true,
   }).tokens
+}
+
+/** The words, with each value that an option may do without at the option itself, where one follows it. */
+function withValues(argv: readonly string[], options: Readonly<Record<string, OptionDefinition>>): string[] {
+  const bare = Object.keys(options).filter((name) => options[name]?.bare === true)
+  const words: string[] = []
+  for (const word of argv) {
+    const last = words.at(-1) ?? ''
+    if (bare.includes(last.slice('--'.length)) && last.startsWith('--') && !word.startsWith('-'))
+      words[words.length - 1] = `${last}=${word}`
+    else words.push(word)
+  }
+  return words
 }
 
 /** Where the command's word stands: the first one that is neither an option nor the value of a common one. */
@@ -99,6 +116,7 @@ function problemOf(
     )
   if (option.value === undefined)
     return token.value === undefined ? undefined : `${token.rawName} takes no value`
+  if (token.value === undefined && option.bare === true) return undefined
   if (token.value === undefined || token.value === '')
     return `${token.rawName} needs a value: ${token.rawName} <${option.value}>`
   if (option.choices !== undefined && !option.choices.includes(token.value)) {

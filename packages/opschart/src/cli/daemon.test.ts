@@ -129,6 +129,10 @@ describe('the inspector', () => {
       page: page.slice(0, -1),
       daemon: again.pid,
       control: null,
+      apps: null,
+      bridge: null,
+      connect: [],
+      stately: [],
     })
     const control = await opschart('inspect', '--control')
     expect(control).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('only a person') })

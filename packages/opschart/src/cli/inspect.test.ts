@@ -13,6 +13,7 @@ import {
   createPeople,
   serveSocket,
   socketPathOf,
+  type InspectorAsked,
   type SocketServer,
 } from '@opschart/hosts/http'
 import { nodeCrypto, systemClock } from '@opschart/runtime'
@@ -26,11 +27,11 @@ import type { Composition } from './_composition.ts'
 describe('inspect', () => {
   let root: string
   let server: SocketServer
-  let ports: (number | undefined)[]
+  let asks: InspectorAsked[]
   let opened: string[]
 
   beforeEach(async () => {
-    ports = []
+    asks = []
     opened = []
     root = await mkdtemp(join(tmpdir(), 'opschart-inspect-'))
     const people = createPeople({ clock: systemClock, crypto: nodeCrypto, folder: join(root, 'people') })
@@ -42,9 +43,16 @@ describe('inspect', () => {
       clock: systemClock,
       about: { root, version: '1' },
       inspector: {
-        open: ({ port }) => {
-          ports.push(port)
-          return Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'aaa', ticket: 'bbb' })
+        open: (asked) => {
+          asks.push(asked)
+          const { apps, connect = [], stately } = asked
+          const beside = {
+            apps: apps === undefined ? null : `ws://127.0.0.1:${apps.port ?? 8080}`,
+            bridge: apps === undefined ? null : `http://127.0.0.1:${apps.port ?? 8080}/bridge`,
+            connect,
+            stately: stately === undefined ? [] : [stately],
+          }
+          return Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'aaa', ticket: 'bbb', beside })
         },
         grant: (person) => control.grant(person),
       },
@@ -68,7 +76,7 @@ describe('inspect', () => {
     expect([code, out]).toEqual([0, 'http://127.0.0.1:20000/#token=aaa'])
     expect(notes).toContain('open it in a browser on this machine')
     expect(notes).toContain('the page changes nothing; `opschart inspect --control` lets one browser act')
-    expect([opened, ports]).toEqual([[], [undefined]])
+    expect([opened, asks]).toEqual([[], [{}]])
   })
 
   it('opens the browser at a terminal, with a ticket, unless it is told not to', async () => {
@@ -77,13 +85,17 @@ describe('inspect', () => {
     expect(out).toBe('http://127.0.0.1:20000/#token=aaa')
     expect(notes).toContain('it is open in your browser')
     expect(opened.splice(0)).toEqual(['http://127.0.0.1:20000/#token=bbb'])
-    expect(ports).toEqual([4711])
+    expect(asks).toEqual([{ port: 4711 }])
     await inspect(['--no-open'], at)
     expect(JSON.parse((await inspect(['--json'], at)).out)).toEqual({
       address: 'http://127.0.0.1:20000/#token=aaa',
       page: 'http://127.0.0.1:20000',
       daemon: process.pid,
       control: null,
+      apps: null,
+      bridge: null,
+      connect: [],
+      stately: [],
     })
     expect(opened).toEqual([])
     const none = await inspect([], { interactive: true, composition: browser(false) })
@@ -98,7 +110,42 @@ describe('inspect', () => {
     }
     const { code, notes } = await inspect(['--control'])
     expect([code, notes]).toEqual([3, expect.stringContaining('not through a pipe or a file')])
-    expect(ports).toEqual([])
+    expect(asks).toEqual([])
+  })
+
+  it('asks for other apps, at the usual places or at others, and says where they are', async () => {
+    const { out, notes } = await inspect(['--apps', '--stately'])
+    expect(out).toBe('http://127.0.0.1:20000/#token=aaa')
+    expect(notes).toContain(
+      'apps connect to ws://127.0.0.1:8080; those in browsers open http://127.0.0.1:8080/bridge',
+    )
+    expect(notes).toContain('Stately’s inspector at ws://localhost:8080 is told what happens here')
+    const two = ['--connect', 'ws://localhost:1', '--connect=ws://localhost:2']
+    const json = await inspect(['--apps', '9090', ...two, '--stately', 'ws://localhost:3', '--json'])
+    expect(JSON.parse(json.out)).toMatchObject({
+      apps: 'ws://127.0.0.1:9090',
+      connect: ['ws://localhost:1', 'ws://localhost:2'],
+      stately: ['ws://localhost:3'],
+    })
+    expect((await inspect(two)).notes).toContain(
+      'the app at ws://localhost:2 is shown as soon as it is there',
+    )
+    expect(asks).toEqual([
+      { apps: {}, stately: 'ws://localhost:8080' },
+      {
+        apps: { port: 9090 },
+        connect: ['ws://localhost:1', 'ws://localhost:2'],
+        stately: 'ws://localhost:3',
+      },
+      { connect: ['ws://localhost:1', 'ws://localhost:2'] },
+    ])
+    for (const [wrong, message] of [
+      ['--apps=80', '--apps is from 1024 to 65535'],
+      ['--apps=', '--apps needs a value: --apps <port>'],
+      ['--connect=', '--connect needs a value'],
+    ])
+      expect(await inspect([wrong!])).toMatchObject({ code: 2, notes: expect.stringContaining(message!) })
+    expect(asks).toHaveLength(3)
   })
 
   it('says that only a daemon acts, where none runs', async () => {
@@ -107,8 +154,10 @@ describe('inspect', () => {
   })
 
   it('is opened with the daemon only where that is asked for', async () => {
-    const { code, notes } = await runLine(['up', '--port', '4711'])
-    expect([code, notes]).toEqual([2, expect.stringContaining('it goes with --inspect')])
+    for (const option of ['--port=4711', '--apps', '--connect=ws://localhost:1', '--stately']) {
+      const { code, notes } = await runLine(['up', option])
+      expect([code, notes]).toEqual([2, expect.stringContaining('it goes with --inspect')])
+    }
   })
 })
 

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 
 import { OpschartError } from '@opschart/core'
-import type { InspectorPlace, RemoteClient } from '@opschart/hosts/http'
+import type { InspectorAsked, InspectorPlace, RemoteClient } from '@opschart/hosts/http'
 
 import { connectDaemon } from './_client.ts'
-import { type CommandContext, isJson, lookOf, portOption, printJson, type Run } from './_context.ts'
+import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
 import { exitCodes, type ExitCode } from './_exit.ts'
+import { besideLines, inspectorAsked } from './_inspector-options.ts'
 import { addressOf } from './_page-address.ts'
 import { visible } from './_text.ts'
 import { timeOfDay } from './_time.ts'
@@ -13,7 +14,7 @@ import { untilStopped } from './_until-stopped.ts'
 
 /** `opschart inspect`: opens the inspector of the daemon, or of the store where none runs. */
 export const run: Run = async (context) => {
-  const asked = portOption(context)
+  const asked = inspectorAsked(context)
   const control = context.options['control'] === true
   if (control && !context.terminal.interactive)
     throw new OpschartError(
@@ -29,11 +30,7 @@ export const run: Run = async (context) => {
 }
 
 /** Shows the store itself, until the command is told to end. Nothing is carried out meanwhile. */
-function foreground(
-  context: CommandContext,
-  asked: { readonly port?: number },
-  control: boolean,
-): Promise<ExitCode> {
+function foreground(context: CommandContext, asked: InspectorAsked, control: boolean): Promise<ExitCode> {
   if (control)
     throw new OpschartError(
       'unreachable',
@@ -64,10 +61,18 @@ async function show(
   const { secret, expires } = known
   const address = addressOf(place.address, place.token, secret)
   if (isJson(context)) {
-    printJson(context, { address, page: place.address, daemon: known.pid, control: expires ?? null })
+    const { beside } = place
+    printJson(context, {
+      address,
+      page: place.address,
+      daemon: known.pid,
+      control: expires ?? null,
+      ...beside,
+    })
     return
   }
   terminal.out(address)
+  for (const line of besideLines(place.beside)) terminal.note(visible(line))
   if (expires !== undefined) {
     const until = timeOfDay(expires, lookOf(context))
     terminal.note(`paste it into your browser before ${until}: that one may then act as you, for 12 hours`)

@@ -71,7 +71,13 @@ describe.runIf(hasScript)('at a terminal', { timeout: 30_000 }, () => {
       path: socketPathOf(root),
       clock: systemClock,
       inspector: {
-        open: () => Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'aaa', ticket: 'bbb' }),
+        open: () =>
+          Promise.resolve({
+            address: 'http://127.0.0.1:20000',
+            token: 'aaa',
+            ticket: 'bbb',
+            beside: { apps: null, bridge: null, connect: [], stately: [] },
+          }),
         grant: (person) => control.grant(person),
       },
       about: { root, version: '0.0.0' },

@@ -4,12 +4,13 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs
 import { join } from 'node:path'
 
 import { OpschartError, type LogEntryView } from '@opschart/core'
-import { socketPathOf } from '@opschart/hosts/http'
+import { socketPathOf, type InspectorAsked } from '@opschart/hosts/http'
 
 import { connectDaemon } from './_client.ts'
 import type { RunningDaemon } from './_composition.ts'
-import { type CommandContext, isJson, lookOf, portOption, printJson, type Run } from './_context.ts'
+import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
 import { exitCodes, type ExitCode } from './_exit.ts'
+import { argumentsOf, besideLines, inspectorAsked } from './_inspector-options.ts'
 import { addressOf } from './_page-address.ts'
 import { renderLine } from './_render-line.ts'
 import { rowsUntil } from './_rows-until.ts'
@@ -36,8 +37,10 @@ async function foreground(context: CommandContext): Promise<ExitCode> {
         `${paint('green', '●')} opschart runs for ${visible(root)} (process ${process.pid}); Ctrl-C ends it`,
       )
       // In the background these words go to a file: whoever started it says where the page is.
-      if (daemon.inspect !== undefined && process.send === undefined)
+      if (daemon.inspect !== undefined && process.send === undefined) {
         terminal.note(`inspector: ${addressOf(daemon.inspect.address, daemon.inspect.token)}`)
+        for (const line of besideLines(daemon.inspect.beside)) terminal.note(visible(line))
+      }
       process.send?.(ready)
       await timeline(context, daemon, stopped)
     } finally {
@@ -49,11 +52,12 @@ async function foreground(context: CommandContext): Promise<ExitCode> {
 }
 
 /** How the inspector is to be opened at once; nothing where it is not. */
-function inspectOption(context: CommandContext): { inspect?: { readonly port?: number } } {
-  const asked = portOption(context)
+function inspectOption(context: CommandContext): { inspect?: InspectorAsked } {
+  const asked = inspectorAsked(context)
   if (context.options['inspect'] === true) return { inspect: asked }
-  if (asked.port !== undefined)
-    throw new OpschartError('input', '--port is the inspector’s: it goes with --inspect')
+  const [first] = Object.keys(asked)
+  if (first !== undefined)
+    throw new OpschartError('input', `--${first} is the inspector’s: it goes with --inspect`)
   return {}
 }
 
@@ -92,8 +96,8 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   const file = openSync(log, 'a', 0o600)
   const { size: before } = fstatSync(file)
   terminal.progress('starting the daemon …')
-  const port = inspect?.port === undefined ? [] : ['--port', String(inspect.port)]
-  const argv = ['up', '--root', root, ...(inspect === undefined ? [] : ['--inspect', ...port])]
+  const more = inspect === undefined ? [] : ['--inspect', ...argumentsOf(inspect)]
+  const argv = ['up', '--root', root, ...more]
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...argv], {
     cwd: root,
     detached: true,
@@ -120,12 +124,13 @@ async function detach(context: CommandContext): Promise<ExitCode> {
       pid: child.pid,
       log,
       socket: socketPathOf(root),
-      ...(page === undefined ? {} : { inspect: page }),
+      ...(place === undefined ? {} : { inspect: page, ...place.beside }),
     })
     return exitCodes.done
   }
   terminal.out(`opschart runs in the background: process ${child.pid}; its words go to ${log}`)
   if (page !== undefined) terminal.out(`inspector: ${page}`)
+  if (place !== undefined) for (const line of besideLines(place.beside)) terminal.out(visible(line))
   return exitCodes.done
 }
 
