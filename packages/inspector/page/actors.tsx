@@ -22,11 +22,7 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
           <span>Source</span>
           <select
             value={model.source ?? ''}
-            onChange={({ currentTarget }) => {
-              const next = model.inspected.get(currentTarget.value)
-              const [actor] = next?.actors.keys() ?? []
-              if (next !== undefined && actor !== undefined) does.choose.actor(next.source, actor)
-            }}
+            onChange={({ currentTarget }) => does.choose.source(currentTarget.value)}
           >
             {[...model.inspected.values()].map(({ source: id, name, ended }) => (
               <option key={id} value={id}>
@@ -53,7 +49,7 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
         rowHeight={rowHeight}
         chosen={chosen}
         onChoose={(index) => does.choose.actor(source!.source, shown[index]!.actor.actor)}
-        rowClass={(index) => toneOf(shown[index]!.actor)}
+        rowClass={(index) => (source?.ended === null ? toneOf(shown[index]!.actor) : 'ended')}
         row={(index) => {
           const { actor, depth } = shown[index]!
           const called = calledOf(model, actor.actor, depth > 0)

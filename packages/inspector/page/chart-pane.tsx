@@ -207,7 +207,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
 
 function Nothing({ model }: { model: Model }) {
   if (model.actor !== null)
-    return <p class="nothing">This actor has no chart: it is a promise or a callback.</p>
+    return <p class="nothing">This actor has no chart; what it did is told in its rows.</p>
   return model.connection === 'connecting' ? (
     <p class="nothing">Connecting …</p>
   ) : (

@@ -1,4 +1,4 @@
-import type { ChartView, InspectedActor, InspectionStep } from '@opschart/core'
+import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from '@opschart/core'
 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { ask } from './door.ts'
@@ -56,34 +56,43 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     const isOther = chartOf({ ...get(), source, actor }) !== chartOf(get())
     set((model) => ({
       ...model,
+      ...nothingChosen,
       source,
       actor,
-      past: null,
-      step: null,
-      whoMay: notAsked,
-      whatIf: notAsked,
-      supposed: [],
-      draftType: '',
-      shownOutcome: null,
-      found: null,
       ...(isOther ? { folded: new Set<string>(), layout: null } : {}),
-      ...(before === source
-        ? {}
-        : { pages: new Map(), search: null, frozen: null, head: lastOf(model, source) }),
+      ...(before === source ? {} : ofSource(model, source)),
     }))
     layout()
     if (filter.own) reading.filter(filter)
     askForTab()
     if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
+  /** Whether somebody has said which source they look at. */
+  let isSourceChosen = false
   /** What matters most, where nothing is chosen yet: an incident, or who moved last. */
   function chooseFirst(): void {
-    const { actor, source } = get()
-    const actors = [...(sourceOf(get())?.actors.values() ?? [])]
-    if (actor !== null || source === null || actors.length === 0) return
-    const roots = actors.filter(({ parent, chart }) => parent === null && chart !== null)
-    const [best] = (roots.length > 0 ? roots : actors).toSorted((one, other) => rank(other) - rank(one))
-    chooseActor(source, best!.actor)
+    if (get().actor !== null) return
+    const source = isSourceChosen ? sourceOf(get()) : withSomebody(get())
+    const drawn = drawnIn(source)
+    const roots = drawn.filter(({ parent }) => parent === null)
+    const [best] = (roots.length > 0 ? roots : drawn).toSorted((one, other) => rank(other) - rank(one))
+    if (source !== null && best !== undefined) chooseActor(source.source, best.actor)
+  }
+  /** Another source, also one that nobody is in yet: who comes first is looked at then. */
+  function chooseSource(source: string): void {
+    isSourceChosen = true
+    if (source === get().source) return
+    set((model) => ({
+      ...model,
+      ...nothingChosen,
+      ...ofSource(model, source),
+      source,
+      actor: null,
+      folded: new Set<string>(),
+      layout: null,
+    }))
+    chooseFirst()
+    if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
 
   return {
@@ -97,7 +106,11 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     filter: reading.filter,
     suppose: supposing.suppose,
     choose: {
-      actor: chooseActor,
+      source: chooseSource,
+      actor(source: string, actor: string): void {
+        isSourceChosen = true
+        chooseActor(source, actor)
+      },
       tab(tab: Tab): void {
         change({ tab, now: Date.now() })
         askForTab()
@@ -127,8 +140,36 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   }
 }
 
-const lastOf = ({ inspected }: Model, source: string): number =>
-  inspected.get(source)?.steps.at(-1)?.sequence ?? 0
+/** What is not known of another actor, and was not asked about it. */
+const nothingChosen = {
+  past: null,
+  step: null,
+  whoMay: notAsked,
+  whatIf: notAsked,
+  supposed: [],
+  draftType: '',
+  shownOutcome: null,
+  found: null,
+} satisfies Partial<Model>
+
+/** The timeline of another source, from its top. */
+const ofSource = ({ inspected }: Model, source: string) => ({
+  pages: new Map(),
+  search: null,
+  frozen: null,
+  head: inspected.get(source)?.steps.at(-1)?.sequence ?? 0,
+})
+
+/** The source that is looked at, or, while nobody there has a chart, the first one in which somebody has. */
+function withSomebody(model: Model): InspectedSource | null {
+  const source = sourceOf(model)
+  if (drawnIn(source).length > 0) return source
+  return [...model.inspected.values()].find((one) => drawnIn(one).length > 0) ?? source
+}
+
+/** Those that have a chart; nobody else is looked at by themselves. */
+const drawnIn = (source: InspectedSource | null): InspectedActor[] =>
+  [...(source?.actors.values() ?? [])].filter(({ chart }) => chart !== null)
 
 /** Who is looked at first: who needs somebody, then releases, then whatever is under way; the latest of each. */
 function rank({ state, chart, last, since }: InspectedActor): number {

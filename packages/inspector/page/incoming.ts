@@ -112,6 +112,8 @@ export function createIncoming(
     endStream = follow({
       message: take,
       opened() {
+        // Apps are told of anew by a door that still knows them; those of a door that has gone have ended with it.
+        set((model) => ({ ...model, inspected: inspect(model.inspected, endsOf(model)) }))
         change({ connection: 'live', problem: null })
         refresh()
       },
@@ -127,6 +129,11 @@ export function createIncoming(
 
   return { take, flush, refresh, connect: () => connect().catch(() => again()) }
 }
+
+const endsOf = ({ inspected }: Model): InspectionMessage[] =>
+  [...inspected.values()]
+    .filter(({ answers, ended }) => !answers && ended === null)
+    .map(({ source }) => ({ kind: 'ended', source, at: Date.now() }))
 
 /** What a search lets through is put in front of what it found. */
 function withArrived(model: Model, messages: readonly InspectionMessage[]): Search | null {

@@ -1,6 +1,6 @@
 import { eventOf, isJsonObject, stateOf, textOf, typeOf } from './_received.ts'
 import { chartOfConfig } from './chart-of-config.ts'
-import { inspectionProtocol, type InspectionMessage } from './messages.ts'
+import { inspectionProtocol, type InspectionMessage, type SeenState } from './messages.ts'
 
 /** Reads what one connection says in another inspector's words; each message gives none, one or several of ours. */
 export type InspectionReader = (received: unknown, now: number) => InspectionMessage[]
@@ -53,7 +53,7 @@ export function statelyReader(source: string, name: string): InspectionReader {
       case '@xstate.event':
         // What comes of it is said next, by the snapshot.
         events.set(actor, { from: textOf(message['sourceId']) ?? null, type: typeOf(message['event']) })
-        if (events.size > 10_000) events.delete(events.keys().next().value!)
+        if (events.size > most) events.delete(events.keys().next().value!)
         return begin(now, [])
       case '@xstate.snapshot': {
         const event = eventOf(message['event'])
@@ -71,11 +71,21 @@ export function statelyReader(source: string, name: string): InspectionReader {
   }
 }
 
+/** Actors of one app of which something is remembered. */
+const most = 10_000
+
 /** Reads what an XState 4 app says through `@xstate/inspect`: its own texts within each message are JSON. */
 export function xstate4Reader(source: string, name: string): InspectionReader {
   const begin = beginning(source, name)
   const events = new Map<string, { event: ReturnType<typeof eventOf>; from: string | null }>()
+  const lasts = new Map<string, SeenState>()
   let sequence = 0
+  const seen = (actor: string, given: unknown): { state?: SeenState } => {
+    const known = stateOf(given)
+    if (known.state !== undefined) lasts.set(actor, known.state)
+    if (lasts.size > most) lasts.delete(lasts.keys().next().value!)
+    return known
+  }
   return (received, now) => {
     const message = messageOf(received)
     if (message === undefined) return begin(now, lost(source))
@@ -97,7 +107,7 @@ export function xstate4Reader(source: string, name: string): InspectionReader {
             name: title,
             parent: textOf(message['parent']) ?? null,
             at: now,
-            ...stateOf(parsed(message['state'])),
+            ...seen(actor, parsed(message['state'])),
           },
         ])
       }
@@ -115,7 +125,7 @@ export function xstate4Reader(source: string, name: string): InspectionReader {
         events.delete(actor)
         sequence += 1
         return begin(now, [
-          { kind: 'step', source, actor, sequence, at: now, event, from, ...stateOf(state) },
+          { kind: 'step', source, actor, sequence, at: now, event, from, ...seen(actor, state) },
         ])
       }
       case 'service.stop':
@@ -129,7 +139,8 @@ export function xstate4Reader(source: string, name: string): InspectionReader {
             at: now,
             event: { type: 'xstate.stop' },
             from: null,
-            state: { status: 'stopped', value: null },
+            // What it was is not said again.
+            state: { value: null, ...lasts.get(actor), status: 'stopped' },
           },
         ])
       default:
