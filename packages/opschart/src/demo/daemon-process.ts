@@ -17,9 +17,13 @@ export interface Question {
  * answers over the channel between the two for the person who started the demo.
  */
 async function main(): Promise<void> {
-  const [root = '', from = '1'] = process.argv.slice(2)
+  const [root = '', from = '1', inspected] = process.argv.slice(2)
   const send = (message: object) => process.connected && process.send!(message)
-  const daemon = await startDaemon({ root, onLine: (line) => send({ line }) })
+  const daemon = await startDaemon({
+    root,
+    onLine: (line) => send({ line }),
+    ...(inspected === undefined ? {} : { inspect: {} }),
+  })
   const person: Principal = `person:${userInfo().username.replaceAll(/[^A-Za-z0-9._-]/g, '-') || 'you'}`
   process.on('message', (question: Question) => {
     const { id, who, method, parameters } = question
@@ -36,7 +40,7 @@ async function main(): Promise<void> {
   // Ctrl-C reaches the whole group: the demo ends its daemon itself, in good order.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   process.on('disconnect', () => void daemon.close().then(() => process.exit(0)))
-  send({ ready: true, person })
+  send({ ready: true, person, inspect: daemon.inspect })
   for await (const row of daemon.client.subscribe({ from: Number(from) })) send({ row })
 }
 
