@@ -32,7 +32,7 @@ export async function bundlePage(): Promise<PageTexts> {
     return {
       'index.html': await text('index.html'),
       'page.js': output[0].code,
-      'page.css': `${themeStyle()}\n${await text('page.css')}`,
+      'page.css': [themeStyle(), await text('page.css'), await text('views.css')].join('\n'),
       'elk.js': await readFile(elk, 'utf8'),
     }
   } finally {

@@ -85,6 +85,7 @@ describe('an inspection that begins now', () => {
     await scenario.ann.adopt({ to: 'web/gone', phase: 'RETIRED', version: 'v0', reason: 'it was before' })
     await scenario.ann.pause({ target: 'service:pay', reason: 'looking' })
     await scenario.runtime.idle()
+    await scenario.clock.advance(1_000)
     const runtime = of(scenario)
     const { head } = await runtime.status()
     const stream = begin(runtime)
@@ -111,6 +112,12 @@ describe('an inspection that begins now', () => {
       parent: 'web/next',
     })
     expect(await expectStanding(runtime, messages)).toBeGreaterThan(5)
+    // Each has stood as it is since its last row.
+    for (const message of messages) {
+      if (message.kind !== 'actor') continue
+      const rows = await runtime.log({ actor: message.actor, to: head.sequence, backwards: true, limit: 1 })
+      if (rows.length > 0) expect([message.actor, message.at]).toEqual([message.actor, rows[0]!.at])
+    }
     // What comes of the law goes on from what stood, step for step.
     await scenario.approve('deploy')
     await runtime.idle()

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks'
 
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
+import { Icon } from './icons.tsx'
 import { calledOf, needsSomebody, sourceOf, type Model } from './model.ts'
 import { VirtualList } from './virtual-list.tsx'
 
@@ -35,6 +36,15 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
       <div class="bar">
         <h2>Actors</h2>
         <span class="count">{shown.length.toLocaleString()}</span>
+        <button
+          type="button"
+          title="All of them on a board (o)"
+          aria-label="All on a board"
+          aria-pressed={model.view === 'fleet'}
+          onClick={() => does.choose.view('fleet')}
+        >
+          <Icon name="fleet" />
+        </button>
         <input
           type="search"
           placeholder="Find"

@@ -3,12 +3,15 @@ import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { ask } from './door.ts'
 import { createIncoming } from './incoming.ts'
-import { chartOf, needsSomebody, notAsked, sourceOf, type Model, type Tab } from './model.ts'
+import { chartOf, needsSomebody, notAsked, sourceOf, type Model, type Tab, type View } from './model.ts'
 import { createReading } from './reading.ts'
 import type { Store } from './store.ts'
 import { createSupposing } from './supposing.ts'
 import { createTools } from './tools.ts'
 import { createTravel } from './travel.ts'
+
+/** How many begin with all of them on a board. */
+const many = 25
 
 /** All that can be done on the page. */
 export type Does = ReturnType<typeof createDoes>
@@ -51,7 +54,8 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   }
 
   function chooseActor(source: string, actor: string): void {
-    const { source: before, actor: was, filter } = get()
+    const { source: before, actor: was, filter, view } = get()
+    if (view === 'fleet') change({ view: 'chart' })
     if (before === source && was === actor) return
     const isOther = chartOf({ ...get(), source, actor }) !== chartOf(get())
     set((model) => ({
@@ -76,7 +80,9 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     const drawn = drawnIn(source)
     const roots = drawn.filter(({ parent }) => parent === null)
     const [best] = (roots.length > 0 ? roots : drawn).toSorted((one, other) => rank(other) - rank(one))
-    if (source !== null && best !== undefined) chooseActor(source.source, best.actor)
+    if (source === null || best === undefined) return
+    chooseActor(source.source, best.actor)
+    if (roots.length >= many) change({ view: 'fleet' })
   }
   /** Another source, also one that nobody is in yet: who comes first is looked at then. */
   function chooseSource(source: string): void {
@@ -116,11 +122,16 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
         askForTab()
         if (tab === 'work') incoming.refresh()
       },
-      step: (step: InspectionStep): void => change({ step, tab: 'step' }),
+      step(step: InspectionStep): void {
+        const { view } = get()
+        change({ step, tab: 'step', view: view === 'fleet' ? 'chart' : view })
+      },
+      /** Shows a view, or the chart again where that is shown already. */
+      view: (view: View): void => change({ view: get().view === view ? 'chart' : view, now: Date.now() }),
     },
-    /** Another direction, or other states folded. */
-    show(part: Partial<Pick<Model, 'direction' | 'folded'>>): void {
-      change(part)
+    /** Another view or direction, or other states folded. */
+    show(part: Partial<Pick<Model, 'view' | 'direction' | 'folded'>>): void {
+      change({ ...part, now: Date.now() })
       layout()
     },
     /** Begins with what was saved. */

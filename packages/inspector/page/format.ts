@@ -39,6 +39,12 @@ export function lengthOf(milliseconds: number): string {
   return parts.length === 0 ? '0 s' : parts.join(' ')
 }
 
+/** How long something has stood: in its largest unit, since more is not read at a glance. */
+export function dwellOf(milliseconds: number): string {
+  const [name, size] = units.find(([, unit]) => milliseconds >= unit) ?? ['s', 1000]
+  return `${Math.max(0, Math.floor(milliseconds / size)).toLocaleString()} ${name}`
+}
+
 /** When something is due, seen from now. */
 export function dueIn(due: number, now: number): string {
   return due <= now ? `${lengthOf(now - due)} overdue` : `in ${lengthOf(due - now)}`

@@ -7,6 +7,7 @@ export function bindKeys(does: Does): void {
     '[': () => does.travel.previous(),
     ']': () => does.travel.next(),
     n: () => does.travel.now(),
+    o: () => does.choose.view('fleet'),
   }
   document.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement

@@ -23,7 +23,8 @@ bindKeys(does)
 does.change({ connection: story === undefined ? 'connecting' : 'saved' })
 // Times that are waited for are told anew; a second is what they are told by.
 setInterval(() => {
-  if (store.get().tab === 'work') does.change({ now: Date.now() })
+  const { tab, view } = store.get()
+  if (tab === 'work' || view === 'fleet') does.change({ now: Date.now() })
 }, 1000)
 
 if (story === undefined) {

@@ -15,6 +15,7 @@ import {
 
 import type { Direction, Layout } from '../src/layout/layout.ts'
 import { noFilter, type Filter, type Search } from './filter.ts'
+import { wholeFleet, type FleetFilter } from './fleet-filter.ts'
 
 /** What the door says of itself. */
 export interface Door {
@@ -50,6 +51,10 @@ export const notAsked: Asked<never> = { isWaiting: false, answer: null, problem:
 export const tabs = ['state', 'step', 'who may', 'what if', 'work'] as const
 export type Tab = (typeof tabs)[number]
 
+/** What the middle of the page shows. */
+export const views = ['chart', 'fleet'] as const
+export type View = (typeof views)[number]
+
 /** How the page stands to what it shows. */
 export type Connection = 'connecting' | 'live' | 'broken' | 'refused' | 'saved'
 
@@ -65,6 +70,8 @@ export interface Model {
   /** The moment that is shown of the actor; null for the present. */
   readonly past: Past | null
   readonly step: InspectionStep | null
+  readonly view: View
+  readonly fleet: FleetFilter
   readonly tab: Tab
   readonly filter: Filter
   readonly search: Search | null
@@ -104,6 +111,8 @@ export const firstModel: Model = {
   actor: null,
   past: null,
   step: null,
+  view: 'chart',
+  fleet: wholeFleet,
   tab: 'state',
   filter: noFilter,
   search: null,

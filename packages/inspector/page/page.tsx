@@ -1,16 +1,27 @@
+import { useMemo } from 'preact/hooks'
+
 import { Actors } from './actors.tsx'
 import { ChartPane } from './chart-pane.tsx'
 import type { Does } from './does.ts'
+import { FleetBar, FleetView } from './fleet-view.tsx'
+import { fleetOf } from './fleet.ts'
 import type { Model } from './model.ts'
 import { Panel } from './panel.tsx'
 import { TimeBar } from './time-bar.tsx'
 import { Timeline } from './timeline.tsx'
 import { TopBar } from './top-bar.tsx'
+import { viewOf, ViewsBar } from './views-bar.tsx'
 
 /** The whole page, of all that it knows. */
 export function Page({ model, does }: { model: Model; does: Does }) {
+  const view = viewOf(model)
+  const { inspected, source, status, now } = model
+  const fleet = useMemo(
+    () => (view === 'fleet' ? fleetOf(model, model.fleet) : null),
+    [view, inspected, source, status, now, model.fleet],
+  )
   return (
-    <div class="page" data-connection={model.connection}>
+    <div class="page" data-view={view} data-connection={model.connection}>
       <TopBar model={model} does={does} />
       {model.connection === 'refused' ? (
         <main class="nothing">
@@ -23,9 +34,21 @@ export function Page({ model, does }: { model: Model; does: Does }) {
       ) : (
         <>
           <Actors model={model} does={does} />
-          <main class="middle" aria-label="Chart">
-            <TimeBar model={model} does={does} />
-            <ChartPane model={model} does={does} />
+          <main class="middle" aria-label={view}>
+            <ViewsBar model={model} does={does}>
+              {fleet === null ? (
+                <TimeBar model={model} does={does} />
+              ) : (
+                <FleetBar model={model} does={does} fleet={fleet} />
+              )}
+            </ViewsBar>
+            <div class="view">
+              {fleet === null ? (
+                <ChartPane model={model} does={does} />
+              ) : (
+                <FleetView model={model} does={does} fleet={fleet} />
+              )}
+            </div>
           </main>
           <Panel model={model} does={does} />
           <Timeline model={model} does={does} />

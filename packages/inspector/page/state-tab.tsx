@@ -15,7 +15,7 @@ export function StateTab({ model }: { model: Model; does: Does }) {
       : kind === 'present'
         ? (actor?.before ?? null)
         : beforeSupposed(model)
-  const since = kind === 'past' ? model.past!.at : (actor?.last?.at ?? actor?.since)
+  const since = kind === 'past' ? model.past!.at : actor?.entered
   return (
     <>
       <dl class="facts">

@@ -29,7 +29,12 @@ const actor = (source: string, id: string, status: 'active' | 'done' = 'active')
   at: 1,
   state: { status, value: 'a' },
 })
-const step = (source: string, id: string, sequence: number, value?: string): InspectionMessage => ({
+const step = (
+  source: string,
+  id: string,
+  sequence: number,
+  value?: string,
+): Extract<InspectionMessage, { kind: 'step' }> => ({
   kind: 'step',
   source,
   actor: id,
@@ -92,6 +97,22 @@ describe('what is inspected', () => {
       step('a', 'x', 2),
     ])
     expect(known.get('a')!.actors.get('x')).toMatchObject({ state: { value: 'b' }, last: { sequence: 2 } })
+  })
+
+  it('says since when an actor stands where it does: a step that leaves it there does not count', () => {
+    const entered = (...more: InspectionMessage[]) =>
+      inspect(nothingInspected, [begin('a'), actor('a', 'x'), ...more])
+        .get('a')!
+        .actors.get('x')!.entered
+    expect(entered()).toBe(1)
+    expect(entered(step('a', 'x', 3, 'a'), step('a', 'x', 4))).toBe(1)
+    expect(entered(step('a', 'x', 3, 'b'), step('a', 'x', 4, 'b'), step('a', 'x', 5))).toBe(3)
+    const nested = (sequence: number, status: 'active' | 'done' = 'active'): InspectionMessage => ({
+      ...step('a', 'x', sequence),
+      state: { status, value: { a: 'b' } },
+    })
+    expect(entered(nested(6), nested(7))).toBe(6)
+    expect(entered(nested(6), nested(7, 'done'))).toBe(7)
   })
 
   it('is forgotten when its source begins anew', () => {

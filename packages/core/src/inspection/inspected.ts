@@ -18,6 +18,8 @@ export interface InspectedActor {
   readonly name: string
   readonly parent: string | null
   readonly since: number
+  /** When it came into the state that it is in, as far as that was seen: it has stood there at least since then. */
+  readonly entered: number
   readonly state: SeenState | null
   /** What it was before its last step; null where that is not known. */
   readonly before: SeenState | null
@@ -121,6 +123,7 @@ function take(draft: Draft, message: InspectionMessage, limits: InspectionLimits
         name,
         parent,
         since: at,
+        entered: at,
         state: state ?? null,
         before: null,
         last: null,
@@ -142,6 +145,7 @@ function take(draft: Draft, message: InspectionMessage, limits: InspectionLimits
       if (actor !== undefined)
         draft.actors.set(step.actor, {
           ...actor,
+          entered: isElsewhere(actor.state, step.state) ? step.at : actor.entered,
           state: step.state ?? actor.state,
           before: actor.state,
           last: step,
@@ -156,6 +160,13 @@ function take(draft: Draft, message: InspectionMessage, limits: InspectionLimits
       return
     case 'source':
   }
+}
+
+/** Whether a step has brought its actor into another state, or to its end. */
+function isElsewhere(before: SeenState | null, after: SeenState | undefined): boolean {
+  if (after === undefined || before === null) return after !== undefined
+  if (before.status !== after.status) return true
+  return before.value !== after.value && JSON.stringify(before.value) !== JSON.stringify(after.value)
 }
 
 /** One that has ended goes before one that has not, and never the one that has just come. */

@@ -41,6 +41,7 @@ export type InspectionMessage =
       readonly chart: string | null
       readonly name: string
       readonly parent: string | null
+      /** When it began, or moved last: it has stood as it is since then. */
       readonly at: number
       readonly state?: SeenState
     }

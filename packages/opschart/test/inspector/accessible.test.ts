@@ -53,6 +53,10 @@ describe.skipIf(browserPath === undefined)('the page', () => {
         if (name === 'who may') await page.getByRole('table').waitFor()
         expect([name, await faults(page)]).toEqual([name, []])
       }
+      await page.getByRole('button', { name: 'fleet', exact: true }).click()
+      await page.locator('.card').first().waitFor()
+      expect(['fleet', await faults(page)]).toEqual(['fleet', []])
+      await page.getByRole('button', { name: 'chart', exact: true }).click()
       const refused = page
         .getByRole('listbox', { name: 'Rows' })
         .getByRole('option')

@@ -107,7 +107,9 @@ async function* messages(
         count: standing.left,
         reason: `only the ${mostStanding} actors that moved last are shown`,
       }
-    for (const [index, { stored, point }] of standing.actors.entries()) {
+    // Whose rows were pruned stands there since before what is kept.
+    const begins = (await store.history({ limit: 1 }))[0]?.at ?? clock.now()
+    for (const [index, { stored, point, movedAt }] of standing.actors.entries()) {
       if (index % atOnce === atOnce - 1) await turn()
       const { actor } = stored
       met.set(actor, point)
@@ -118,7 +120,7 @@ async function* messages(
       const parent = isMachineActor(actor)
         ? parentOfChild(actor, (state as MachineState | undefined)?.born)
         : parentOfRun(actor)
-      yield* begun(actor, decider, { parent, at: clock.now(), state })
+      yield* begun(actor, decider, { parent, at: movedAt ?? begins, state })
     }
   }
   // Told to end while the rest was told, nobody would end what is begun now.

@@ -10,10 +10,18 @@ export const mostStanding = 5_000
 const mostTries = 5
 const page = 500
 
+/** An actor as it stands. */
+export interface StandingActor {
+  readonly stored: StoredActor
+  readonly point: Point
+  /** When its last row was written; null where that was pruned. */
+  readonly movedAt: number | null
+}
+
 /** All that stands after one row of the journal. */
 export interface Standing {
   readonly sequence: number
-  readonly actors: readonly { readonly stored: StoredActor; readonly point: Point }[]
+  readonly actors: readonly StandingActor[]
   /** What is known of each service. */
   readonly services: ReadonlyMap<string, Point['service']>
   /** How many open actors are not among them. */
@@ -39,12 +47,15 @@ export async function readStanding(store: Store, points: Points): Promise<Standi
     for (const service of new Set([...moved].filter((actor) => !isMachineActor(actor)).map(serviceOfActor)))
       services.set(service, (await points.at(ledgerActor(service), sequence)).service)
     const kept = await newest(store, actors, sequence)
-    const standing: { stored: StoredActor; point: Point }[] = []
+    const standing: StandingActor[] = []
     for (const stored of kept) {
       const point = moved.has(stored.actor)
         ? await points.at(stored.actor, sequence)
         : pointOf(stored, sequence, services.get(serviceOfActor(stored.actor)))
-      if (point.known !== undefined) standing.push({ stored, point })
+      if (point.known === undefined) continue
+      const own = { actor: stored.actor, to: sequence, backwards: true, limit: 1 }
+      const [last] = await store.history(own)
+      standing.push({ stored, point, movedAt: last?.at ?? null })
     }
     return { sequence, actors: standing, services, left: actors.length - kept.length }
   }

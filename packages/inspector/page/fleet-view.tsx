@@ -1,0 +1,159 @@
+import { useState } from 'preact/hooks'
+
+import type { Does } from './does.ts'
+import { wholeFleet, type FleetTone } from './fleet-filter.ts'
+import type { Fleet, FleetBoard, FleetCard, FleetColumn } from './fleet.ts'
+import { dwellOf, momentOf } from './format.ts'
+import type { Model } from './model.ts'
+
+/** Cards that a column shows before it says how many more there are. */
+const atOnce = 40
+
+const tones: readonly (readonly [FleetTone | null, string])[] = [
+  [null, 'all'],
+  ['alarm', 'needs somebody'],
+  ['asks', 'asks a person'],
+  ['open', 'goes on'],
+  ['ended', 'ended'],
+]
+
+/** Everybody on a board: a column for each state of their chart, and how long they have stood there. */
+export function FleetView({ model, does, fleet: { boards } }: Shown & { readonly fleet: Fleet }) {
+  return (
+    <div class="boards" tabIndex={0} role="group" aria-label="Boards">
+      {boards.map((board) => (
+        <Board key={board.chart} board={board} model={model} does={does} />
+      ))}
+      {boards.length === 0 && (
+        <p class="nothing">{model.fleet === wholeFleet ? 'Nobody is there yet.' : 'Nobody is like that.'}</p>
+      )}
+    </div>
+  )
+}
+
+interface Shown {
+  readonly model: Model
+  readonly does: Does
+}
+
+/** How many there are, and which of them are shown. */
+export function FleetBar({ model, does, fleet }: Shown & { readonly fleet: Fleet }) {
+  const { fleet: filter } = model
+  const { counts, services } = fleet
+  return (
+    <div class="bar fleet" role="toolbar" aria-label="Filter of the fleet">
+      {tones.map(([tone, name]) => (
+        <button
+          key={name}
+          type="button"
+          class={`chip tone-${tone ?? 'all'}`}
+          aria-pressed={filter.tone === tone}
+          onClick={() => does.change({ fleet: { ...filter, tone } })}
+        >
+          {`${name} `}
+          <b>{counts[tone ?? 'all'].toLocaleString()}</b>
+        </button>
+      ))}
+      {services.length > 1 && (
+        <select
+          aria-label="Service"
+          value={filter.service ?? ''}
+          onChange={({ currentTarget: { value } }) =>
+            does.change({ fleet: { ...filter, service: value === '' ? null : value } })
+          }
+        >
+          <option value="">every service</option>
+          {services.map((service) => (
+            <option key={service} value={service}>
+              {service}
+            </option>
+          ))}
+        </select>
+      )}
+      <input
+        type="search"
+        placeholder="Find"
+        aria-label="Find in the fleet"
+        value={filter.text}
+        onInput={({ currentTarget }) => does.change({ fleet: { ...filter, text: currentTarget.value } })}
+      />
+    </div>
+  )
+}
+
+function Board({ board, model, does }: Shown & { readonly board: FleetBoard }) {
+  return (
+    <section class="board" aria-label={board.name}>
+      <h2>
+        {board.name} <span class="count">{board.count.toLocaleString()}</span>
+      </h2>
+      <div class="columns">
+        {board.columns.map((column) => (
+          <Column key={column.id} column={column} model={model} does={does} />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function Column({ column, model, does }: Shown & { readonly column: FleetColumn }) {
+  const [most, setMost] = useState(atOnce)
+  const { name, cards, alarms } = column
+  const more = cards.length - most
+  return (
+    <section
+      class={`column${cards.length === 0 ? ' empty' : ''}${alarms > 0 ? ' alarm' : ''}`}
+      aria-label={name}
+    >
+      <h3>
+        <span title={name}>{name}</span>
+        <span class="count">{cards.length.toLocaleString()}</span>
+      </h3>
+      {cards.length > 0 && (
+        <ul>
+          {cards.slice(0, most).map((card) => (
+            <li key={card.actor}>
+              <Card card={card} model={model} does={does} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {more > 0 && (
+        <button type="button" class="plain" onClick={() => setMost(most + 4 * atOnce)}>
+          {`${more.toLocaleString()} more, there for less long`}
+        </button>
+      )}
+    </section>
+  )
+}
+
+const said: Readonly<Record<FleetTone, string>> = {
+  alarm: 'needs somebody',
+  asks: 'asks a person',
+  open: '',
+  ended: '',
+}
+
+function Card({ card, model, does }: Shown & { readonly card: FleetCard }) {
+  const { actor, called, tone, live, within, entered, waits } = card
+  return (
+    <button
+      type="button"
+      class={`card is-${tone}`}
+      aria-current={model.actor === actor ? 'true' : undefined}
+      title={`${actor}\nthere since ${momentOf(entered)}${waits === null ? '' : `\n${waits}`}`}
+      onClick={() => {
+        does.choose.actor(model.source!, actor)
+        does.show({ view: 'chart' })
+      }}
+    >
+      <span class="name">
+        <span>{called}</span>
+        {live && <span class="live">live</span>}
+        <time dateTime={new Date(entered).toISOString()}>{dwellOf(model.now - entered)}</time>
+      </span>
+      {within !== '' && <span class="within">{within}</span>}
+      {(waits !== null || said[tone] !== '') && <span class="waits">{waits ?? said[tone]}</span>}
+    </button>
+  )
+}

@@ -1,0 +1,88 @@
+// Properties:
+//   - Where many are followed the page begins with all of them on a board: by phase, who needs somebody seen first.
+//   - A card opens its actor, and a key the board again; what is found there stays found.
+//   - The board moves as they do.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
+import { draft, intoReview, startProject, type TestProject } from './project.ts'
+
+const many = 30
+
+describe.skipIf(browserPath === undefined)('the fleet', () => {
+  let browser: RealBrowser
+  let project: TestProject
+  let opened: Opened
+  const column = (phase: string) => opened.page.getByRole('region', { name: phase, exact: true })
+  const cards = (phase: string) => column(phase).getByRole('listitem')
+  const view = (name: string) => opened.page.getByRole('button', { name, exact: true })
+
+  beforeAll(async () => {
+    browser = await startBrowser()
+    project = await startProject()
+    for (let index = 0; index < many; index += 1) {
+      const branch = `topic-${String(index).padStart(2, '0')}`
+      const author = 'ann@example.org'
+      await project.send(
+        'watcher:git',
+        'web',
+        draft('CODE_COMMITTED', { branch, commit: 'a'.repeat(40), author }),
+      )
+    }
+    await intoReview(project, 'looked-at')
+    opened = await browser.open(project.address)
+    await cards('DEVELOPMENT')
+      .nth(many - 1)
+      .waitFor()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await project?.close()
+  })
+
+  it('is what many begin with, each in the column of its phase, the longest-standing first', async () => {
+    expect(await view('fleet').getAttribute('aria-pressed')).toBe('true')
+    const columns = await opened.page
+      .locator('.column')
+      .evaluateAll((all) => all.map((one) => (one as unknown as { ariaLabel: string }).ariaLabel))
+    expect(columns).toEqual([
+      'DEVELOPMENT',
+      'REVIEW',
+      'STAGING',
+      'PRODUCTION',
+      'INCIDENT',
+      'ROLLBACK',
+      'OPTIMIZATION',
+      'RETIRED',
+    ])
+    expect(await cards('DEVELOPMENT').count()).toBe(many)
+    expect(await cards('DEVELOPMENT').first().textContent()).toContain('topic-00')
+    expect(await cards('REVIEW').allTextContents()).toEqual([expect.stringContaining('looked-at')])
+  })
+
+  it('finds some of them, opens one, and is there again with a key', async () => {
+    await opened.page.getByRole('searchbox', { name: 'Find in the fleet' }).fill('topic-1')
+    await expect.poll(() => cards('DEVELOPMENT').count()).toBe(10)
+    await cards('DEVELOPMENT').filter({ hasText: 'topic-17' }).getByRole('button').click()
+    await expect
+      .poll(() => opened.page.locator('.drawing g.oc-state.oc-active').getAttribute('data-state'))
+      .toBe('DEVELOPMENT')
+    expect(await opened.page.locator('.whose').textContent()).toContain('topic-17')
+    await opened.page.keyboard.press('o')
+    await expect.poll(() => cards('DEVELOPMENT').count()).toBe(10)
+    expect(await opened.page.locator('.card[aria-current]').textContent()).toContain('topic-17')
+    await opened.page.getByRole('searchbox', { name: 'Find in the fleet' }).fill('')
+  })
+
+  it('moves as they do', async () => {
+    await project.send('agent:developer-agent', 'web/topic-03', draft('REVIEW_REQUESTED'))
+    await expect.poll(() => cards('REVIEW').count()).toBe(2)
+    expect(await cards('DEVELOPMENT').count()).toBe(many - 1)
+  })
+
+  it('complains of nothing', () => {
+    expect(opened.complaints).toEqual([])
+    expect(opened.strangers).toEqual([])
+  })
+})
