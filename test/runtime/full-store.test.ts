@@ -71,6 +71,10 @@ describe.each(['memory', 'sqlite'] as const)('a full store (%s)', (kind) => {
       const held = scenario.hold('test-executor.run_integration_tests')
       const merging = scenario.merge('one', 'v1')
       await held.started
+      // What runs is leased, and the lease ends later than now: its owner must say until then that it still runs.
+      const { lease } = await scenario.operation('run_integration_tests')
+      expect(lease).toEqual({ owner: expect.stringMatching(/./), until: expect.any(Number) })
+      expect(lease!.until).toBeGreaterThan(scenario.clock.now())
       weather.full = true
       const tries = weather.tries
       held.release({ passed: true })

@@ -110,8 +110,14 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
   )
 }
 
-function told({ search, head, first }: Model, count: number): string {
-  if (search === null) return `${count.toLocaleString()} rows`
+function told(model: Model, count: number): string {
+  const { search, head, first } = model
+  const source = sourceOf(model)
+  if (search === null) {
+    // Of an app without a journal, older rows than are kept are gone.
+    const gone = source === null || source.answers ? 0 : source.forgotten
+    return `${count.toLocaleString()} rows${gone === 0 ? '' : `, ${gone.toLocaleString()} older ones forgotten`}`
+  }
   const whole = Math.max(1, head - first + 1)
   const share = search.next < first ? '' : `, ${Math.floor((100 * (head - search.next)) / whole)} % looked at`
   return `${count.toLocaleString()} of ${whole.toLocaleString()} rows${search.filter.own && search.next >= first ? ' so far' : share}`

@@ -145,7 +145,8 @@ function Asked({ operation, model, does }: { operation: OperationView; model: Mo
 }
 
 function Operation({ operation, now }: { operation: OperationView; now: number }) {
-  const { agent, task, status, attempt, progress, held, awaiting, requested_at: at, lifecycle } = operation
+  const { agent, task, status, attempt, lease, progress, held, awaiting, lifecycle } = operation
+  const at = operation.requested_at
   return (
     <article class="operation">
       <h4>
@@ -155,6 +156,12 @@ function Operation({ operation, now }: { operation: OperationView; now: number }
         {`${lifecycle}, for ${lengthOf(now - at)}${attempt > 1 ? `, attempt ${attempt}` : ''}`}
         {awaiting !== undefined && `, ${awaiting}`}
       </p>
+      {lease !== undefined && (
+        <p
+          class="quiet"
+          title={lease.owner}
+        >{`leased to ${lease.owner.slice(0, 40)}, ends ${dueIn(lease.until, now)} unless renewed`}</p>
+      )}
       {progress !== undefined && <p>{progress}</p>}
       {held !== undefined && <p class="quiet">{`held: ${held}`}</p>}
     </article>

@@ -32,6 +32,8 @@ export interface OperationView {
   /** The exact commands that it would run, where the task says so. */
   readonly commands?: JsonObject
   readonly attempt: number
+  /** While it runs: who runs it, and until when they must have said that they still do; another attempt begins then. */
+  readonly lease?: { readonly owner: string; readonly until: number }
   /** The runner's last line of progress. */
   readonly progress?: string
   /** Why it does not start although it is admitted: `paused: everything`. */

@@ -13,6 +13,7 @@ import {
   type StatusView,
   type Store,
   type StoredActor,
+  type StoredWork,
   shellWord,
 } from '@opschart/core'
 
@@ -91,6 +92,7 @@ export function createViews(sources: ViewSources) {
         plan: operation.plan,
         ...(commands === null ? {} : { commands: commands as JsonObject }),
         attempt: work?.attempt ?? 0,
+        ...leaseOf(work),
         ...(attempt === undefined || attempt.progress === '' ? {} : { progress: attempt.progress }),
         ...(held === undefined ? {} : { held }),
       }
@@ -249,3 +251,8 @@ async function openViolations(store: Store): Promise<{ row: number; text: string
 
 /** Makes views. */
 export type Views = ReturnType<typeof createViews>
+
+function leaseOf(work: StoredWork | undefined): Pick<OperationView, 'lease'> {
+  if (work?.status !== 'running' || work.owner === null || work.until === null) return {}
+  return { lease: { owner: work.owner, until: work.until } }
+}
