@@ -3,7 +3,16 @@ import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { ask } from './door.ts'
 import { createIncoming } from './incoming.ts'
-import { chartOf, needsSomebody, notAsked, sourceOf, type Model, type Tab, type View } from './model.ts'
+import {
+  actorOf,
+  chartOf,
+  needsSomebody,
+  notAsked,
+  sourceOf,
+  type Model,
+  type Tab,
+  type View,
+} from './model.ts'
 import { createReading } from './reading.ts'
 import type { Store } from './store.ts'
 import { createSupposing } from './supposing.ts'
@@ -25,7 +34,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   const askForTab = (): void => {
     if (get().tab === 'who may' || get().tab === 'what if') orSay(supposing.whoMay)
   }
-  const travel = createTravel(tools, { choose: chooseActor, arrived: askForTab })
+  const travel = createTravel(tools, { choose, arrived: askForTab })
   const incoming = createIncoming(tools, store, {
     taken() {
       chooseFirst()
@@ -71,22 +80,33 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     askForTab()
     if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
-  /** Whether somebody has said which source they look at. */
+  /** Whether somebody has said which source, and whom of it, they look at. */
   let isSourceChosen = false
-  /** What matters most, where nothing is chosen yet: an incident, or who moved last. */
+  let isActorChosen = false
+  /** What matters most: an incident, or who moved last. Once somebody is looked at, an incident of another, unless they were chosen. */
   function chooseFirst(): void {
-    if (get().actor !== null) return
-    const source = isSourceChosen ? sourceOf(get()) : withSomebody(get())
+    const { actor } = get()
+    const isLooked = actor !== null
+    if (isLooked && (isActorChosen || isReading(get()))) return
+    const source = isSourceChosen || isLooked ? sourceOf(get()) : withSomebody(get())
     const drawn = drawnIn(source)
     const roots = drawn.filter(({ parent }) => parent === null)
+    const isCalm = !roots.some(({ state }) => needsSomebody(state))
+    if (isLooked && (isCalm || needsSomebody(actorOf(get())?.state ?? null))) return
     const [best] = (roots.length > 0 ? roots : drawn).toSorted((one, other) => rank(other) - rank(one))
     if (source === null || best === undefined) return
     chooseActor(source.source, best.actor)
-    if (roots.length >= many) change({ view: 'fleet' })
+    if (!isLooked && roots.length >= many) change({ view: 'fleet' })
+  }
+  function choose(source: string, actor: string): void {
+    isSourceChosen = true
+    isActorChosen = true
+    chooseActor(source, actor)
   }
   /** Another source, also one that nobody is in yet: who comes first is looked at then. */
   function chooseSource(source: string): void {
     isSourceChosen = true
+    isActorChosen = false
     if (source === get().source) return
     set((model) => ({
       ...model,
@@ -113,10 +133,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     suppose: supposing.suppose,
     choose: {
       source: chooseSource,
-      actor(source: string, actor: string): void {
-        isSourceChosen = true
-        chooseActor(source, actor)
-      },
+      actor: choose,
       tab(tab: Tab): void {
         change({ tab, now: Date.now() })
         askForTab()
@@ -137,7 +154,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     /** Begins with what was saved. */
     begin(actor: string): void {
       incoming.flush()
-      if (get().source !== null) chooseActor(get().source!, actor)
+      if (get().source !== null) choose(get().source!, actor)
     },
     /** What a person does: asked at the door, which knows whether they may. */
     act(name: string, body: object, done: string): void {
@@ -170,6 +187,10 @@ const ofSource = ({ inspected }: Model, source: string) => ({
   frozen: null,
   head: inspected.get(source)?.steps.at(-1)?.sequence ?? 0,
 })
+
+/** Whether more is looked at than the chart as it stands now. */
+const isReading = ({ past, step, tab, view }: Model): boolean =>
+  past !== null || step !== null || tab !== 'state' || view !== 'chart'
 
 /** The source that is looked at, or, while nobody there has a chart, the first one in which somebody has. */
 function withSomebody(model: Model): InspectedSource | null {

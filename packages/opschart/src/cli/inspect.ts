@@ -7,7 +7,7 @@ import { connectDaemon } from './_client.ts'
 import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
 import { exitCodes, type ExitCode } from './_exit.ts'
 import { besideLines, inspectorAsked } from './_inspector-options.ts'
-import { addressOf } from './_page-address.ts'
+import { addressOf, isOpened } from './_page-address.ts'
 import { visible } from './_text.ts'
 import { timeOfDay } from './_time.ts'
 import { untilStopped } from './_until-stopped.ts'
@@ -85,16 +85,6 @@ async function show(
   )
   if (known.pid !== null)
     terminal.note('the page changes nothing; `opschart inspect --control` lets one browser act')
-}
-
-/**
- * Opens the page in a browser, if it may. What is among a program's arguments can be read by any other on this machine: it
- * gets a ticket that is good once, and never the secret of control, which another could be quicker to show.
- */
-async function isOpened(context: CommandContext, { address, ticket }: InspectorPlace): Promise<boolean> {
-  const { clock, composition, options, terminal } = context
-  if (!terminal.interactive || options['no-open'] === true) return false
-  return composition.openBrowser(addressOf(address, ticket), terminal.environment, clock)
 }
 
 async function reached(context: CommandContext): Promise<RemoteClient | undefined> {

@@ -1,12 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process'
 
 import type { LogEntryView, Principal } from '@opschart/core'
+import type { InspectorPlace } from '@opschart/hosts/http'
 
 /** The demo's side of its daemon: starts it, asks it, kills it, starts it again. */
 export interface Controller {
   /** Every row that was told so far, in order, each once, over all the daemon's lives. */
   readonly rows: readonly LogEntryView[]
-  start(): Promise<void>
+  /** Gives where its inspector is, where it was to have one. */
+  start(): Promise<InspectorPlace | undefined>
   /** Ends the daemon as no program can prevent: SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>
   stop(): Promise<void>
@@ -17,10 +19,11 @@ export interface Controller {
 
 const longest = 60_000
 
-/** Makes the controller of a project's daemon. */
+/** Makes the controller of a project's daemon, which is inspected or not. */
 export function createController(
   root: string,
   told: { row: (row: LogEntryView) => void; line: (line: string) => void },
+  isInspected = false,
 ): Controller {
   const rows: LogEntryView[] = []
   const waiting = new Set<() => void>()
@@ -40,7 +43,8 @@ export function createController(
     rows,
     async start() {
       const from = (rows.at(-1)?.sequence ?? 0) + 1
-      const started = fork(new URL(`./daemon-process.${extension}`, import.meta.url), [root, String(from)], {
+      const argv = [root, String(from), ...(isInspected ? ['inspected'] : [])]
+      const started = fork(new URL(`./daemon-process.${extension}`, import.meta.url), argv, {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         serialization: 'advanced',
       })
@@ -50,7 +54,7 @@ export function createController(
         'data',
         (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-4_000)),
       )
-      await new Promise<void>((resolve, reject) => {
+      return new Promise((resolve, reject) => {
         started.once('exit', (code) => {
           const ended = new Error(`the daemon ended (${code}): ${complaint}`)
           reject(ended)
@@ -61,13 +65,14 @@ export function createController(
           'message',
           (message: {
             ready?: true
+            inspect?: InspectorPlace
             row?: LogEntryView
             line?: string
             id?: number
             answer?: never
             error?: string
           }) => {
-            if (message.ready === true) resolve()
+            if (message.ready === true) resolve(message.inspect)
             if (message.line !== undefined) told.line(message.line)
             if (message.row !== undefined) {
               rows.push(message.row)

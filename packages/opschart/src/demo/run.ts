@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { appendFile, mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +12,9 @@ import {
   type OperationView,
   type Verdict,
 } from '@opschart/core'
+import type { InspectorPlace } from '@opschart/hosts/http'
 
+import { untilStopped } from '../cli/_until-stopped.ts'
 import { createController, type Controller } from './controller.ts'
 import { crashAtBoundaries } from './crashes.ts'
 import { defects } from './defects.ts'
@@ -28,6 +31,8 @@ export interface DemoOptions {
   readonly defect?: number
   /** Kills the daemon at each boundary of the roll-back. */
   readonly crash?: boolean
+  /** Told where the daemon's inspector is, as it opens; the demo then ends only when it is told to. */
+  readonly onInspector?: (place: InspectorPlace) => Promise<void>
   readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
   readonly colour: boolean
   /** One JSON document at the end instead of the story. */
@@ -52,7 +57,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const began = Date.now()
   const root = await mkdtemp(join(tmpdir(), 'opschart-demo-'))
   const screen = createScreen(options)
-  const daemon = createController(root, { row: (row) => screen.row(row), line: (line) => screen.aside(line) })
+  const { onInspector } = options
+  const told = { row: (row: LogEntryView) => screen.row(row), line: (line: string) => screen.aside(line) }
+  const daemon = createController(root, told, onInspector !== undefined)
   let load: ReturnType<typeof startLoad> | undefined
   const end = async (): Promise<void> => {
     await load?.stop()
@@ -67,7 +74,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   try {
     screen.chapter('A repository with a service, and a daemon that watches it')
     const project = await createProject(root)
-    await daemon.start()
+    const place = await daemon.start()
+    if (place !== undefined) await onInspector?.(place)
     await release(project, daemon, screen, {
       branch: 'release-1',
       version: 'v1.0.0',
@@ -105,7 +113,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       before,
     )
     await load.stop()
-    return await ending({
+    const result = await ending({
       project,
       daemon,
       screen,
@@ -116,6 +124,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       keep: options.keep === true,
       json: options.json === true,
     })
+    if (onInspector !== undefined) {
+      for (const signal of signals) process.off(signal, onSignal)
+      screen.say('the daemon and its inspector go on, to look around in, until Ctrl-C')
+      await untilStopped(async (stopped) => void (stopped.aborted || (await once(stopped, 'abort'))))
+    }
+    return result
   } finally {
     for (const signal of signals) process.off(signal, onSignal)
     await end()
