@@ -3,6 +3,7 @@ import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { ask } from './door.ts'
 import { createIncoming } from './incoming.ts'
+import { createKin } from './kin.ts'
 import {
   actorOf,
   chartOf,
@@ -31,6 +32,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   const { get, set, change, say, orSay } = tools
   const reading = createReading(tools)
   const supposing = createSupposing(tools)
+  const kin = createKin(tools)
   const askForTab = (): void => {
     if (get().tab === 'who may' || get().tab === 'what if') orSay(supposing.whoMay)
   }
@@ -78,6 +80,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     layout()
     if (filter.own) reading.filter(filter)
     askForTab()
+    kin.read()
     if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
   /** Whether somebody has said which source, and whom of it, they look at. */
@@ -121,6 +124,13 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
 
+  /** Another view or direction, or other states folded. */
+  function show(part: Partial<Pick<Model, 'view' | 'direction' | 'folded'>>): void {
+    change({ ...part, now: Date.now() })
+    layout()
+    kin.read()
+  }
+
   return {
     connect: incoming.connect,
     take: incoming.take,
@@ -139,18 +149,17 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
         askForTab()
         if (tab === 'work') incoming.refresh()
       },
-      step(step: InspectionStep): void {
-        const { view } = get()
+      /** Shows a row, and what its actor was after it; what comes meanwhile waits above. */
+      row(step: InspectionStep): void {
+        const { view, frozen, search, head } = get()
+        if (frozen === null && search === null) change({ frozen: head })
         change({ step, tab: 'step', view: view === 'fleet' ? 'chart' : view })
+        travel.to(step)
       },
       /** Shows a view, or the chart again where that is shown already. */
-      view: (view: View): void => change({ view: get().view === view ? 'chart' : view, now: Date.now() }),
+      view: (view: View): void => show({ view: get().view === view ? 'chart' : view }),
     },
-    /** Another view or direction, or other states folded. */
-    show(part: Partial<Pick<Model, 'view' | 'direction' | 'folded'>>): void {
-      change({ ...part, now: Date.now() })
-      layout()
-    },
+    show,
     /** Begins with what was saved. */
     begin(actor: string): void {
       incoming.flush()

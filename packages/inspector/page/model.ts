@@ -38,6 +38,17 @@ export interface Past {
   readonly next: number | null
 }
 
+/** The rows of an actor and of those that belong to it. */
+export interface Kin {
+  readonly source: string
+  readonly home: string
+  /** In order of their sequence. */
+  readonly steps: readonly InspectionStep[]
+  /** Whether all of them are here; a long past is not. */
+  readonly isWhole: boolean
+  readonly isWaiting: boolean
+}
+
 /** An answer that is asked for anew: what was known stays until the next is there. */
 export interface Asked<T> {
   readonly isWaiting: boolean
@@ -52,7 +63,7 @@ export const tabs = ['state', 'step', 'who may', 'what if', 'work'] as const
 export type Tab = (typeof tabs)[number]
 
 /** What the middle of the page shows. */
-export const views = ['chart', 'fleet'] as const
+export const views = ['chart', 'sequence', 'fleet'] as const
 export type View = (typeof views)[number]
 
 /** How the page stands to what it shows. */
@@ -72,6 +83,8 @@ export interface Model {
   readonly step: InspectionStep | null
   readonly view: View
   readonly fleet: FleetFilter
+  /** The rows that a sequence shows; null until one was looked at. */
+  readonly kin: Kin | null
   readonly tab: Tab
   readonly filter: Filter
   readonly search: Search | null
@@ -113,6 +126,7 @@ export const firstModel: Model = {
   step: null,
   view: 'chart',
   fleet: wholeFleet,
+  kin: null,
   tab: 'state',
   filter: noFilter,
   search: null,

@@ -7,6 +7,7 @@ import { FleetBar, FleetView } from './fleet-view.tsx'
 import { fleetOf } from './fleet.ts'
 import type { Model } from './model.ts'
 import { Panel } from './panel.tsx'
+import { SequenceView } from './sequence-view.tsx'
 import { TimeBar } from './time-bar.tsx'
 import { Timeline } from './timeline.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -43,11 +44,9 @@ export function Page({ model, does }: { model: Model; does: Does }) {
               )}
             </ViewsBar>
             <div class="view">
-              {fleet === null ? (
-                <ChartPane model={model} does={does} />
-              ) : (
-                <FleetView model={model} does={does} fleet={fleet} />
-              )}
+              {fleet !== null && <FleetView model={model} does={does} fleet={fleet} />}
+              {view === 'chart' && <ChartPane model={model} does={does} />}
+              {view === 'sequence' && <SequenceView model={model} does={does} />}
             </div>
           </main>
           <Panel model={model} does={does} />

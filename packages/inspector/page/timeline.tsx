@@ -30,10 +30,7 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
     source?.answers === true ? calledOf(model, actor) : (source?.actors.get(actor)?.name ?? actor)
   const choose = (index: number): void => {
     const row = rows.at(index)
-    if (row === undefined) return
-    if (frozen === null && search === null) does.change({ frozen: head })
-    does.choose.step(row)
-    does.travel.to(row)
+    if (row !== undefined) does.choose.row(row)
   }
   return (
     <section class="timeline" aria-label="Timeline">

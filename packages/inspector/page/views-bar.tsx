@@ -5,6 +5,7 @@ import { sourceOf, views, type Model, type View } from './model.ts'
 
 const told: Readonly<Record<View, string>> = {
   chart: 'Its chart, lit as it stands',
+  sequence: 'Who sent what to it and to those that belong to it (s)',
   fleet: 'Everybody, by the state they stand in (o)',
 }
 

@@ -24,6 +24,8 @@ export function VirtualList(props: {
   readonly onTop?: (isTop: boolean) => void
   /** Brought to the top whenever this changes. */
   readonly top?: unknown
+  /** Brought to the end whenever this changes to something; then what is newest stands there. */
+  readonly end?: unknown
   readonly empty: ComponentChildren
 }) {
   const { label, count, rowHeight, chosen, row, rowClass, onChoose, onSeen, onTop, empty } = props
@@ -55,6 +57,9 @@ export function VirtualList(props: {
   useLayoutEffect(() => {
     if (box.current !== null) box.current.scrollTop = 0
   }, [props.top])
+  useLayoutEffect(() => {
+    if (box.current !== null && props.end !== undefined && chosen < 0) box.current.scrollTop = tall
+  }, [props.end])
   useLayoutEffect(() => {
     const element = box.current
     if (element === null || chosen < 0) return

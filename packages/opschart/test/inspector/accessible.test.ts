@@ -43,7 +43,7 @@ describe.skipIf(browserPath === undefined)('the page', () => {
   }
 
   for (const theme of ['light', 'dark'] as const) {
-    it(`has nothing that axe finds wrong, in the ${theme} theme`, { timeout: 120_000 }, async () => {
+    it(`has nothing that axe finds wrong, in the ${theme} theme`, { timeout: 240_000 }, async () => {
       const page = await opened(theme)
       // By the debugger, which a page's policy does not bind.
       const session = await page.context().newCDPSession(page)
@@ -56,6 +56,9 @@ describe.skipIf(browserPath === undefined)('the page', () => {
       await page.getByRole('button', { name: 'fleet', exact: true }).click()
       await page.locator('.card').first().waitFor()
       expect(['fleet', await faults(page)]).toEqual(['fleet', []])
+      await page.getByRole('button', { name: 'sequence', exact: true }).click()
+      await page.locator('.message').first().waitFor()
+      expect(['sequence', await faults(page)]).toEqual(['sequence', []])
       await page.getByRole('button', { name: 'chart', exact: true }).click()
       const refused = page
         .getByRole('listbox', { name: 'Rows' })

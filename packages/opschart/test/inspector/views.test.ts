@@ -2,6 +2,7 @@
 //   - Where many are followed the page begins with all of them on a board: by phase, who needs somebody seen first.
 //   - A card opens its actor, and a key the board again; what is found there stays found.
 //   - The board moves as they do.
+//   - A sequence shows who sent what to a release, refusals marked; a row that is chosen there is chosen everywhere.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -79,6 +80,29 @@ describe.skipIf(browserPath === undefined)('the fleet', () => {
     await project.send('agent:developer-agent', 'web/topic-03', draft('REVIEW_REQUESTED'))
     await expect.poll(() => cards('REVIEW').count()).toBe(2)
     expect(await cards('DEVELOPMENT').count()).toBe(many - 1)
+  })
+
+  it('shows who sent what to a release, and goes to the row that is chosen', async () => {
+    await cards('REVIEW').filter({ hasText: 'looked-at' }).getByRole('button').click()
+    await opened.page.keyboard.press('s')
+    const messages = opened.page.getByRole('listbox', { name: 'Messages' }).getByRole('option')
+    await expect.poll(() => messages.count()).toBe(4)
+    const refused = messages.filter({
+      hasText: 'performance-optimizer-agent → web/looked-at: REVIEW_REQUESTED',
+    })
+    expect(await refused.locator('.halt').count()).toBe(1)
+    expect(await opened.page.locator('.halt').count()).toBe(1)
+    await refused.click()
+    const rows = opened.page.getByRole('listbox', { name: 'Rows of the journal' })
+    await expect
+      .poll(() => rows.locator('[aria-selected=true]').textContent())
+      .toContain('performance-optimizer-agent')
+    await expect.poll(() => opened.page.locator('.moment').textContent()).toContain('row')
+    expect(await refused.getAttribute('aria-selected')).toBe('true')
+    await project.send('agent:reviewer-agent', 'web/looked-at', draft('CHANGES_REQUESTED'))
+    await expect.poll(() => messages.count()).toBe(5)
+    await opened.page.keyboard.press('s')
+    await opened.page.locator('.drawing g.oc-state').first().waitFor()
   })
 
   it('complains of nothing', () => {
