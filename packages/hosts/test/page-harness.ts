@@ -80,6 +80,15 @@ export function turnOn(page: Page, cookie: string, secret: string): Promise<Answ
   return ask(page.port, 'POST /v1/control', headers, JSON.stringify({ secret }))
 }
 
+/** Headers with all that a page shows after it turned control on. */
+export function controlled(
+  session: string,
+  turned: Answered,
+): { cookie: string; 'opschart-control': string } {
+  const { answer } = JSON.parse(turned.body) as { answer: { key: string } }
+  return { cookie: `${session}; ${cookieIn(turned)}`, 'opschart-control': answer.key }
+}
+
 /** The cookie that an answer sets, as a browser sends it back. */
 export function cookieIn({ headers }: Answered): string {
   return (headers['set-cookie'] ?? '').split(';')[0] ?? ''

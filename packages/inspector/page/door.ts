@@ -1,5 +1,7 @@
 import type { InspectionMessage } from '@opschart/core'
 
+import { controlKey, keepControlKey } from './control-key.ts'
+
 /** A question that was refused, or could not be asked. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
@@ -23,7 +25,11 @@ export async function ask<T>(
 ): Promise<T> {
   let response: Response
   try {
-    response = await fetch(`v1/${name}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    response = await fetch(`v1/${name}`, {
+      method: 'POST',
+      headers: { ...controlKey(), ...headers },
+      body: JSON.stringify(body),
+    })
   } catch {
     throw new Refusal(0, 'the daemon does not answer')
   }
@@ -50,8 +56,8 @@ export async function openSession(): Promise<string | undefined> {
   history.replaceState(null, '', location.pathname)
   if (token !== null) await ask('session', {}, { authorization: `Bearer ${token}` })
   if (control === null) return undefined
-  return ask('control', { secret: control }).then(
-    () => undefined,
+  return ask<{ key: string }>('control', { secret: control }).then(
+    ({ key }) => keepControlKey(key),
     (error: unknown) => (error as Refusal).message,
   )
 }

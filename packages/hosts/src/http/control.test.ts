@@ -1,5 +1,6 @@
 // Properties:
-//   - Control is off until a person's secret is shown by a page within its session; then that browser alone has it.
+//   - Control is off until a person's secret is shown by a page within its session; then that page alone has it, by a key and
+//     a cookie together: what a browser shows to other ports of this machine is not enough.
 //   - A secret is good once, for two minutes; control for 12 hours, until it is turned off, or the daemon ends.
 //   - Neither the token nor the session carries it, and nothing that lets one act is in a file.
 
@@ -11,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fakeClient, type FakeClient } from '../../test/fake-client.ts'
 import {
   ask,
+  controlled,
   cookieIn,
   openPage,
   sessionOf,
@@ -38,42 +40,69 @@ afterEach(() => page.close())
 describe('control', () => {
   it('[P5] [P6] is off, and is turned on by a person’s secret, as that person', async () => {
     const off = { control: false, until: null, person: 'maria', name: 'greeter', version: '1.2.3' }
-    expect(await door(session)).toEqual(off)
+    expect(await door({ cookie: session })).toEqual(off)
     const turned = await turnOn(page, session, page.control.grant('ada').secret)
     const on = { ...off, control: true, until: page.clock.now() + 12 * hour, person: 'ada' }
-    expect([turned.status, JSON.parse(turned.body)]).toEqual([200, { answer: on }])
+    const key = expect.stringMatching(/^[0-9a-f]{64}$/)
+    expect([turned.status, JSON.parse(turned.body)]).toEqual([200, { answer: { ...on, key } }])
+    // Without an age, by which a browser would write it into a file.
     expect(turned.headers['set-cookie']).toMatch(
-      /^opschart-\d+-control=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/,
+      /^opschart-\d+-control=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict$/,
     )
-    const both = `${session}; ${cookieIn(turned)}`
+    const both = controlled(session, turned)
     expect(await door(both)).toEqual(on)
-    expect((await resume({ cookie: both })).status).toBe(200)
+    expect((await resume(both)).status).toBe(200)
     expect(client.calls.map(({ by, method }) => [by, method])).toEqual([['person:ada', 'resume']])
     // A program that has the token is told where it stands itself.
-    const program = { host, authorization: `Bearer ${page.token}`, cookie: both }
+    const program = { ...both, host, authorization: `Bearer ${page.token}` }
     expect((await ask(page.port, 'POST /v1/door', program)).body).toContain('"control":false')
   })
 
   it('[P5] is not carried by the token, by a session, nor by its cookie without one', async () => {
-    const turned = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
+    const both = controlled(session, await turnOn(page, session, page.control.grant('maria').secret))
+    const [, turned = ''] = both.cookie.split('; ')
     const [name = '', value = ''] = turned.split('=')
+    const key = { 'opschart-control': both['opschart-control'] }
     const without: Record<string, string>[] = [
       { authorization: `Bearer ${page.token}` },
-      { authorization: `Bearer ${page.token}`, cookie: turned },
-      { authorization: `Bearer ${value}` },
-      { cookie: session },
-      { cookie: turned },
-      { cookie: `${session}; ${turned.slice(0, -1)}` },
-      { cookie: `${session}; ${name}=` },
-      { cookie: `${session}; ${name}=${page.token}` },
-      { cookie: `${session}; ${name}=${session.split('=')[1]}` },
+      { authorization: `Bearer ${page.token}`, cookie: turned, ...key },
+      { authorization: `Bearer ${value}`, ...key },
+      { authorization: `Bearer ${key['opschart-control']}`, ...key },
+      { cookie: session, ...key },
+      { cookie: turned, ...key },
+      { cookie: `${session}; ${turned.slice(0, -1)}`, ...key },
+      { cookie: `${session}; ${name}=`, ...key },
+      { cookie: `${session}; ${name}=${page.token}`, ...key },
+      { cookie: `${session}; ${name}=${session.split('=')[1]}`, ...key },
+      { cookie: `${session}; ${name}=${key['opschart-control']}`, ...key },
+      // All that a browser shows to what listens on another port of this machine.
+      { cookie: both.cookie },
+      { cookie: both.cookie, 'opschart-control': '' },
+      { cookie: both.cookie, 'opschart-control': value },
+      { cookie: both.cookie, 'opschart-control': `${key['opschart-control']}0` },
     ]
     for (const headers of without) expect([headers, (await resume(headers)).status]).toEqual([headers, 403])
     // Another browser's session, begun with the same token.
     const other = await sessionOf(page)
     expect((await resume({ cookie: other })).status).toBe(403)
     expect(client.calls).toEqual([])
-    expect((await resume({ cookie: `${other}; ${turned}` })).status).toBe(200)
+    expect((await resume({ cookie: `${other}; ${turned}`, ...key })).status).toBe(200)
+  })
+
+  it('[P6] is each page’s own, in one browser too, and ends there in all of them', async () => {
+    const first = controlled(session, await turnOn(page, session, page.control.grant('maria').secret))
+    const again = await turnOn(page, first.cookie, page.control.grant('ada').secret)
+    const second = controlled(session, again)
+    // The cookie is the browser's: another one would take control from the first page.
+    expect(second.cookie).toBe(first.cookie)
+    expect([await door(first), await door(second)]).toMatchObject([{ person: 'maria' }, { person: 'ada' }])
+    // A cookie that is none of ours, as another port of this machine may set one, is not taken up.
+    const set = `${session}; opschart-${page.port}-control=${'0'.repeat(64)}`
+    const planted = await turnOn(page, set, page.control.grant('maria').secret)
+    expect(cookieIn(planted)).toMatch(/-control=(?!0{64}$)[0-9a-f]{64}$/)
+    await ask(page.port, 'POST /v1/control-off', { host, cookie: first.cookie, origin: `http://${host}` })
+    for (const headers of [first, second]) expect((await resume(headers)).status).toBe(403)
+    expect((await resume(controlled(session, planted))).status).toBe(200)
   })
 
   it('[P6] is asked for by the page itself, with a secret that is right', async () => {
@@ -127,30 +156,30 @@ describe('control', () => {
 
   it('[P6] ends when it is turned off, after 12 hours, and with the daemon', async () => {
     const get = async () =>
-      `${session}; ${cookieIn(await turnOn(page, session, page.control.grant('maria').secret))}`
+      controlled(session, await turnOn(page, session, page.control.grant('maria').secret))
     const [first, second] = [await get(), await get()]
     const off = await ask(page.port, 'POST /v1/control-off', {
       host,
-      cookie: first,
+      cookie: first.cookie,
       origin: `http://${host}`,
     })
     expect(off).toMatchObject({ status: 200, body: expect.stringContaining('"control":false') })
     expect(off.headers['set-cookie']).toMatch(/-control=; .*Max-Age=0$/)
-    expect((await resume({ cookie: first })).status).toBe(403)
-    // The other browser's stays.
+    expect((await resume(first)).status).toBe(403)
+    // Another browser's stays.
     page.clock.advance(12 * hour - 1)
-    expect((await resume({ cookie: second })).status).toBe(200)
+    expect((await resume(second)).status).toBe(200)
     page.clock.advance(1)
-    expect((await resume({ cookie: second })).status).toBe(403)
+    expect((await resume(second)).status).toBe(403)
     expect(await door(second)).toMatchObject({ control: false, until: null })
 
     const third = await get()
     const { port, tokenPath, token } = page
     await page.server.close()
     const again = await openPage(client, { port, tokenPath })
-    const cookie = third.replace(session, await sessionOf(again))
+    const cookie = third.cookie.replace(session, await sessionOf(again))
     expect(again.token).not.toBe(token)
-    expect((await resume({ cookie })).status).toBe(403)
+    expect((await resume({ ...third, cookie })).status).toBe(403)
     await again.close()
   })
 
@@ -184,8 +213,8 @@ describe('a ticket', () => {
   })
 })
 
-async function door(cookie: string): Promise<unknown> {
-  const headers = { host, cookie, origin: `http://${host}` }
+async function door(shown: Record<string, string>): Promise<unknown> {
+  const headers = { host, ...shown, origin: `http://${host}` }
   return (JSON.parse((await ask(page.port, 'POST /v1/door', headers)).body) as { answer: unknown }).answer
 }
 

@@ -17,7 +17,7 @@ import { fakeClient, logRow, waitingOperation, type FakeClient } from '../../tes
 import {
   answered,
   ask,
-  cookieIn,
+  controlled,
   openPage,
   sendBytes,
   sessionOf,
@@ -314,37 +314,35 @@ describe('what the page may do', () => {
 
   it('[P5] is to look, until a person turns control on', async () => {
     const session = await sessionOf(page)
-    const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
+    const control = controlled(session, await turnOn(page, session, page.control.grant('maria').secret))
     const own = { origin: `http://${host}` }
     for (const [name, method, body] of acts) {
       const refused = await act(name, body, { cookie: session, ...own })
       expect(refused).toMatchObject({ status: 403, body: expect.stringContaining('control is off here') })
       expect(refused.headers).toMatchObject(strict)
       // A program is no page, nor is a page that does not say that it is ours.
-      const cookie = `${session}; ${control}`
-      const byToken = { authorization: `Bearer ${page.token}`, cookie: control, ...own }
-      for (const headers of [byToken, { cookie }, { ...byToken, 'opschart-operation': 'good' }])
+      const byToken = { ...control, authorization: `Bearer ${page.token}`, ...own }
+      for (const headers of [byToken, control, { ...byToken, 'opschart-operation': 'good' }])
         expect(await act(name, body, headers)).toMatchObject({
           status: 403,
           body: expect.stringContaining('on the page itself'),
         })
       expect(client.calls).toEqual([])
-      expect((await act(name, body, { cookie, ...own })).status).toBe(200)
+      expect((await act(name, body, { ...control, ...own })).status).toBe(200)
       expect(client.calls.splice(0).map((call) => [call.by, call.method])).toEqual([['person:maria', method]])
     }
   })
 
   it('[P5] is nothing that concerns processes and terminals, with control neither', async () => {
     const session = await sessionOf(page)
-    const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
-    const cookie = `${session}; ${control}`
+    const control = controlled(session, await turnOn(page, session, page.control.grant('maria').secret))
     for (const name of ['claim', 'open', 'answer', 'inspect', 'down']) {
-      expect(await act(name, {}, { cookie, origin: `http://${host}` })).toMatchObject({
+      expect(await act(name, {}, { ...control, origin: `http://${host}` })).toMatchObject({
         status: 403,
         body: expect.stringContaining('socket'),
       })
     }
-    expect((await act('daemon', {}, { cookie })).body).toContain(`"pid":${process.pid}`)
+    expect((await act('daemon', {}, control)).body).toContain(`"pid":${process.pid}`)
   })
 })
 

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { openDoor, type Door } from '../../test/door-harness.ts'
 import { fakeClient } from '../../test/fake-client.ts'
-import { ask, cookieIn, openPage, sessionOf, turnOn } from '../../test/page-harness.ts'
+import { ask, controlled, openPage, sessionOf, turnOn } from '../../test/page-harness.ts'
 
 const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'past', 'read', 'record', 'status', 'why']
 const beforehand = ['whatif', 'whomay']
@@ -83,10 +83,9 @@ it('describes the loopback as it is: what is not for it is not named', async () 
       .toSorted(),
   )
   const session = await sessionOf(page)
-  const control = cookieIn(await turnOn(page, session, page.control.grant('maria').secret))
-  const cookie = `${session}; ${control}`
+  const shown = controlled(session, await turnOn(page, session, page.control.grant('maria').secret))
   for (const name of [...asked, ...beforehand, ...done, ...onPage]) {
-    const own = { host, cookie, origin: `http://${host}` }
+    const own = { host, ...shown, origin: `http://${host}` }
     const answered = await ask(page.port, `POST /v1/${name}`, own, '{"no such member":1}')
     expect([name, answered.body]).toEqual([name, expect.stringContaining('no such member')])
   }

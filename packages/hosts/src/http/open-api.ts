@@ -10,7 +10,7 @@ import {
   type ForeseeingName,
   type ReadName,
 } from './routes.ts'
-import { errorCodes, personHeader, tokenHeader, version } from './wire.ts'
+import { controlHeader, errorCodes, personHeader, tokenHeader, version } from './wire.ts'
 
 /** Which door is described: they answer the same questions, and ask for different proofs of who one is. */
 export interface ApiOptions {
@@ -88,7 +88,7 @@ export function describeApi(options: ApiOptions): object {
       post: {
         operationId: name,
         summary: summaries[name as Name],
-        parameters: isLoopback ? [] : headersOf(name),
+        parameters: isLoopback ? pageHeadersOf(name) : headersOf(name),
         requestBody: json(schemaOf(name, bodies[name]!, schemas)),
         responses: responses(json({ type: 'object', required: ['answer'], properties: { answer: {} } })),
       },
@@ -156,6 +156,13 @@ const proofHeaders = [
 function headersOf(name: string): readonly object[] {
   if (Object.hasOwn(actions, name)) return proofHeaders
   return name === 'control' ? proofHeaders.slice(1) : []
+}
+
+/** What a page shows that was given control; the cookie that belongs to it is the browser's to send. */
+function pageHeadersOf(name: string): readonly object[] {
+  if (!Object.hasOwn(actions, name) && name !== 'door') return []
+  const description = 'The key of a page that was given control'
+  return [{ name: controlHeader, in: 'header', description, schema: { type: 'string', maxLength: 100 } }]
 }
 
 const place = { type: 'integer', minimum: 0 }

@@ -27,6 +27,8 @@ export interface DoorView {
   /** The project's folder. */
   readonly name: string
   readonly version: string
+  /** In the answer to `control`: what the page shows from then on, beside its cookie. */
+  readonly key?: string
 }
 
 /** Who asks on the loopback. */
@@ -88,7 +90,7 @@ export function askedByPage(options: PageQuestions, asker: PageAsker, door: Ask)
             'this secret is wrong, was used, or is older than two minutes; type `opschart inspect --control` into a terminal for another one',
           )
         options.setCookie(turned.cookie)
-        return view(turned)
+        return { ...view(turned), key: turned.key }
       }
       case 'control-off':
         checkBody(questionsOfPages['control-off'], body, name)

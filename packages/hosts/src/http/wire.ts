@@ -12,6 +12,8 @@ export const mostStreams = 64
 export const tokenHeader = 'opschart-operation'
 /** Header with a person's confirmation of exactly this act. */
 export const personHeader = 'opschart-person'
+/** Header with the key by which a page of ours shows that it was given control. */
+export const controlHeader = 'opschart-control'
 /** First part of every path: raised when a daemon can no longer answer an older command. */
 export const version = '/v1'
 

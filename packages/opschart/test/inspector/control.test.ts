@@ -1,6 +1,11 @@
 // Properties:
 //   - A page without control answers nothing: its buttons do nothing, and it says how control is got.
 //   - With control a person approves and rejects here, by name, through the same gates; it can be turned off again.
+//   - What a browser shows another port of this machine lets nobody act; and what lets one act is not kept by a browser that
+//     was closed.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -88,5 +93,36 @@ describe.skipIf(browserPath === undefined)('what a person does on the page', () 
     await page.getByRole('tab', { name: 'work' }).click()
     await page.getByRole('button', { name: 'Turn control off' }).click()
     await expect.poll(() => page.getByRole('tabpanel').textContent()).toContain('This page only shows')
+  })
+
+  it('[P6] is not to be had from what the browser shows another port of this machine', async () => {
+    const { address, token } = await door.open({})
+    const { page } = await browser.open(`${address}/#token=${token}&control=${door.grant('maria').secret}`)
+    await expect.poll(() => page.getByRole('banner').textContent()).toContain('you act as maria')
+    // An app that is built here, as an agent has a person look at one: a browser's cookies know no ports.
+    const shown: string[] = []
+    const app = createServer(({ headers }, response) => {
+      shown.push(headers.cookie ?? '')
+      response.end('an app')
+    })
+    await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+    try {
+      const other = await page.context().newPage()
+      await other.goto(`http://127.0.0.1:${(app.address() as AddressInfo).port}/`)
+      expect(shown[0]).toContain('-control=')
+      const answer = await fetch(`${address}/v1/resume`, {
+        method: 'POST',
+        headers: { cookie: shown[0]!, origin: address },
+        body: '{"target":"*"}',
+      })
+      expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('control is off')])
+    } finally {
+      app.close()
+    }
+    // The page itself keeps it, also when it is loaded anew; and no cookie of it outlives the browser.
+    await page.reload()
+    await expect.poll(() => page.getByRole('banner').textContent()).toContain('you act as maria')
+    const cookies = await page.context().cookies(address)
+    expect(cookies.filter(({ expires }) => expires !== -1)).toEqual([])
   })
 })
