@@ -4,7 +4,16 @@
 //   - Names and files that documents speak of are there.
 
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -71,6 +80,21 @@ describe('the documents', () => {
     const links = [...read(document).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!)
     const lost = links.filter((target) => !existsSync(path.join(root, path.dirname(document), target)))
     expect(lost).toEqual([])
+  })
+
+  it('show pictures that are there, small, in both themes, and tell them to who does not see them', () => {
+    const shown = documents.flatMap((document) =>
+      [...read(document).matchAll(/<picture>.*?<\/picture>/gs)].map(([text]) => ({ document, text })),
+    )
+    expect(shown.length).toBeGreaterThan(0)
+    for (const { document, text } of shown) {
+      const [, dark = '', alt = '', light = ''] = new RegExp(
+        '<source media="\\(prefers-color-scheme: dark\\)" srcset="([^"]+)" */?>\\s*<img alt="([^"]{20,})" src="([^"]+)" */?>',
+      ).exec(text) ?? [text]
+      expect([alt, dark], text).toEqual([alt, light.replace('-light.png', '-dark.png')])
+      for (const file of [dark, light])
+        expect(statSync(path.join(root, path.dirname(document), file)).size).toBeLessThan(300_000)
+    }
   })
 
   it.each(documents)('%s names only files that are there', (document) => {

@@ -60,7 +60,7 @@ describe.skipIf(browserPath === undefined)('apps on the page', { timeout: 60_000
   })
 
   it('are shown before anything happens in the journal, the first one at once', async () => {
-    await expect.poll(() => opened.page.locator('.drawing').count()).toBe(1)
+    await expect.poll(() => opened.page.locator('.connection').textContent()).toBe('live')
     const till = xstate5('till')
     await expect.poll(lit).toBe('on')
     till.say('COUNT')
@@ -117,7 +117,7 @@ describe.skipIf(browserPath === undefined)('apps on the page', { timeout: 60_000
   it('leave the journal to be chosen while nobody is in it', async () => {
     await source().selectOption({ index: 0 })
     await expect.poll(() => actors().allTextContents()).toEqual(['ledger:web–'])
-    await opened.page.getByText('Nothing has happened yet. What comes is shown here.').waitFor()
+    await expect.poll(() => opened.page.locator('.drawing g.oc-active').count()).toBe(0)
     expect(await opened.page.getByRole('tab').allTextContents()).toContain('who may')
     apps[1]!.say('COUNT')
     await expect.poll(sources).toHaveLength(4)
