@@ -43,6 +43,25 @@ describe('redacting', () => {
     })
   })
 
+  it('knows the names that programs give their secrets', () => {
+    const hidden = [
+      'accessToken',
+      'dbPassword',
+      'clientSecret',
+      'apiKey',
+      'OPENAI_API_KEY',
+      'X-Auth-Token',
+      'JWTToken',
+    ]
+    const shown = ['tokenizer', 'secretary', 'passwordless', 'cookies', 'maxTokens', 'authorizationUrl']
+    for (const name of hidden) expect(redactJson({ [name]: 'x y' })).toEqual({ [name]: '[redacted]' })
+    for (const name of shown) expect(redactJson({ [name]: 'x y' })).toEqual({ [name]: 'x y' })
+    // As Node gives headers.
+    expect(redactJson({ 'set-cookie': ['a=b', ['c'], 1, '', { d: 'e' }] })).toEqual({
+      'set-cookie': ['[redacted]', ['[redacted]'], 1, '', { d: 'e' }],
+    })
+  })
+
   it.each([
     'eyJaaaaaaaa.',
     'eyJ-',

@@ -13,6 +13,8 @@ import {
 } from '@opschart/core'
 import { z } from 'zod'
 
+import { withoutSecrets } from './without-secrets.ts'
+
 const text = (longest: number) => z.string().min(1).max(longest)
 const to = text(300)
 const sequence = z.number().int().nonnegative()
@@ -90,11 +92,11 @@ export const reads = {
   }),
   actor: read({
     body: z.strictObject({ id: text(300) }),
-    ask: async (client, { id }) => (await client.actor(id)) ?? null,
+    ask: async (client, { id }) => withoutSecrets(await client.actor(id)),
   }),
   past: read({
     body: z.strictObject({ actor: text(300), sequence: sequence.exactOptional() }),
-    ask: async (client, body) => (await client.past(body)) ?? null,
+    ask: async (client, body) => withoutSecrets(await client.past(body)),
   }),
   why: read({ body: z.strictObject({ about: text(300) }), ask: (client, body) => client.why(body.about) }),
   audit: read({

@@ -7,7 +7,7 @@ import {
   type Store,
 } from '@opschart/core'
 
-import { logView } from './log-view.ts'
+import { rowView } from './log-view.ts'
 
 const page = 1_000
 const mostLines = 200
@@ -42,7 +42,7 @@ export async function digest(
     for (const row of rows) {
       if (row.at < since) return finished()
       count(entryOf(row))
-      const { text, moved, verdict, severity } = logView(row)
+      const { text, moved, verdict, severity } = rowView(row)
       const matters =
         moved !== null ||
         verdict?.kind === 'violation' ||

@@ -1,5 +1,6 @@
 import {
   entryOf,
+  redactJson,
   type JournalEntry,
   type Json,
   type LogEntryView,
@@ -16,8 +17,21 @@ import { machineLine } from './machine-line.ts'
 /** Longest line of a row, in UTF-16 units. */
 const longestLine = 1_000
 
-/** A row of the journal as people see it: one line, and all of its data. */
+/**
+ * A row of the journal as people see it: one line, and all of its data; what looks like a secret is not seen. A machine's
+ * events are stored as they are, which its decisions need.
+ */
 export function logView(row: HeardRow): LogEntryView {
+  const { data, effects, ...rest } = rowView(row)
+  return {
+    ...rest,
+    effects: redactJson(effects as unknown as Json) as unknown as typeof effects,
+    data: redactJson(data),
+  }
+}
+
+/** The same with its data as it is stored: for who looks at its line alone, as looking for secrets takes time. */
+export function rowView(row: HeardRow): LogEntryView {
   const entry = entryOf(row)
   const isMachines = isMachineActor(row.actor)
   const signal =

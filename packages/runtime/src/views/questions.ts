@@ -1,4 +1,6 @@
-import type { Autonomy, Clock, FeedbackLoop, ForeseeingClient, Task } from '@opschart/core'
+import { setImmediate as turn } from 'node:timers/promises'
+
+import type { Autonomy, Clock, FeedbackLoop, ForeseeingClient, LogEntryView, Task } from '@opschart/core'
 
 import { audit, type AuditSources } from '../driver/audit.ts'
 import { lawFits, type FitSources } from '../driver/fit.ts'
@@ -18,6 +20,8 @@ import type { Views } from './status-view.ts'
 import { why } from './why.ts'
 
 const mostRows = 1_000
+/** How many of them are looked through for secrets before others have their turn. */
+const atOnce = 50
 
 /** What a client may ask: each answer is read from the store, or folded from the journal. */
 export function createQuestions(
@@ -49,7 +53,12 @@ export function createQuestions(
     log: async ({ actor, ...query } = {}) => {
       const limit = Math.min(query.limit ?? mostRows, mostRows)
       const whose = actor === undefined ? {} : { actor: machineOf(actor) ?? actor }
-      return (await store.history({ ...query, ...whose, limit })).map(logView)
+      const rows: LogEntryView[] = []
+      for (const row of await store.history({ ...query, ...whose, limit })) {
+        rows.push(logView(row))
+        if (rows.length % atOnce === 0) await turn()
+      }
+      return rows
     },
     why: async (about) =>
       why(store, about, machineOf(about) ?? (await views.resolveName(about)), sources.lifecycle.definition),

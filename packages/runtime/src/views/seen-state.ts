@@ -48,13 +48,11 @@ export function stepOf(row: Omit<JournalRow, 'hash'>, state: ActorState | undefi
     actor: shown(row.actor),
     sequence: row.sequence,
     at: row.at,
-    event: { ...(redactJson(data) as JsonObject | null), type },
+    event: { ...(data as JsonObject | null), type },
     from: by ?? sender,
     ...(verdict === null ? {} : { verdict }),
     ...(state === undefined ? {} : { state: seen(state) }),
-    ...(effects.length === 0
-      ? {}
-      : { effects: redactJson(effects as unknown as Json) as unknown as typeof effects }),
+    ...(effects.length === 0 ? {} : { effects }),
     text,
   }
 }
