@@ -261,6 +261,21 @@ describe('another page', () => {
   })
 })
 
+it('[P3] sends away what another program left in a browser to stand before it', async () => {
+  for (const path of ['/worker.js', '/', '/v1/status']) {
+    const asked = await ask(page.port, `GET ${path}`, { host, 'service-worker': 'script' })
+    expect([path, asked.status, asked.headers['content-type']]).toEqual([
+      path,
+      200,
+      'text/javascript; charset=utf-8',
+    ])
+    expect(asked.body).toContain('registration.unregister()')
+    expect(asked.headers).toMatchObject(strict)
+  }
+  const foreign = { host, 'service-worker': 'script', 'sec-fetch-site': 'same-site' }
+  expect((await ask(page.port, 'GET /worker.js', foreign)).status).toBe(403)
+})
+
 describe('the files', () => {
   it('are those that were given, by exactly their paths', async () => {
     expect(await ask(page.port, 'GET /', { host })).toMatchObject({

@@ -6,6 +6,7 @@ import { OpschartError, type Clock, type Crypto, type ForeseeingClient } from '@
 
 import { createAnswer, sendError, sendJson, targetOf } from './answer-request.ts'
 import type { Control } from './control.ts'
+import { sendWorkerAway } from './foreign-worker.ts'
 import { cookieName, createCredentials, type Credentials } from './credentials.ts'
 import { refuseForeign, strictHeaders } from './foreign-requests.ts'
 import { createInspectionStream, type InspectedApps } from './inspection-stream.ts'
@@ -85,6 +86,7 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
   })
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     refuseForeign(request)
+    if (request.headers['service-worker'] !== undefined) return sendWorkerAway(response)
     const { path } = targetOf(request)
     const file = request.method === 'GET' ? options.files?.get(path) : undefined
     if (file !== undefined) return sendFile(response, file)
