@@ -149,6 +149,16 @@ export {
   type StateKind,
   type StateView,
 } from './inspection/chart-view.ts'
+export { arrowTaken } from './inspection/arrow-taken.ts'
+export {
+  coverageOf,
+  coverageOfInspection,
+  gatherCoverage,
+  gatherInspection,
+  type Coverage,
+  type CoverageGathering,
+  type CoveredChart,
+} from './inspection/coverage.ts'
 export { chartOfConfig } from './inspection/chart-of-config.ts'
 export { chartOfLaw } from './inspection/chart-of-law.ts'
 export {

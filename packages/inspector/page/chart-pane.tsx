@@ -2,7 +2,9 @@ import { statesOf } from '@opschart/core'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 import { svgOf } from '../src/draw/svg-of.ts'
+import { heatUp } from './chart-heat.ts'
 import { lightUp, runAlong } from './chart-light.ts'
+import { CoverageBox, coverageShown } from './coverage-box.tsx'
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
 import { Icon } from './icons.tsx'
@@ -92,6 +94,11 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     if (follows) follow()
   }, [made, light.state, light.taken, light.kind, light.found, light.allowed])
 
+  const covered = coverageShown(model)
+  useLayoutEffect(() => {
+    if (drawing.current !== null && made !== null && made.chart === chart) heatUp(drawing.current, covered)
+  }, [made, covered])
+
   useEffect(() => {
     if (pane.current === null) return
     const observer = new ResizeObserver(() => look(view.current))
@@ -166,6 +173,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
         onClick={(event) => foldOrAsk(event.target as Element)}
       />
       {chart === null ? <Nothing model={model} /> : made?.chart !== chart && <p class="nothing">Drawing …</p>}
+      <CoverageBox model={model} does={does} />
       <div class="tools" role="toolbar" aria-label="Drawing">
         <button type="button" title="Larger (+)" onClick={() => zoom(1.25)}>
           <Icon name="plus" />
@@ -190,6 +198,15 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
           onClick={() => does.show({ direction: model.direction === 'down' ? 'right' : 'down' })}
         >
           <Icon name={model.direction === 'down' ? 'right' : 'down'} />
+        </button>
+        <button
+          type="button"
+          title="How often each arrow was taken (h)"
+          aria-label="Coverage"
+          aria-pressed={model.covering !== null}
+          onClick={does.toggleCoverage}
+        >
+          <Icon name="heat" />
         </button>
         {holders.length > 0 && (
           <button

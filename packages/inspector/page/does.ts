@@ -1,6 +1,7 @@
 import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from '@opschart/core'
 
 import type { Layouts } from '../src/layout/layouts.ts'
+import { createCovering } from './covering.ts'
 import { ask } from './door.ts'
 import { createIncoming } from './incoming.ts'
 import { createKin } from './kin.ts'
@@ -33,6 +34,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   const reading = createReading(tools)
   const supposing = createSupposing(tools)
   const kin = createKin(tools)
+  const covering = createCovering(tools)
   const askForTab = (): void => {
     if (get().tab === 'who may' || get().tab === 'what if') orSay(supposing.whoMay)
   }
@@ -68,6 +70,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     const { source: before, actor: was, filter, view } = get()
     if (view === 'fleet') change({ view: 'chart' })
     if (before === source && was === actor) return
+    if (before !== null && before !== source) covering.stop()
     const isOther = chartOf({ ...get(), source, actor }) !== chartOf(get())
     set((model) => ({
       ...model,
@@ -160,6 +163,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       view: (view: View): void => show({ view: get().view === view ? 'chart' : view }),
     },
     show,
+    toggleCoverage: covering.toggle,
     /** Begins with what was saved. */
     begin(actor: string): void {
       incoming.flush()

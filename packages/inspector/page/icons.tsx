@@ -16,6 +16,7 @@ const shapes = {
   moon: 'M13 10A6 6 0 0 1 6 3a5.5 5.5 0 1 0 7 7z',
   half: 'M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12',
   save: 'M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11',
+  heat: 'M3 14V9M8 14V2M13 14V6',
   fleet: 'M2 2h3v12H2zM6.5 2h3v7h-3zM11 2h3v9.5h-3z',
   cross: 'M4 4l8 8M12 4l-8 8',
 } as const

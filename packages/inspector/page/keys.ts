@@ -7,6 +7,7 @@ export function bindKeys(does: Does): void {
     '[': () => does.travel.previous(),
     ']': () => does.travel.next(),
     n: () => does.travel.now(),
+    h: () => does.toggleCoverage(),
     s: () => does.choose.view('sequence'),
     o: () => does.choose.view('fleet'),
   }

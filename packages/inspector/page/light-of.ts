@@ -1,7 +1,7 @@
-import { activeIn } from '@opschart/core'
+import { activeIn, arrowTaken } from '@opschart/core'
 
 import type { Light } from './chart-light.ts'
-import { actorOf, arrowTaken, chartOf, shownState, type Model } from './model.ts'
+import { actorOf, chartOf, shownState, type Model } from './model.ts'
 
 const none: ReadonlySet<string> = new Set()
 

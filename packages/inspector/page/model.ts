@@ -1,7 +1,7 @@
 import {
-  activeIn,
   nothingInspected,
   type ChartView,
+  type CoveredChart,
   type Inspected,
   type InspectedActor,
   type InspectedSource,
@@ -49,6 +49,16 @@ export interface Kin {
   readonly isWaiting: boolean
 }
 
+/** What of the charts is covered by the journal's rows, as far as they were read. */
+export interface Covering {
+  /** By the chart's id. */
+  readonly charts: ReadonlyMap<string, CoveredChart>
+  /** The rows that are looked at, and how far that is. */
+  readonly from: number
+  readonly seen: number
+  readonly to: number
+}
+
 /** An answer that is asked for anew: what was known stays until the next is there. */
 export interface Asked<T> {
   readonly isWaiting: boolean
@@ -85,6 +95,8 @@ export interface Model {
   readonly fleet: FleetFilter
   /** The rows that a sequence shows; null until one was looked at. */
   readonly kin: Kin | null
+  /** Null while it is not looked at. */
+  readonly covering: Covering | null
   readonly tab: Tab
   readonly filter: Filter
   readonly search: Search | null
@@ -127,6 +139,7 @@ export const firstModel: Model = {
   view: 'chart',
   fleet: wholeFleet,
   kin: null,
+  covering: null,
   tab: 'state',
   filter: noFilter,
   search: null,
@@ -189,25 +202,4 @@ export function shownState(model: Model): { state: SeenState | null; kind: 'supp
   if (outcome !== undefined) return { state: outcome.state, kind: 'supposed' }
   if (model.past !== null) return { state: model.past.state, kind: 'past' }
   return { state: actorOf(model)?.state ?? null, kind: 'present' }
-}
-
-/** Id of the arrow that a step took, as far as the chart tells; undefined where it took none. */
-export function arrowTaken(
-  chart: ChartView,
-  before: SeenState | null | undefined,
-  step: InspectionStep | null,
-  after: SeenState | null,
-): string | undefined {
-  if (step === null || after === null) return undefined
-  if (step.verdict !== undefined && step.verdict.kind !== 'accepted') return undefined
-  const now = activeIn(chart, after.value)
-  const then = before === null || before === undefined ? null : activeIn(chart, before.value)
-  const { type } = step.event
-  return chart.arrows
-    .filter(({ event, kind }) => event === type || (kind !== 'event' && type.startsWith(`xstate.${kind}.`)))
-    .find(
-      ({ from, to }) =>
-        (then === null || then.has(from)) &&
-        (to.length === 0 ? now.has(from) : to.every((id) => now.has(id))),
-    )?.id
 }

@@ -1,3 +1,4 @@
+export { chartOfConfig, chartOfLaw, coverageOf, coverageOfInspection, type Coverage } from '@opschart/core'
 export {
   caseLiterals,
   compareWithLive,

@@ -3,13 +3,12 @@
 //   - What lies under the pointer stays there when the drawing is enlarged; all of it is seen when it is fitted.
 //   - The arrow that a step took is the one that leads from what was to what is, by its event.
 
-import { chartOfConfig, type InspectionStep, type Json } from '@opschart/core'
+import { arrowTaken, chartOfConfig, type InspectionStep, type Json } from '@opschart/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { differencesOf } from '../../page/differences.ts'
 import { lengthOf, valueText } from '../../page/format.ts'
-import { arrowTaken } from '../../page/model.ts'
 import { fitted, isSeen, moved, zoomed } from '../../page/view-box.ts'
 
 describe('differences', () => {

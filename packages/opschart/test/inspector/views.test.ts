@@ -2,6 +2,7 @@
 //   - Where many are followed the page begins with all of them on a board: by phase, who needs somebody seen first.
 //   - A card opens its actor, and a key the board again; what is found there stays found.
 //   - The board moves as they do.
+//   - Coverage counts what was taken and refused, of the rows that exist and of those that come, and lists what never was.
 //   - A sequence shows who sent what to a release, refusals marked; a row that is chosen there is chosen everywhere.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -103,6 +104,24 @@ describe.skipIf(browserPath === undefined)('the fleet', () => {
     await expect.poll(() => messages.count()).toBe(5)
     await opened.page.keyboard.press('s')
     await opened.page.locator('.drawing g.oc-state').first().waitFor()
+  })
+
+  it('counts how often each arrow was taken, what was refused, and lists what never was', async () => {
+    await opened.page.keyboard.press('h')
+    const coverage = opened.page.getByRole('region', { name: 'Coverage' })
+    await expect.poll(() => coverage.textContent()).toContain('2 of 8')
+    const count = (arrow: string) =>
+      opened.page.locator(`.oc-label[data-arrow="${arrow}"] .oc-count`).textContent()
+    expect(await count('DEVELOPMENT|REVIEW_REQUESTED|0')).toBe('2× ✕1')
+    expect(await count('REVIEW|CHANGES_REQUESTED|0')).toBe('1×')
+    expect(await count('REVIEW|CODE_MERGED|0')).toBe('never')
+    expect(await coverage.textContent()).toContain('REVIEW: CODE_MERGED → STAGING')
+    // What comes is counted, too.
+    await project.send('agent:developer-agent', 'web/topic-04', draft('REVIEW_REQUESTED'))
+    await expect.poll(() => count('DEVELOPMENT|REVIEW_REQUESTED|0')).toBe('3× ✕1')
+    await opened.page.keyboard.press('h')
+    await expect.poll(() => opened.page.locator('.oc-count').count()).toBe(0)
+    expect(await coverage.count()).toBe(0)
   })
 
   it('complains of nothing', () => {
