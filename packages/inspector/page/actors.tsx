@@ -136,15 +136,21 @@ function orderedOf(actors: readonly InspectedActor[], text: string): Shown[] {
 
 function byUrgency(one: InspectedActor, other: InspectedActor): number {
   return (
-    urgency[toneOf(one)] - urgency[toneOf(other)] ||
+    urgencyOf(one) - urgencyOf(other) ||
     placeOf(one) - placeOf(other) ||
     other.since - one.since ||
     byName.compare(one.name, other.name)
   )
 }
 
-/** Releases stand before what serves them, and what has no chart comes last. */
-const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : chart === null ? 2 : 1)
+/** What has no chart, such as a ledger, needs nobody before those that have ended. */
+const urgencyOf = (actor: InspectedActor): number => {
+  const tone = toneOf(actor)
+  return actor.chart === null && tone !== 'alarm' ? 3 : urgency[tone]
+}
+
+/** Releases stand before what serves them. */
+const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : 1)
 
 function lifecyclesOf({ status }: Model): ReadonlyMap<string, LifecycleView> {
   const all = status?.services.flatMap(({ lifecycles }) => lifecycles) ?? []

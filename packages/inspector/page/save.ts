@@ -82,7 +82,7 @@ async function firstRowOf(actor: string): Promise<number> {
 
 /** What was kept of a source, as messages again. */
 function keptOf(source: NonNullable<ReturnType<typeof sourceOf>>): InspectionMessage[] {
-  const { source: id, name, since, charts, actors, steps } = source
+  const { source: id, name, since, ended, charts, actors, steps } = source
   return [
     { kind: 'source', source: id, protocol: 1, name, at: since },
     ...[...charts].map(([chart, view]) => ({ kind: 'chart' as const, source: id, chart, view })),
@@ -97,6 +97,7 @@ function keptOf(source: NonNullable<ReturnType<typeof sourceOf>>): InspectionMes
       ...(state === null ? {} : { state }),
     })),
     ...steps.map((step: InspectionStep) => ({ kind: 'step' as const, source: id, ...step })),
+    ...(ended === null ? [] : [{ kind: 'ended' as const, source: id, at: ended }]),
   ]
 }
 
