@@ -51,7 +51,7 @@ interface Reading {
   rows?: AsyncGenerator<JournalRow>
 }
 
-/** How many actors are told in a row before others have their turn. */
+/** How many actors, or rows, are told before others have their turn. */
 const atOnce = 50
 
 /**
@@ -145,6 +145,7 @@ async function* messages(
     met.set(actor, point)
     if (point !== undefined) services.set(service, point.service)
     yield { kind: 'step', source, ...stepOf(row, point?.known?.state ?? undefined) }
+    if (row.sequence % atOnce === 0) await turn()
   }
 
   /** An actor, and before it its chart where that was not told yet. */
