@@ -159,6 +159,7 @@ export {
   type CoverageGathering,
   type CoveredChart,
 } from './inspection/coverage.ts'
+export { differenceOf, type Change, type ChartDifference } from './inspection/difference.ts'
 export { chartOfConfig } from './inspection/chart-of-config.ts'
 export { chartOfLaw } from './inspection/chart-of-law.ts'
 export {

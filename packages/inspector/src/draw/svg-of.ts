@@ -1,9 +1,10 @@
-import { statesOf, type ArrowView, type ChartView } from '@opschart/core'
+import { statesOf, type ArrowView, type ChartDifference, type ChartView } from '@opschart/core'
 
 import { eventOf } from '../layout/_content.ts'
 import type { ArrowPath, Box, InitialMark, Layout, StateBox, TextPiece } from '../layout/layout.ts'
 import { attribute, escaped } from './_escape.ts'
 import { headOf, number, roundedLine } from './_shapes.ts'
+import { changeMark, changeOf, changeStyle } from './_changes.ts'
 import { styleOf, type Theme } from './theme.ts'
 
 /** What a drawing shows beside the chart. */
@@ -14,6 +15,8 @@ export interface Look {
   readonly last?: string
   /** Ids of the arrows that may be taken now; none are marked unless told. */
   readonly allowed?: ReadonlySet<string>
+  /** What became of states and arrows since another version: each is told by colour and sign. */
+  readonly changes?: Pick<ChartDifference, 'states' | 'arrows'>
   /** Whether a page lights it up later: what may be lit is there then, and hidden. */
   readonly live?: boolean
   /** `auto` unless told: as the reader's system has it. */
@@ -37,9 +40,11 @@ export function svgOf(chart: ChartView, layout: Layout, look: Look = {}): string
     `<svg xmlns="http://www.w3.org/2000/svg" class="oc-chart" role="img" aria-label="${escaped(name)}" width="${number(width)}" height="${number(height)}" viewBox="0 0 ${number(width)} ${number(height)}">`,
     `<title>${escaped(name)}</title>`,
     `<desc>${escaped(described(chart, active))}</desc>`,
-    ...(look.style === false ? [] : [`<style>${styleOf(theme)}</style>`]),
+    ...(look.style === false
+      ? []
+      : [`<style>${styleOf(theme)}${look.changes === undefined ? '' : changeStyle}</style>`]),
     `<rect class="oc-ground" width="${number(width)}" height="${number(height)}"/>`,
-    ...layout.states.map((state) => stateSvg(state, lit)),
+    ...layout.states.map((state) => stateSvg(state, lit, look)),
     ...layout.initials.map(initialSvg),
     ...paths.map((path) => lineSvg(path, look)),
     // What is written stands above every line.
@@ -78,13 +83,15 @@ function described(chart: ChartView, active: ReadonlySet<string>): string {
     : `${counts}; active: ${standing.map(({ id, key }) => id || key).join(', ')}`
 }
 
-function stateSvg(state: StateBox, lit: ReadonlyMap<string, string>): string {
+function stateSvg(state: StateBox, lit: ReadonlyMap<string, string>, { changes }: Look): string {
   const { id, kind, x, y, width, height, header, rows } = state
   const classes = ['oc-state', `oc-${kind}`]
   if (isHolder(state)) classes.push('oc-holder')
   if (state.region) classes.push('oc-region')
   const light = lit.get(id)
   if (light !== undefined) classes.push(`oc-${light}`)
+  const change = changes?.states.get(id)
+  if (change !== undefined) classes.push(`oc-${change}`)
   const parts: string[] = [`<g class="${classes.join(' ')}" data-state="${attribute(id)}">`]
   if (kind === 'history') {
     const radius = width / 2
@@ -106,7 +113,7 @@ function stateSvg(state: StateBox, lit: ReadonlyMap<string, string>): string {
       parts.push(`<rect class="oc-inner" ${boxAttributes(inner)} rx="5"/>`)
     }
   }
-  return `${parts.join('')}</g>`
+  return `${parts.join('')}${changeMark(change, state)}</g>`
 }
 
 const isHolder = ({ kind, folded }: Pick<StateBox, 'kind' | 'folded'>): boolean =>
@@ -125,7 +132,8 @@ function writtenSvg(
     const text = pieces.map(pieceSvg).join('')
     if (arrow === undefined) return `<g class="oc-row">${text}</g>`
     const mark = allowedMark(arrow, look, { x: x + 5.5, y: y + 8 })
-    return `<g class="oc-row${toldBy(arrow, look)}" data-arrow="${attribute(arrow)}">${tooltip(arrows.get(arrow))}${mark}${text}</g>`
+    const change = changeMark(changeOf(arrow, look.changes), { x, y: y - 2, width: 14 })
+    return `<g class="oc-row${toldBy(arrow, look)}" data-arrow="${attribute(arrow)}">${tooltip(arrows.get(arrow))}${mark}${text}${change}</g>`
   })
   const name = `<g class="oc-heading"><title>${escaped(id || 'root')}</title>${title.map(pieceSvg).join('')}</g>`
   return `<g class="oc-written${over}${light === undefined ? '' : ` oc-${light}`}" data-state="${attribute(id)}">${name}${lines.join('')}</g>`
@@ -148,7 +156,7 @@ function way(points: ArrowPath['points']): string {
 function labelSvg({ arrow, label }: ArrowPath, look: Look, view: ArrowView | undefined): string {
   if (label === undefined) return ''
   const mark = allowedMark(arrow, look, { x: label.x, y: label.y + label.height / 2 })
-  return `<g class="oc-label${toldBy(arrow, look)}" data-arrow="${attribute(arrow)}">${tooltip(view)}<rect class="oc-pill" ${boxAttributes(label)} rx="6"/>${mark}${label.pieces.map(pieceSvg).join('')}</g>`
+  return `<g class="oc-label${toldBy(arrow, look)}" data-arrow="${attribute(arrow)}">${tooltip(view)}<rect class="oc-pill" ${boxAttributes(label)} rx="6"/>${mark}${label.pieces.map(pieceSvg).join('')}${changeMark(changeOf(arrow, look.changes), label)}</g>`
 }
 
 /** A dot beside what may be taken: colour alone does not say it to everyone. */
@@ -158,8 +166,9 @@ function allowedMark(arrow: string, { allowed, live }: Look, { x, y }: { x: numb
     : ''
 }
 
-function toldBy(arrow: string, { last, allowed }: Look): string {
-  return `${allowed?.has(arrow) === true ? ' oc-allowed' : ''}${arrow === last ? ' oc-last' : ''}`
+function toldBy(arrow: string, { last, allowed, changes }: Look): string {
+  const change = changeOf(arrow, changes)
+  return `${change === undefined ? '' : ` oc-${change}`}${allowed?.has(arrow) === true ? ' oc-allowed' : ''}${arrow === last ? ' oc-last' : ''}`
 }
 
 /** The whole text of an arrow, which its label may have to cut. */

@@ -121,6 +121,7 @@ export const commands: readonly CommandDefinition[] = [
     options: {
       lifecycle: { summary: 'mark the phase of this release', value: 'release', short: 'l' },
       watch: { summary: 'draw it anew with each row; in a pipe, a line for each change', short: 'w' },
+      against: { summary: 'say what has changed since a commit, or a saved chart --json', value: 'version' },
       mermaid: { summary: 'print a Mermaid state diagram' },
       svg: { summary: 'draw it into this file, written over if it is there', value: 'file' },
       direction: { summary: 'of the drawing: down (default) or right', value: 'direction' },
@@ -130,6 +131,7 @@ export const commands: readonly CommandDefinition[] = [
       ['opschart chart --lifecycle web/v2', 'where it stands, and what may come next'],
       ['opschart chart --watch', 'live, until Ctrl-C'],
       ['opschart chart --mermaid > chart.mmd', 'for a document'],
+      ['opschart chart --against main --svg law.svg', 'both versions on one drawing'],
       ['opschart chart -l web/v2 --svg release.svg --theme dark', 'a picture of where it stands'],
     ],
     exits: [0, 1, 2, 5],

@@ -1,6 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 
-import { activeIn, chartOfLaw, OpschartError, type LifecycleDefinition } from '@opschart/core'
+import {
+  activeIn,
+  chartOfLaw,
+  OpschartError,
+  type ChartDifference,
+  type LifecycleDefinition,
+} from '@opschart/core'
 
 import { isJson, printJson, printLines, textOption, type CommandContext } from './_context.ts'
 import { visible } from './_text.ts'
@@ -37,19 +43,23 @@ export function drawingOf(context: CommandContext): Drawing | undefined {
   return { file, direction: direction ?? 'down', theme: theme ?? 'auto' }
 }
 
-/** Draws the law into a file, with the phase of a release lit up. */
+/** Draws the law into a file, with the phase of a release lit up, and what has changed since another version marked. */
 export async function drawInto(
   context: CommandContext,
   { file, direction, theme }: Drawing,
   law: LifecycleDefinition,
   phase: string | undefined,
+  changes?: ChartDifference,
 ): Promise<void> {
   const { layoutChart, svgOf } = await import('@opschart/inspector')
-  const chart = chartOfLaw(law)
+  const chart = changes?.chart ?? chartOfLaw(law)
   const layout = await layoutChart(chart, { direction })
   const active = phase === undefined ? new Set<string>() : activeIn(chart, phase)
   try {
-    await writeFile(file, svgOf(chart, layout, { active, theme }))
+    await writeFile(
+      file,
+      svgOf(chart, layout, { active, theme, ...(changes === undefined ? {} : { changes }) }),
+    )
   } catch (error) {
     throw new OpschartError(
       'input',

@@ -1,5 +1,6 @@
 import { chartOfLaw, OpschartError, type StatusView } from '@opschart/core'
 
+import { differenceAgainst, lawAgainst, printDifference } from './_chart-against.ts'
 import { withClient } from './_client.ts'
 import {
   type CommandContext,
@@ -22,6 +23,13 @@ export const run: Run = async (context) => {
   const { configuration } = await composition.loadConfiguration(root)
   const law = await composition.lawOf(configuration)
   const chosen = textOption(context, 'lifecycle')
+  const version = textOption(context, 'against')
+  if (version !== undefined) {
+    const difference = differenceAgainst(await lawAgainst(context, version), law.definition)
+    if (drawing === undefined) printDifference(context, version, difference)
+    else await drawInto(context, drawing, law.definition, undefined, difference)
+    return exitCodes.done
+  }
   if (context.options['watch'] === true) return watchChart(context, law.definition, chosen)
   if (context.options['mermaid'] === true) {
     const { mermaidOf } = await import('@opschart/inspector')
