@@ -51,7 +51,7 @@ async function storyOf(model: Model, layouts: Layouts): Promise<Story> {
       ? await toldUntil(await firstRowOf(actor.actor), ({ kind }) => kind === 'step', model.head)
       : keptOf(source)
   const own = messages
-    .filter((message) => !('actor' in message) || isOwn(message.actor))
+    .filter((message) => message.source === source.source && (!('actor' in message) || isOwn(message.actor)))
     .map((message) => inStory(model, message))
   const steps = own.filter(({ kind }) => kind === 'step')
   const dropped = new Set(steps.slice(0, Math.max(0, steps.length - mostRows)))
