@@ -68,7 +68,7 @@ export const firstPicture: Row = {
   number: 1,
   title: 'First picture',
   reading:
-    'From the navigation to the frame in which the chart is lit, with a browser that has nothing of it yet: the page, its script, the worker that lays out (1.6 MB), the layout and the drawing. Beside it the same page with nothing to draw. Sizes are packed with gzip.',
+    'From the navigation to the frame in which the chart is lit, with a browser that has nothing of it yet: the page, its script, the worker that lays out (1.6 MB), the layout and the drawing. Beside it the same page with nothing to draw. Sizes are packed with gzip, to be compared with other pages; the door sends them as they are, within one machine.',
   measures: [opens('few'), empty, weighs],
   lines: (found) => [
     {

@@ -9,7 +9,7 @@ import type { Does } from './does.ts'
 import { standing } from './format.ts'
 import { Icon } from './icons.tsx'
 import { lightOf } from './light-of.ts'
-import { chartOf, type Model } from './model.ts'
+import { chartOf, sourceOf, type Model } from './model.ts'
 import { centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts'
 
 /** Smallest scale at which a label can still be read. */
@@ -59,7 +59,12 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   }
 
   useLayoutEffect(() => {
-    if (made === null || pane.current === null) return
+    if (pane.current === null) return
+    if (made === null) {
+      pane.current.replaceChildren()
+      drawing.current = null
+      return
+    }
     const text = svgOf(made.chart, made.layout, { style: false, live: true })
     // Read as XML: what is no well-formed drawing is none at all, and nothing in it is run.
     const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement
@@ -112,7 +117,9 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     if (state !== null && state !== undefined) return toggle(state)
     const arrow = target.closest('[data-arrow]')?.getAttribute('data-arrow')
     const found = chart?.arrows.find(({ id }) => id === arrow)
-    if (found !== undefined) does.change({ tab: 'what if', draftType: found.event })
+    if (found === undefined || sourceOf(model)?.answers !== true) return
+    does.change({ draftType: found.event })
+    does.choose.tab('what if')
   }
   const toggle = (state: string): void => {
     const folded = new Set(model.folded)
@@ -192,13 +199,15 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
         >
           <Icon name="follow" />
         </button>
-        <button
-          type="button"
-          title={`Read it ${model.direction === 'down' ? 'to the right' : 'downwards'} (d)`}
-          onClick={() => does.show({ direction: model.direction === 'down' ? 'right' : 'down' })}
-        >
-          <Icon name={model.direction === 'down' ? 'right' : 'down'} />
-        </button>
+        {model.connection !== 'saved' && (
+          <button
+            type="button"
+            title={`Read it ${model.direction === 'down' ? 'to the right' : 'downwards'} (d)`}
+            onClick={() => does.show({ direction: model.direction === 'down' ? 'right' : 'down' })}
+          >
+            <Icon name={model.direction === 'down' ? 'right' : 'down'} />
+          </button>
+        )}
         <button
           type="button"
           title="How often each arrow was taken (h)"

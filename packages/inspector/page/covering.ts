@@ -46,6 +46,7 @@ export function createCovering({ get, change, say }: Tools) {
     const endStream = follow(
       {
         message(message) {
+          if (message.source !== source.source) return
           gathering.take(message)
           if (message.kind === 'step') seen = message.sequence
           if (isShowing) return

@@ -3,6 +3,7 @@ import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { createCovering } from './covering.ts'
 import { ask } from './door.ts'
+import { noFilter } from './filter.ts'
 import { createIncoming } from './incoming.ts'
 import { createKin } from './kin.ts'
 import {
@@ -21,6 +22,8 @@ import { createSupposing } from './supposing.ts'
 import { createTools } from './tools.ts'
 import { createTravel } from './travel.ts'
 
+/** Milliseconds between two questions who may do what, while nobody looks at more than the chart. */
+const seldom = 2000
 /** How many begin with all of them on a board. */
 const many = 25
 
@@ -35,17 +38,22 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   const supposing = createSupposing(tools)
   const kin = createKin(tools)
   const covering = createCovering(tools)
-  const askForTab = (): void => {
-    if (get().tab === 'who may' || get().tab === 'what if') orSay(supposing.whoMay)
-  }
-  const travel = createTravel(tools, { choose, arrived: askForTab })
+  /** What may be taken is lit on the chart, too: it is asked for whatever is shown beside it. */
+  const askWhoMay = (): void => orSay(supposing.whoMay)
+  let askedAt = 0
+  const travel = createTravel(tools, { choose, arrived: askWhoMay })
   const incoming = createIncoming(tools, store, {
     taken() {
       chooseFirst()
       layout()
     },
     async stale() {
-      if (get().tab === 'who may' || get().tab === 'what if') await supposing.whoMay()
+      const { tab } = get()
+      const isLooked = tab === 'who may' || tab === 'what if'
+      if (!isLooked && performance.now() - askedAt < seldom) return
+      askedAt = performance.now()
+      await supposing.whoMay()
+      if (tab === 'what if') await supposing.again()
     },
   })
 
@@ -70,6 +78,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     const { source: before, actor: was, filter, view } = get()
     if (view === 'fleet') change({ view: 'chart' })
     if (before === source && was === actor) return
+    travel.forget()
     if (before !== null && before !== source) covering.stop()
     const isOther = chartOf({ ...get(), source, actor }) !== chartOf(get())
     set((model) => ({
@@ -81,8 +90,8 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       ...(before === source ? {} : ofSource(model, source)),
     }))
     layout()
-    if (filter.own) reading.filter(filter)
-    askForTab()
+    if (filter.own && before === source) reading.filter(filter)
+    askWhoMay()
     kin.read()
     if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
@@ -114,6 +123,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     isSourceChosen = true
     isActorChosen = false
     if (source === get().source) return
+    travel.forget()
     set((model) => ({
       ...model,
       ...nothingChosen,
@@ -129,7 +139,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
 
   /** Another view or direction, or other states folded. */
   function show(part: Partial<Pick<Model, 'view' | 'direction' | 'folded'>>): void {
-    change({ ...part, now: Date.now() })
+    change({ ...part, now: nowOf(get()) })
     layout()
     kin.read()
   }
@@ -148,14 +158,14 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       source: chooseSource,
       actor: choose,
       tab(tab: Tab): void {
-        change({ tab, now: Date.now() })
-        askForTab()
+        change({ tab, now: nowOf(get()) })
+        askWhoMay()
         if (tab === 'work') incoming.refresh()
       },
       /** Shows a row, and what its actor was after it; what comes meanwhile waits above. */
       row(step: InspectionStep): void {
-        const { view, frozen, search, head } = get()
-        if (frozen === null && search === null) change({ frozen: head })
+        const { view, frozen, head } = get()
+        if (frozen === null) change({ frozen: head })
         change({ step, tab: 'step', view: view === 'fleet' ? 'chart' : view })
         travel.to(step)
       },
@@ -168,13 +178,17 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     begin(actor: string): void {
       incoming.flush()
       if (get().source !== null) choose(get().source!, actor)
+      change({ now: sourceOf(get())?.steps.at(-1)?.at ?? 0 })
     },
     /** What a person does: asked at the door, which knows whether they may. */
     act(name: string, body: object, done: string): void {
       orSay(async () => {
         const answer = await ask<{ done?: boolean; reason?: string; kind?: string } | null>(name, body)
-        const isDone = answer?.done !== false && answer?.kind !== 'refused'
-        say(isDone ? done : `not done: ${answer?.reason}`)
+        const { kind } = answer ?? {}
+        const isDone = answer?.done !== false && (kind === undefined || kind === 'accepted')
+        say(isDone ? done : `${kind ?? 'not done'}: ${answer?.reason}`)
+        // What was supposed has been sent: what is shown from now on is what it is.
+        if (name === 'send') supposing.suppose([])
         incoming.refresh()
       })
     },
@@ -197,9 +211,13 @@ const nothingChosen = {
 const ofSource = ({ inspected }: Model, source: string) => ({
   pages: new Map(),
   search: null,
+  filter: noFilter,
   frozen: null,
   head: inspected.get(source)?.steps.at(-1)?.sequence ?? 0,
 })
+
+/** The present; a story that was saved has its own. */
+const nowOf = ({ connection, now }: Model): number => (connection === 'saved' ? now : Date.now())
 
 /** Whether more is looked at than the chart as it stands now. */
 const isReading = ({ past, step, tab, view }: Model): boolean =>

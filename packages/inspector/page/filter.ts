@@ -22,6 +22,8 @@ export interface Search {
   readonly found: readonly InspectionStep[]
   /** The row that is looked at next; 0 when the beginning was reached. */
   readonly next: number
+  /** The newest row that was looked at; what comes after it is told by the stream. */
+  readonly top: number
   /** How many were looked at. */
   readonly seen: number
   readonly isWaiting: boolean

@@ -1,7 +1,7 @@
 import { inspect, type InspectionMessage, type StatusView } from '@opschart/core'
 
 import { ask, follow, openSession, Refusal } from './door.ts'
-import { lets, type Search } from './filter.ts'
+import { lets, noFilter, type Search } from './filter.ts'
 import { standing } from './format.ts'
 import { actorOf, sourceOf, type Door, type Model } from './model.ts'
 import type { Store } from './store.ts'
@@ -43,7 +43,12 @@ export function createIncoming(
       const source = model.source ?? inspected.keys().next().value ?? null
       const steps = source === null ? [] : (inspected.get(source)?.steps ?? [])
       const head = Math.max(model.head, steps.at(-1)?.sequence ?? 0)
-      return { ...model, inspected, source, head, search: withArrived(model, messages) }
+      const search = withArrived(model, messages)
+      // A source that begins anew is another journal: what was read of the one before is none of it.
+      const isAnew = messages.some(({ kind, source: id }) => kind === 'source' && id === model.source)
+      if (!isAnew) return { ...model, inspected, source, head, search }
+      const anew = { pages: new Map(), search: null, filter: noFilter, frozen: null, past: null, step: null }
+      return { ...model, ...anew, inspected, source, head: steps.at(-1)?.sequence ?? 0 }
     })
     told.taken()
     announce(messages)
@@ -135,16 +140,20 @@ const endsOf = ({ inspected }: Model): InspectionMessage[] =>
     .filter(({ answers, ended }) => !answers && ended === null)
     .map(({ source }) => ({ kind: 'ended', source, at: Date.now() }))
 
+/** Rows that a search keeps: while it is left open, the oldest go, and are looked for again when they are looked at. */
+const mostFound = 20_000
+
 /** What a search lets through is put in front of what it found. */
-function withArrived(model: Model, messages: readonly InspectionMessage[]): Search | null {
-  const { search, head, source } = model
+function withArrived({ search, source }: Model, messages: readonly InspectionMessage[]): Search | null {
   if (search === null) return null
   const fresh = messages.filter(
     (message): message is Extract<InspectionMessage, { kind: 'step' }> =>
-      message.kind === 'step' &&
-      message.source === source &&
-      message.sequence > head &&
-      lets(search.filter, search.actor, message),
+      message.kind === 'step' && message.source === source && message.sequence > search.top,
   )
-  return fresh.length === 0 ? search : { ...search, found: [...fresh.toReversed(), ...search.found] }
+  const top = fresh.at(-1)?.sequence
+  if (top === undefined) return search
+  const passed = fresh.filter((step) => lets(search.filter, search.actor, step)).toReversed()
+  const found = [...passed, ...search.found].slice(0, mostFound)
+  const isCut = passed.length + search.found.length > mostFound
+  return { ...search, top, found, ...(isCut ? { next: found.at(-1)!.sequence - 1 } : {}) }
 }

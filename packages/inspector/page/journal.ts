@@ -47,15 +47,22 @@ export function rowsOf(model: Model): Rows {
   const { search, filter, actor, frozen, head, first } = model
   if (source?.answers !== true) {
     const shown = steps.filter((step) => lets(filter, actor, step)).reverse()
-    return listOf(shown)
+    return listOf(below(shown, frozen))
   }
-  if (search !== null) return listOf(search.found)
+  if (search !== null) return listOf(below(search.found, frozen))
   const top = frozen ?? head
   return {
     count: Math.max(0, top - first + 1),
     at: (index) => rowAt(model, steps, top - index),
     indexOf: (sequence) => (sequence > top || sequence < first ? -1 : top - sequence),
   }
+}
+
+/** Rows, the newest first, without those that came since they are read. */
+function below(shown: readonly InspectionStep[], frozen: number | null): readonly InspectionStep[] {
+  if (frozen === null) return shown
+  const from = shown.findIndex(({ sequence }) => sequence <= frozen)
+  return from === -1 ? [] : shown.slice(from)
 }
 
 const listOf = (shown: readonly InspectionStep[]): Rows => ({

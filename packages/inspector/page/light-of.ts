@@ -47,7 +47,8 @@ function allowedIn(model: Model): ReadonlySet<string> {
   const key = [chart, state, answer]
   if (key.every((part, place) => part === remembered.key[place])) return remembered.allowed
   const active = activeIn(chart, state.value)
-  const isAnswered = answer !== null && JSON.stringify(answer.state.value) === JSON.stringify(state.value)
+  const isMoment = answer !== null && (kind !== 'past' || answer.sequence === model.past!.sequence)
+  const isAnswered = isMoment && JSON.stringify(answer.state.value) === JSON.stringify(state.value)
   const taken = new Set(
     answer?.signals
       .filter(({ answers }) => answers.some(({ kind: verdict }) => verdict === 'accepted'))

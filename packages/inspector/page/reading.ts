@@ -44,7 +44,7 @@ export function createReading({ get, set, change, orSay }: Tools) {
     const { head, actor } = get()
     const isAsked = isFiltering(wanted) && sourceOf(get())?.answers === true
     const id = (searches += 1)
-    const search = { id, filter: wanted, actor, found: [], next: head, seen: 0, isWaiting: false }
+    const search = { id, filter: wanted, actor, found: [], next: head, top: head, seen: 0, isWaiting: false }
     change({ filter: wanted, search: isAsked ? search : null, frozen: null })
     if (isAsked) searchOn()
   }
@@ -59,20 +59,27 @@ export function createReading({ get, set, change, orSay }: Tools) {
     const whose = search.filter.own && search.actor !== null ? { actor: search.actor } : {}
     orSay(async () => {
       let { next } = search
-      while (next >= first) {
-        const rows = await ask<LogEntryView[]>('log', {
-          ...whose,
-          to: next,
-          backwards: true,
-          limit: searchStride,
-        })
+      try {
+        while (next >= first) {
+          const rows = await ask<LogEntryView[]>('log', {
+            ...whose,
+            to: next,
+            backwards: true,
+            limit: searchStride,
+          })
+          const present = get().search
+          if (present?.id !== search.id) return
+          next = rows.length < searchStride ? 0 : rows.at(-1)!.sequence - 1
+          const found = searched(present, rows.map(stepOfEntry), next)
+          const isEnough = found.found.length >= enough || next < first
+          change({ search: { ...found, isWaiting: !isEnough } })
+          if (isEnough) return
+        }
+      } catch (error) {
+        // It goes on where it was when it is looked at again.
         const present = get().search
-        if (present?.id !== search.id) return
-        next = rows.length < searchStride ? 0 : rows.at(-1)!.sequence - 1
-        const found = searched(present, rows.map(stepOfEntry), next)
-        const isEnough = found.found.length >= enough || next < first
-        change({ search: { ...found, isWaiting: !isEnough } })
-        if (isEnough) return
+        if (present?.id === search.id) change({ search: { ...present, isWaiting: false } })
+        throw error
       }
     })
   }

@@ -48,19 +48,35 @@ async function storyOf(model: Model, layouts: Layouts): Promise<Story> {
   const isOwn = (id: string): boolean => id === actor.actor || id.startsWith(`${actor.actor}~`)
   const messages =
     source.answers === true
-      ? await toldUntil(await firstRowOf(actor.actor), ({ kind }) => kind === 'step', model.head)
+      ? await toldUntil({
+          source: source.source,
+          from: await firstRowOf(actor.actor),
+          to: model.head,
+          keeps: (message) => !('actor' in message) || isOwn(message.actor),
+        })
       : keptOf(source)
   const own = messages
-    .filter((message) => message.source === source.source && (!('actor' in message) || isOwn(message.actor)))
+    .filter((message) => !('actor' in message) || isOwn(message.actor))
     .map((message) => inStory(model, message))
   const steps = own.filter(({ kind }) => kind === 'step')
   const dropped = new Set(steps.slice(0, Math.max(0, steps.length - mostRows)))
-  const charts = own.flatMap((message) => (message.kind === 'chart' ? [message.view] : []))
-  const made = charts.map(async (chart) => [chart.id, await layouts.layoutOf(chart)] as const)
+  const charts = own.filter((message) => message.kind === 'chart')
+  const made = charts.map(async ({ chart, view }) => [chart, await layouts.layoutOf(view)] as const)
+  const lost: InspectionMessage[] =
+    dropped.size === 0
+      ? []
+      : [
+          {
+            kind: 'lost',
+            source: source.source,
+            count: dropped.size,
+            reason: 'a story keeps its newest rows',
+          },
+        ]
   return {
     title: source.answers ? calledOf(model, actor.actor) : actor.name,
     actor: actor.actor,
-    messages: own.filter((message) => !dropped.has(message)),
+    messages: [...own.filter((message) => !dropped.has(message)), ...lost],
     layouts: Object.fromEntries(await Promise.all(made)),
   }
 }
@@ -123,10 +139,15 @@ export function readSaved(): Story | undefined {
 }
 
 /** The layouts that were saved; a page from a file has no worker to make others. */
-export function savedLayouts({ layouts }: Story): Layouts {
+export function savedLayouts({ layouts, messages }: Story): Layouts {
+  const made = new Map(
+    messages.flatMap((message) =>
+      message.kind === 'chart' ? [[message.view, layouts[message.chart]] as const] : [],
+    ),
+  )
   return {
     async layoutOf(chart, { collapsed = new Set<string>() } = {}) {
-      const kept: Layout | undefined = collapsed.size === 0 ? layouts[chart.id] : undefined
+      const kept: Layout | undefined = collapsed.size === 0 ? made.get(chart) : undefined
       if (kept !== undefined) return kept
       return layoutChart(chart, {
         engine: { layout: () => Promise.reject(new Error('no engine')) },

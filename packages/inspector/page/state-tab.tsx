@@ -31,7 +31,7 @@ export function StateTab({ model }: { model: Model; does: Does }) {
         )}
         {since !== undefined && kind !== 'supposed' && (
           <>
-            <dt>since</dt>
+            <dt>{kind === 'past' ? 'at' : 'since'}</dt>
             <dd>{momentOf(since)}</dd>
           </>
         )}

@@ -6,11 +6,17 @@ import type { Tools } from './tools.ts'
 
 /** Asks what would be: nothing of it happens. */
 export function createSupposing({ get, set, change, orSay }: Tools) {
+  /** Asks, and keeps the answer while it is one to what is looked at then. */
   async function askInto<K extends 'whoMay' | 'whatIf'>(
     key: K,
     question: () => Promise<NonNullable<Model[K]['answer']> | null>,
   ): Promise<void> {
-    const { actor } = get()
+    const { source, actor, past, supposed } = get()
+    const isStill = (): boolean => {
+      const now = get()
+      const isSame = now.source === source && now.actor === actor && now.past === past
+      return isSame && (key === 'whoMay' || now.supposed === supposed)
+    }
     set((model) => ({ ...model, [key]: { ...model[key], isWaiting: true } }))
     let answered: Asked<unknown>
     try {
@@ -18,7 +24,7 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
     } catch (error) {
       answered = { isWaiting: false, answer: null, problem: (error as Error).message }
     }
-    if (get().actor === actor) set((model) => ({ ...model, [key]: answered }))
+    if (isStill()) set((model) => ({ ...model, [key]: answered }))
   }
   /** Anybody who is a person may do what this one may; the one who reads this is called by their name. */
   const named = (answer: WhoMayView | null): WhoMayView | null => {
@@ -45,16 +51,27 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
     },
     /** What would come of these signals, one after the other. */
     suppose(supposed: readonly SupposedSignal[]): void {
-      const { actor } = get()
-      change({ supposed, tab: 'what if' })
-      if (actor === null) return
+      const before = get().supposed
+      // What was answered holds for the signals that are the same, up to the first that is not.
+      const isMore = before.every((signal, place) => signal === supposed[place])
+      change({ supposed, tab: 'what if', ...(isMore ? {} : { whatIf: notAsked, shownOutcome: null }) })
       if (supposed.length === 0) return change({ whatIf: notAsked, shownOutcome: null })
       orSay(async () => {
-        const question = { actor, signals: supposed, ...moment() }
-        await askInto('whatIf', () => ask<WhatIfView | null>('whatif', question))
-        const { answer } = get().whatIf
-        change({ shownOutcome: answer === null ? null : answer.outcomes.length - 1 })
+        await askWhatIf()
+        const { whatIf, supposed: now } = get()
+        if (now === supposed && whatIf.answer !== null)
+          change({ shownOutcome: whatIf.answer.outcomes.length - 1 })
       })
     },
+    /** Asks again what is supposed of the present, which is another by now. */
+    async again(): Promise<void> {
+      if (get().past === null && get().supposed.length > 0) await askWhatIf()
+    },
+  }
+
+  async function askWhatIf(): Promise<void> {
+    const { actor, supposed } = get()
+    if (actor === null) return
+    await askInto('whatIf', () => ask<WhatIfView | null>('whatif', { actor, signals: supposed, ...moment() }))
   }
 }

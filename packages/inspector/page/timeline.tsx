@@ -87,6 +87,7 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
         top={frozen === null && chosen === -1 ? `${search?.id}` : 'stays'}
         onChoose={choose}
         onSeen={does.seeRows}
+        again={model.connection}
         onTop={(isTop) => {
           if (isTop && step === null) does.change({ frozen: null })
           else if (!isTop && frozen === null) does.change({ frozen: head })

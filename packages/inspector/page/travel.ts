@@ -8,6 +8,7 @@ import {
 } from '@opschart/core'
 
 import { ask, follow } from './door.ts'
+import { noFilter } from './filter.ts'
 import { stepOfEntry } from './journal.ts'
 import { actorOf, notAsked, sourceOf, type Model, type Past } from './model.ts'
 import type { Tools } from './tools.ts'
@@ -17,18 +18,21 @@ export function createTravel(
   { get, set, change, say, orSay }: Tools,
   also: { choose(source: string, actor: string): void; arrived(): void },
 ) {
-  const nothingSupposed = { shownOutcome: null, whatIf: notAsked, supposed: [] }
+  /** What was answered about another moment. */
+  const ofAnotherMoment = { shownOutcome: null, whatIf: notAsked, supposed: [], whoMay: notAsked }
   let journeys = 0
 
   /** Shows what an actor was after a row. */
   function to(step: Pick<InspectionStep, 'actor' | 'sequence'> & Partial<InspectionStep>): void {
-    const mine = (journeys += 1)
+    let mine = (journeys += 1)
     orSay(async () => {
       const { source } = get()
       if (source === null) return
       if (step.actor !== get().actor) {
         await meet(source, step)
+        if (mine !== journeys) return
         also.choose(source, step.actor)
+        mine = journeys += 1
       }
       const past = await pastAt(get(), step.actor, step.sequence)
       // The last that was asked for is shown, whatever is answered first.
@@ -36,18 +40,20 @@ export function createTravel(
       if (past === null) return say(`${step.actor} was not there yet at row ${step.sequence}`)
       const shown = step.event === undefined ? await stepAt(past.sequence) : (step as InspectionStep)
       if (mine !== journeys) return
-      change({ past, step: shown ?? null, ...nothingSupposed })
+      change({ past, step: shown ?? null, ...ofAnotherMoment })
       also.arrived()
     })
   }
   /** An actor that the page has not heard of: it is told of from the row on. */
   async function meet(source: string, { actor, sequence }: Pick<InspectionStep, 'actor' | 'sequence'>) {
     if (sourceOf(get())?.actors.has(actor) === true || sourceOf(get())?.answers !== true) return
-    const found = await toldUntil(sequence, (message) => message.kind === 'step', sequence)
-    const wanted = found.filter(
-      (message) => message.kind === 'chart' || (message.kind === 'actor' && message.actor === actor),
-    )
-    set((model) => ({ ...model, inspected: inspect(model.inspected, renamed(wanted, source)) }))
+    const wanted = await toldUntil({
+      source,
+      from: sequence,
+      to: sequence,
+      keeps: (message) => message.kind === 'chart' || (message.kind === 'actor' && message.actor === actor),
+    })
+    set((model) => ({ ...model, inspected: inspect(model.inspected, wanted) }))
   }
   async function stepAt(sequence: number): Promise<InspectionStep | undefined> {
     const known = sourceOf(get())?.steps.find((step) => step.sequence === sequence)
@@ -58,13 +64,17 @@ export function createTravel(
 
   function now(): void {
     journeys += 1
-    change({ past: null, step: null, frozen: null, ...nothingSupposed })
+    change({ past: null, step: null, frozen: null, ...ofAnotherMoment })
     also.arrived()
   }
 
   return {
     to,
     now,
+    /** Whoever is looked at is another by now: what is on its way is not shown. */
+    forget(): void {
+      journeys += 1
+    },
     previous(): void {
       const { past, actor } = get()
       const last = actorOf(get())?.last?.sequence ?? get().head
@@ -83,26 +93,34 @@ export function createTravel(
       orSay(async () => {
         const step = await stepAt(sequence)
         if (step === undefined) return say(`there is no row ${sequence}`)
-        change({ frozen: get().frozen ?? get().head, search: null })
+        change({ frozen: get().frozen ?? get().head, search: null, filter: noFilter })
         to(step)
       })
     },
   }
 }
 
-/** What an inspection tells from a row on, up to and with the message that is waited for. */
-export function toldUntil(
-  from: number,
-  isLast: (message: InspectionMessage) => boolean,
-  to: number,
-): Promise<InspectionMessage[]> {
+/** What an inspection tells of a source from a row on, up to another one; only what is to be kept of it is. */
+export function toldUntil({
+  source,
+  from,
+  to,
+  keeps,
+}: {
+  readonly source: string
+  readonly from: number
+  readonly to: number
+  readonly keeps: (message: InspectionMessage) => boolean
+}): Promise<InspectionMessage[]> {
   return new Promise((resolve, reject) => {
     const messages: InspectionMessage[] = []
     const end = follow(
       {
         message(message) {
-          messages.push(message)
-          if (!isLast(message) || (message.kind === 'step' && message.sequence < to)) return
+          // Other sources are told of on the same stream, and have numbers of their own.
+          if (message.source !== source) return
+          if (keeps(message)) messages.push(message)
+          if (message.kind !== 'step' || message.sequence < to) return
           end()
           resolve(messages)
         },
@@ -117,9 +135,6 @@ export function toldUntil(
     )
   })
 }
-
-const renamed = (messages: readonly InspectionMessage[], source: string): InspectionMessage[] =>
-  messages.map((message) => ({ ...message, source }))
 
 async function pastAt(model: Model, actor: string, sequence: number): Promise<Past | null> {
   if (sourceOf(model)?.answers !== true) return keptPast(model, actor, sequence)

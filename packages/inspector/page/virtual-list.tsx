@@ -22,6 +22,8 @@ export function VirtualList(props: {
   readonly onSeen?: (from: number, to: number) => void
   /** Told whether the first row is seen. */
   readonly onTop?: (isTop: boolean) => void
+  /** What is seen is told again whenever this changes. */
+  readonly again?: unknown
   /** Brought to the top whenever this changes. */
   readonly top?: unknown
   /** Brought to the end whenever this changes to something; then what is newest stands there. */
@@ -52,7 +54,7 @@ export function VirtualList(props: {
       element.removeEventListener('scroll', see)
     }
   }, [])
-  useEffect(() => onSeen?.(from, to), [from, to, count])
+  useEffect(() => onSeen?.(from, to), [from, to, count, props.again])
   useEffect(() => onTop?.(scrolled < rowHeight), [scrolled < rowHeight])
   useLayoutEffect(() => {
     if (box.current !== null) box.current.scrollTop = 0

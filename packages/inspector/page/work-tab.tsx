@@ -68,15 +68,31 @@ export function WorkTab({ model, does }: { model: Model; does: Does }) {
           <h3>Paused</h3>
           <ul class="plain-list">
             {status.pauses.map(({ target, by, reason }) => (
-              <li key={target}>{`${target}, by ${by}: ${reason}`}</li>
+              <li key={target}>
+                {`${target}, by ${by}: ${reason} `}
+                <Resume target={target} model={model} does={does} />
+              </li>
             ))}
           </ul>
         </section>
       )}
       {actorOf(model)?.state?.status === 'parked' && (
-        <p class="problem">This actor is parked: it takes nothing until a person resumes it.</p>
+        <p class="problem">
+          This actor is parked: it takes nothing until a person resumes it.{' '}
+          <Resume target={`actor:${model.actor}`} model={model} does={does} />
+        </p>
       )}
     </>
+  )
+}
+
+/** Lets something go on, where a person has control. */
+function Resume({ target, model, does }: { target: string; model: Model; does: Does }) {
+  if (model.door?.control !== true) return null
+  return (
+    <button type="button" class="act" onClick={() => does.act('resume', { target }, `resumed ${target}`)}>
+      Resume
+    </button>
   )
 }
 

@@ -35,7 +35,8 @@ export function createBeside(options: {
   readonly onProblem: (line: string) => void
 }): Beside {
   const { client, name, clock, onProblem } = options
-  const hub = createAppHub({ clock })
+  // A page that is left open takes no app of this daemon for one of the daemon before.
+  const hub = createAppHub({ clock, prefix: `app-${clock.now().toString(36)}` })
   const connected = new Map<string, Dialled>()
   const told = new Map<string, Dialled>()
   let opening: Promise<AppDoor> | undefined
@@ -59,12 +60,12 @@ export function createBeside(options: {
   return {
     apps: hub,
     async open({ apps, connect = [], stately }) {
+      checkBeside({ connect, ...(stately === undefined ? {} : { stately }) })
       // All of it is looked at first: what is asked for wrongly opens nothing.
       const ours =
         door?.address ?? (apps === undefined ? undefined : `ws://127.0.0.1:${apps.port ?? usualPort}`)
       const asked = stately === undefined ? connect : [...connect, stately]
       for (const url of [...asked, ...connected.keys(), ...told.keys()]) {
-        checkLocal(url)
         if (ours !== undefined && portOf(url) === portOf(ours))
           throw new OpschartError(
             'configuration',
@@ -94,6 +95,15 @@ export function createBeside(options: {
 }
 
 /** Anyone who reaches the daemon's socket may ask; none of them sends what happens here to another machine. */
+/**
+ * Looks at what is asked for before anything is opened for it.
+ *
+ * @throws OpschartError `configuration` for what is no address of this machine.
+ */
+export function checkBeside({ connect = [], stately }: Pick<InspectorAsked, 'connect' | 'stately'>): void {
+  for (const url of stately === undefined ? connect : [...connect, stately]) checkLocal(url)
+}
+
 function checkLocal(url: string): void {
   const { protocol, hostname } = URL.parse(url) ?? {}
   const isSocket = protocol === 'ws:' || protocol === 'wss:'

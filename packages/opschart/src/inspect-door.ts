@@ -42,6 +42,7 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
   let opened: Opened | undefined
   return {
     async open({ port, ...beside }) {
+      await refuseWrong(beside)
       opening ??= serve(options, { control, tokenPath, ...(port === undefined ? {} : { port }) })
       try {
         opened = await opening
@@ -75,6 +76,7 @@ export async function openLocalInspectDoor(
   options: Omit<InspectDoorOptions, 'people'>,
   { port, ...beside }: InspectorAsked,
 ): Promise<InspectorPlace & { close(): Promise<void> }> {
+  await refuseWrong(beside)
   const opened = await serve({ ...options, people: { name: 'nobody' } }, port === undefined ? {} : { port })
   try {
     await opened.beside.open(beside)
@@ -83,6 +85,12 @@ export async function openLocalInspectDoor(
     await opened.close()
     throw error
   }
+}
+
+/** Looks at what is asked for beside the journal before anything is opened for it. */
+async function refuseWrong(asked: Omit<InspectorAsked, 'port'>): Promise<void> {
+  const { checkBeside } = await import('./inspect-beside.ts')
+  checkBeside(asked)
 }
 
 /** Ports that projects have: each its own, so that a page finds its daemon again. */

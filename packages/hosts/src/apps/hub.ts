@@ -11,6 +11,8 @@ import { createKept, type Entry, type Kept } from './_kept.ts'
 /** What a hub is made with. */
 export interface AppHubOptions {
   readonly clock: Clock
+  /** What the ids of its sources begin with: another hub's, told to the same reader, must not be the same. `app` when absent. */
+  readonly prefix?: string
   /** How much of each app is kept; those of an inspector when absent. */
   readonly limits?: InspectionLimits
   /** Characters of JSON that all apps together may have; the heaviest gives up its oldest. 64 million when absent. */
@@ -53,7 +55,7 @@ const gathering = 1_000
 
 /** Makes a hub in which nothing has been heard. */
 export function createAppHub(options: AppHubOptions): AppHub {
-  const { clock, limits = inspectionLimits, characters = 64_000_000 } = options
+  const { clock, prefix = 'app', limits = inspectionLimits, characters = 64_000_000 } = options
   const sources = new Map<string, Kept>()
   const names = new Map<string, number>()
   /** In order of their numbers; some of them are gone. */
@@ -117,7 +119,7 @@ export function createAppHub(options: AppHubOptions): AppHub {
     name?: string,
   ): AppConnection<Received> {
     opened += 1
-    const source = `app:${opened}`
+    const source = `${prefix}:${opened}`
     const reader = read(source, source)
     const losses = new Map<string, number>()
     let kept: Kept | undefined

@@ -9,7 +9,7 @@ export interface Story {
   readonly actor: string
   /** As an inspector was told them. */
   readonly messages: readonly InspectionMessage[]
-  /** Layouts of its charts, by the charts' ids: a page from a file has nothing to make them with. */
+  /** Layouts of its charts, by what its messages call the charts: a page from a file has nothing to make them with. */
   readonly layouts: Readonly<Record<string, Layout>>
 }
 

@@ -101,6 +101,15 @@ describe('the timeline', () => {
 })
 
 describe('a search', () => {
+  it('shows what comes only when it is no longer read', () => {
+    const found = [5, 4, 2].map((sequence) => step(sequence))
+    const search = { id: 1, filter: noFilter, actor: null, found, next: 1, top: 5, seen: 5, isWaiting: false }
+    const model: Model = { ...modelOf(5), search }
+    expect(rowsOf(model).count).toBe(3)
+    expect(rowsOf({ ...model, frozen: 4 }).at(0)?.sequence).toBe(4)
+    expect(rowsOf({ ...model, frozen: 1 }).count).toBe(0)
+  })
+
   const filter: Filter = { own: false, kinds: new Set(['refused']), text: 'ann' }
   it('finds the same however it is cut into looks', () => {
     const refused = {
@@ -127,6 +136,7 @@ describe('a search', () => {
           found: [],
           next: steps.length,
           seen: 0,
+          top: steps.length,
           isWaiting: true,
         } as Parameters<typeof searched>[0]
         for (let at = 0; at < steps.length; at += stride)

@@ -36,6 +36,10 @@ describe.skipIf(browserPath === undefined)('the page', () => {
     const allowed = await opened.page.locator('.drawing g.oc-label.oc-allowed').allTextContents()
     expect(allowed.join()).toContain('CHANGES_REQUESTED')
     expect(allowed.join()).not.toContain('ROLLED_BACK')
+    // Its gate is closed: nobody has approved the review.
+    const green = async () =>
+      (await opened.page.locator('.drawing g.oc-label.oc-allowed').allTextContents()).join()
+    await expect.poll(green).not.toContain('CODE_MERGED')
     expect(new URL(opened.page.url()).hash).toBe('')
   })
 
