@@ -23,7 +23,8 @@ function foldedOf(chart: ChartView, places: readonly number[]): Set<string> {
 
 function check(chart: ChartView, layout: Layout): void {
   expect(faultsOf(layout)).toEqual([])
-  expect(svgOf(chart, layout).match(/ data-state="/g)).toHaveLength(layout.states.length)
+  // Of each state its box, and what is written in it.
+  expect(svgOf(chart, layout).match(/ data-state="/g)).toHaveLength(2 * layout.states.length)
 }
 
 describe('the drawing of', () => {
