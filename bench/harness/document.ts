@@ -19,7 +19,7 @@ const methods: Readonly<Record<string, string>> = {
 - A closed loop: an actor gets its next event when its last was acknowledged as durable; serial is one actor, concurrent 64. Row 5 alone is an open loop. Every engine runs in a process of its own, with the load in that process; Restate's server and service have processes beside it.
 - Durable means flushed with each commit (\`synchronous = FULL\`) wherever a line is judged.`,
   inspector: `- Chromium runs without a window and without a graphics card, in a view of 1500 by 950; each page is opened in a profile of its own, with nothing kept from another.
-- The chart is that of the other benchmarks (\`bench/chart.ts\`); 64 actors of it are there. Browser, page, runtime and who drives it share the cores.`,
+- The chart is that of the other benchmarks (\`bench/chart.ts\`); 20 actors of it are there. Browser, page, runtime and who drives it share the cores.`,
 }
 
 /** How the figures are to be taken. */

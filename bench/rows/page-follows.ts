@@ -117,7 +117,7 @@ export const busyPage: Row = {
   number: 4,
   title: 'A thousand signals a second, for a minute',
   reading:
-    '64 actors at work on the same two cores as the browser, which draws without a graphics card; beside it the same page before. At the end the page shows the last row. Memory is what its script holds after its garbage was collected.',
+    '20 actors at work on the same two cores as the browser, which draws without a graphics card; beside it the same page before. At the end the page shows the last row. Memory is what its script holds after its garbage was collected.',
   measures: [busy],
   lines: (found) => [
     {
