@@ -7,8 +7,11 @@ export interface Store<Model> {
   beforeDraw(act: () => void): void
 }
 
-/** Milliseconds between two frames in which what comes in is drawn: more cannot be read, and would leave no time for the rest. */
-const pause = 50
+/**
+ * What comes in is drawn at once while that costs little. Where it costs much, twice as long is left for the rest, up to
+ * so many milliseconds: scrolling and typing go on however much happens.
+ */
+const longestPause = 100
 
 /** Makes a store; `draw` is called with what is known then. */
 export function createStore<Model>(first: Model, draw: (model: Model) => void): Store<Model> {
@@ -16,7 +19,7 @@ export function createStore<Model>(first: Model, draw: (model: Model) => void): 
   let drawn: Model | undefined
   let isPending = false
   let isLater = false
-  let drawnAt = -pause
+  let freeAt = 0
   const waiting = new Set<() => void>()
   const schedule = (): void => {
     if (isPending) return
@@ -24,12 +27,18 @@ export function createStore<Model>(first: Model, draw: (model: Model) => void): 
     soon(() => {
       const acts = [...waiting]
       waiting.clear()
-      if (acts.length > 0) drawnAt = performance.now()
+      const from = performance.now()
       for (const act of acts) act()
       isPending = false
       if (drawn === model) return
       drawn = model
       draw(model)
+      // After the frame is painted, which may be the greater part of it.
+      if (acts.length > 0)
+        setTimeout(() => {
+          const now = performance.now()
+          freeAt = now + Math.min(longestPause, 2 * (now - from))
+        }, 0)
     })
   }
   return {
@@ -42,7 +51,7 @@ export function createStore<Model>(first: Model, draw: (model: Model) => void): 
     },
     beforeDraw(act) {
       waiting.add(act)
-      const rest = drawnAt + pause - performance.now()
+      const rest = freeAt - performance.now()
       if (rest <= 0) return schedule()
       if (isLater) return
       isLater = true
@@ -54,8 +63,17 @@ export function createStore<Model>(first: Model, draw: (model: Model) => void): 
   }
 }
 
-/** With the next frame; a page that is not looked at has none, and still goes on. */
+/** Milliseconds after which a page that is not looked at goes on without a frame: it has none. */
+const patience = 250
+
+/** With the next frame, or without one where none comes: what arrives must not pile up behind it. */
 function soon(act: () => void): void {
-  if (document.hidden) setTimeout(act, 250)
-  else requestAnimationFrame(act)
+  const frame = requestAnimationFrame(() => {
+    clearTimeout(late)
+    act()
+  })
+  const late = setTimeout(() => {
+    cancelAnimationFrame(frame)
+    act()
+  }, patience)
 }
