@@ -34,6 +34,7 @@ const documents = [
   'CONTRIBUTING.md',
   'docs/architecture.md',
   'docs/benchmarks.md',
+  'docs/benchmarks-inspector.md',
   'docs/decisions.md',
   'docs/extend.md',
   'docs/guide.md',

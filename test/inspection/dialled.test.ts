@@ -5,7 +5,7 @@
 //   - Who is not there is tried again, ever less often, and spoken of once.
 
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
 import { chartOfConfig, statesOf, type Clock, type ForeseeingClient } from '@opschart/core'
@@ -19,6 +19,7 @@ import { WebSocketServer } from 'ws'
 import { setup } from 'xstate'
 
 import { run, watch } from './watching.ts'
+import { freePort } from '../../packages/opschart/test/free-port.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -26,16 +27,6 @@ afterEach(async () => {
 })
 
 const xstate4 = path.join(import.meta.dirname, '../xstate4/app.mjs')
-
-/** A port at which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Who takes connections at a port, and all that comes over each. */
 async function listenAt(port: number) {

@@ -63,7 +63,7 @@ export async function openSession(): Promise<string | undefined> {
 }
 
 /** Told what happens on a stream. */
-export interface StreamReader {
+interface StreamReader {
   message(message: InspectionMessage): void
   opened(): void
   /** It broke off; it is taken up again by itself. */

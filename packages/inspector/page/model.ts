@@ -50,7 +50,7 @@ export interface Kin {
 }
 
 /** What of the charts is covered by the journal's rows, as far as they were read. */
-export interface Covering {
+interface Covering {
   /** By the chart's id. */
   readonly charts: ReadonlyMap<string, CoveredChart>
   /** The rows that are looked at, and how far that is. */

@@ -43,7 +43,7 @@ export function StepTab({ model, does }: { model: Model; does: Does }) {
   )
 }
 
-export function StepFacts({ step }: { step: InspectionStep }) {
+function StepFacts({ step }: { step: InspectionStep }) {
   const { sequence, at, actor, event, from } = step
   return (
     <>

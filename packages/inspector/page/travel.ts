@@ -93,7 +93,8 @@ export function createTravel(
       orSay(async () => {
         const step = await stepAt(sequence)
         if (step === undefined) return say(`there is no row ${sequence}`)
-        change({ frozen: get().frozen ?? get().head, search: null, filter: noFilter })
+        // The row is there at once; what its actor was then may take a moment.
+        change({ step, frozen: get().frozen ?? get().head, search: null, filter: noFilter })
         to(step)
       })
     },

@@ -19,6 +19,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { createActor, createMachine } from 'xstate'
 
 import { startDaemon, type Daemon } from './daemon.ts'
+import { freePort } from '../test/free-port.ts'
 
 let root: string
 let daemon: Daemon
@@ -37,16 +38,6 @@ afterEach(async () => {
   await daemon.close()
   await rm(root, { recursive: true, force: true })
 })
-
-/** A port at which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** All that the page is told from now on. */
 async function follow(): Promise<() => string> {

@@ -7,7 +7,6 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 
 import { connect } from '@opschart/hosts/http'
@@ -16,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
 import { startProject, type TestProject } from './project.ts'
+import { freePort } from '../free-port.ts'
 
 const folder = path.join(import.meta.dirname, '../../../../test')
 
@@ -160,14 +160,4 @@ function run(file: string, ...given: readonly string[]): App {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     },
   }
-}
-
-/** A port at which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
