@@ -33,6 +33,7 @@ export function createTravel(
         if (mine !== journeys) return
         also.choose(source, step.actor)
         mine = journeys += 1
+        if (step.event !== undefined) change({ step: step as InspectionStep })
       }
       const past = await pastAt(get(), step.actor, step.sequence)
       // The last that was asked for is shown, whatever is answered first.
