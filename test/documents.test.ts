@@ -212,7 +212,7 @@ describe('the commands', () => {
       const [first, yes, manager, script, ...rest] = wordsOf(line)
       expect([first, yes, manager]).toEqual(['npx', '-y', 'pnpm@12'])
       expect(Object.keys(scripts)).toContain(script)
-      if (script === 'bench') expect(readArguments(rest, ['durable'])).toBeDefined()
+      if (script === 'bench') expect(readArguments(rest, ['durable', 'inspector'])).toBeDefined()
       else expect(rest).toEqual([])
     }
   })

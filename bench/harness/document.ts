@@ -10,7 +10,7 @@ const openings: Readonly<Record<string, string>> = {
   durable:
     "Written by the command below, which installs what it needs, measures everything side by side in one run, and checks each engine's results: an event that is lost or done twice makes it fail.",
   inspector:
-    'Written by the command below, which measures the page in a real Chromium, on a runtime with its SQLite store in a process of its own, side by side in one run. A row that the page loses makes it fail.',
+    'Written by the command below, which measures the page in a real Chromium, on a runtime with its SQLite store in a process of its own, side by side in one run.',
 }
 
 /** What holds for all rows of a benchmark. */
@@ -28,6 +28,14 @@ const readings: Readonly<Record<string, string>> = {
     'The ratios count. The figures themselves are those of this machine: a shared virtual one, whose disk flushes as fast as given above, perhaps into a cache of its host. On a disk that flushes more slowly each commit costs more, on every engine alike, and group commit gains more. The power was not cut. Server, service and client of Restate share the cores that one process has elsewhere; on a larger machine it would do better, and beyond one machine the others do not go at all. Ours knows each signal by its id and chains its journal by hashes; the others were not asked to.',
   inspector:
     'The comparisons count: what a chart costs beside the page without one, a million rows beside a thousand, a thousand signals a second beside none. The figures themselves are those of this machine, a shared virtual one that also draws with its processors; a person’s machine draws with its graphics card.',
+}
+
+/** How its rounds went. */
+function howOften(report: Report): string {
+  const often = `On ${report.day}, in ${report.rounds} ${report.rounds === 1 ? 'round' : 'rounds'}`
+  if (report.benchmark === 'inspector')
+    return `${often}${report.rounds === 1 ? '' : '; the table shows the median of the rounds, the best in brackets'}. A thousand signals a second went on for ${report.quick ? '5' : '60'} s.`
+  return `${often} with windows of ${report.seconds} s after a warm-up; before its first window each engine runs one that does not count. In each round every engine has its turn, and each second round goes backwards, so that what happens to the machine happens to all. The table shows the median of the rounds, the best in brackets; what is compared is compared within each round, and judged by the median.`
 }
 
 /** The page of a benchmark: the table, how it was measured, and what it does not say. */
@@ -54,7 +62,7 @@ ${report.quick ? 'This was a short run (`--quick`): a look, not a measurement, w
 ${report.rows.map(rowText).join('\n')}
 ## How it was measured
 
-- On ${report.day}, in ${report.rounds} rounds with windows of ${report.seconds} s after a warm-up; before its first window each engine runs one that does not count. In each round every engine has its turn, and each second round goes backwards, so that what happens to the machine happens to all. The table shows the median of the rounds, the best in brackets; what is compared is compared within each round, and judged by the median.
+- ${howOften(report)}
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; Node ${machine.node}, SQLite ${machine.sqlite}. A flush of 4 KiB to this disk takes ${machine.flush.p50.toFixed(2)} ms (p99 ${machine.flush.p99.toFixed(2)} ms). Before each window the run waits up to 30 s for a quiet machine, five minutes in all; others used ${percent(others.median)} of the cores meanwhile, at worst ${percent(others.worst)}.
 - ${Object.entries(report.versions)
     .map(([name, version]) => `${name} ${version}`)
