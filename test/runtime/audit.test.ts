@@ -109,6 +109,25 @@ describe('[D10] an audit', () => {
     expect((await audited(file)).fault).toEqual({ sequence: 9, what: 'the row cannot be read' })
   })
 
+  it.each([
+    ['changed', `update forms set after = replace(after, '"on"', '"no"')`],
+    ['removed', 'delete from forms'],
+  ])('names a row whose form, which it shares with others, was %s', async (_, statement) => {
+    const file = freshFile()
+    const lamp = setup({}).createMachine({ initial: 'on', states: { on: { on: { PRESSED: {} } } } })
+    const machines = { lamp }
+    const runtime = await createRuntime({ store: sqliteStore(file), machines, work: false, others: 0 })
+    const ann = runtime.as({ person: 'ann' })
+    await ann.start('lamp/1')
+    for (let times = 0; times < 6; times += 1) await ann.send('lamp/1', { type: 'PRESSED' })
+    await runtime.close()
+    expect((await audited(file, undefined, { machines })).sound).toBe(true)
+    using database = new DatabaseSync(file)
+    const first = database.prepare('select min(sequence) as first from journal where form is not null').get()
+    alter(file, statement)
+    expect((await audited(file, undefined, { machines })).fault).toMatchObject({ sequence: first?.['first'] })
+  })
+
   it('names a row that was removed, the first one too', async () => {
     for (const sequence of [1, 7]) {
       const { file } = await journal()

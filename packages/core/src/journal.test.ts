@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { Effect } from './effect.ts'
 import { entryOf, takenReason, writtenEntry, type JournalEntry } from './journal.ts'
 
-const row = { actor: 'machine:order/1', version: 3, key: { source: 'person:ann', id: 'a' } }
+const row = { actor: 'machine:order/1', version: 3, at: 2, key: { source: 'person:ann', id: 'a' } }
 const entry: JournalEntry = {
   kind: 'signal',
   decider: 'machine:order',
@@ -37,7 +37,7 @@ describe('an entry', () => {
       verdict: { kind: 'accepted', from: 'open', phase: 'paid' },
       effects: [
         { kind: 'cancel_timer', id: 'late' },
-        { kind: 'timer', id: 'late', due: 5 },
+        { kind: 'timer', id: 'late', in: 3 },
         { kind: 'emit', event: { type: 'receipt' } },
       ],
     })
@@ -52,6 +52,8 @@ describe('an entry', () => {
     ['of another kind', { kind: 'opened' }],
     ['that another kernel decided', { decider: 'none' }],
     ['with effects under other keys and with other events', { effects: [odd, ...entry.effects] }],
+    ['with a timer due at what no time after the row gives', { effects: [{ ...odd, due: 1e-9 }] }],
+    ['with a timer overdue', { effects: [{ ...odd, due: -5 }] }],
     ['with a reason of its own', { verdict: { ...accepted, reason: 'PAID noted' } }],
     ['that stays where it is', { verdict: { ...accepted, reason: 'PAID in open' } }],
     ['that names a release', { verdict: { ...accepted, reason: 'PAID in open', lifecycle: 'web/1' } }],
@@ -72,6 +74,14 @@ describe('an entry', () => {
       expect(read(given, { ...row, actor })).toEqual({ ...given, effects: given.effects })
     },
   )
+
+  it('written before timers were told by their distance is read as it was', () => {
+    const effects = [{ kind: 'timer', id: 'late', due: 5 }]
+    const written = { ...(writtenEntry(entry, row) as object), effects } as never
+    expect(entryOf({ ...row, entry: written }).effects).toEqual(
+      [entry.effects[1]].map((effect) => ({ ...effect, key: `${row.actor}:3:0` })),
+    )
+  })
 
   it('of a row that no signal began is read as it was', () => {
     const none = { ...row, key: null }

@@ -49,7 +49,7 @@ export interface JournalEntry {
 }
 
 /** What is known of a row beside its entry, and need not stand in it again. */
-type OfRow = Pick<JournalRow, 'actor' | 'version' | 'key'>
+type OfRow = Pick<JournalRow, 'actor' | 'version' | 'at' | 'key'>
 
 /** What a member of an entry is when its row leaves it out. */
 const absent = {
@@ -73,7 +73,7 @@ export function writtenEntry(entry: JournalEntry, row: OfRow): Json {
   const shorter = {
     ...entry,
     verdict: entry.verdict === null ? null : shorterVerdict(entry.verdict, entry.event.type),
-    effects: entry.effects.map((effect, index) => shorterEffect(effect, keyOf(row, index))),
+    effects: entry.effects.map((effect, index) => shorterEffect(effect, keyOf(row, index), row.at)),
   }
   const kept = Object.entries(shorter).filter(([name, value]) => {
     if (name === 'by') return value !== sourceOf(row)
@@ -94,7 +94,7 @@ export function entryOf(row: OfRow & { readonly entry: Json }): JournalEntry {
     decider: machineOf(row) ?? 'none',
     ...written,
     verdict: verdict === null ? null : wholeVerdict(verdict, event.type),
-    effects: effects.map((effect, index) => wholeEffect(effect, keyOf(row, index))),
+    effects: effects.map((effect, index) => wholeEffect(effect, keyOf(row, index), row.at)),
   }
 }
 
@@ -126,19 +126,31 @@ function wholeVerdict(verdict: Verdict & { readonly reason?: string }, type: str
   return { ...verdict, reason: takenReason(type, verdict) }
 }
 
-function shorterEffect(effect: Effect, usual: string): object {
+/** A timer is written by how long it is after its row, which for most is the same each time: see the forms of a store. */
+interface Later {
+  readonly in?: number
+}
+
+function shorterEffect(effect: Effect, usual: string, at: number): object {
   const { key, ...rest } = effect
   const shorter = key === usual ? rest : effect
-  if (effect.kind !== 'timer' || !isNamed(effect.event, effect.id)) return shorter
-  const { event: _, ...timer } = shorter as typeof effect
-  return timer
+  if (effect.kind !== 'timer') return shorter
+  const { event, due, ...timer } = shorter as typeof effect
+  const later = due - at
+  return {
+    ...timer,
+    ...(isNamed(event, effect.id) ? {} : { event }),
+    ...(at + later === due ? { in: later } : { due }),
+  }
 }
 
 /** Whether an event is nothing but its name, such as that of an `after` timer. */
 const isNamed = (event: { readonly type: string }, name: string) =>
   event.type === name && Object.keys(event).length === 1
 
-function wholeEffect(effect: Partial<Effect>, usual: string): Effect {
-  const named = effect.kind === 'timer' && effect.event === undefined ? { event: { type: effect.id } } : {}
-  return { key: usual, ...effect, ...named } as Effect
+function wholeEffect(written: Partial<Effect> & Later, usual: string, at: number): Effect {
+  const { in: later, ...effect } = written
+  if (effect.kind !== 'timer') return { key: usual, ...written } as Effect
+  const named = effect.event === undefined ? { event: { type: effect.id } } : {}
+  return { key: usual, ...effect, ...named, ...(later === undefined ? {} : { due: at + later }) } as Effect
 }

@@ -35,6 +35,6 @@ export function systemDecision(
     changes: [],
     cause: null,
   }
-  const place = { actor: systemActor, version: (before?.version ?? 0) + 1, key: null }
-  return { ...place, definition: 'system', at, entry: writtenEntry(entry, place), shard: '', state }
+  const place = { actor: systemActor, version: (before?.version ?? 0) + 1, at, key: null }
+  return { ...place, definition: 'system', entry: writtenEntry(entry, place), shard: '', state }
 }

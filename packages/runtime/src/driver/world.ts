@@ -109,7 +109,7 @@ export async function openWorld(store: Pick<Store, 'actor' | 'facts'>, shard: st
         definition: row.definition,
         at: row.at,
         key: row.key,
-        entry: writtenEntry(row.entry, { actor: id, version, key: row.key }),
+        entry: writtenEntry(row.entry, { actor: id, version, at: row.at, key: row.key }),
         shard,
         ...(moved || known === undefined ? { state: (next?.state ?? noState) as unknown as Json } : {}),
         ...(next?.ended === true ? { ended: true } : {}),

@@ -136,11 +136,10 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
       const state = row.state ?? node.state
       const ended = row.ended ?? node.ended
       const fresh = node.version === 0
-      const own = { actor: node.actor, version, key: row.key ?? null }
+      const own = { actor: node.actor, version, at: sources.now, key: row.key ?? null }
       decisions.push({
         ...own,
         definition: node.chart.definition,
-        at: sources.now,
         entry: writtenEntry(entryOfRow(node.chart, row), own),
         shard: sources.root,
         ...(fresh || row.state !== undefined ? { state: state as unknown as Json } : {}),

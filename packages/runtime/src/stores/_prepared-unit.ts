@@ -5,6 +5,7 @@ import {
   severities,
   type Decision,
   type Fact,
+  type Json,
   type Timer,
   type Unit,
   type Work,
@@ -14,6 +15,8 @@ import {
 export interface PreparedUnit {
   readonly decisions: readonly (Omit<Decision, 'entry' | 'state'> & {
     readonly entry: string
+    /** The text of the event in the entry. */
+    readonly event: string | undefined
     readonly state: string | undefined
   })[]
   readonly read: NonNullable<Unit['read']>
@@ -82,10 +85,17 @@ function preparedDecision(decision: Decision): PreparedUnit['decisions'][number]
     at: Number.isFinite(at) ? at : notFinite(what('time')),
     key: key && { source: key.source, id: key.id },
     entry: json(entry, () => what('entry')),
+    event: eventIn(entry),
     shard,
     state: state === undefined ? undefined : inOrder(state, () => what('state')),
     ...(ended === undefined ? {} : { ended }),
   }
+}
+
+/** The text of an entry's event; undefined where it has none. */
+export function eventIn(entry: Json): string | undefined {
+  const { event } = (entry ?? {}) as { readonly event?: unknown }
+  return event === undefined ? undefined : canonicalJson(event)
 }
 
 const none: readonly never[] = []

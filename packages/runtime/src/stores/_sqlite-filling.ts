@@ -2,8 +2,10 @@ import { canonicalJson, severityRank, type JournalRow, type StoreRecord, type Wo
 import type { DatabaseSync } from 'node:sqlite'
 
 import { withoutActor } from './_filling.ts'
+import { eventIn } from './_prepared-unit.ts'
 import { recalled } from './_recalled.ts'
 import { signalHash } from './_signal-hash.ts'
+import { sqliteForms } from './_sqlite-forms.ts'
 import { signalSealer } from './_sqlite-signals.ts'
 import { storedText, textOf } from './_text.ts'
 
@@ -22,8 +24,8 @@ export function fillingWriter(database: DatabaseSync) {
     `update actors set version = ?, definition = ?, shard = ?, ended = ?, state = ? where number = ? and state = ''`,
   )
   const addRow = database.prepare(
-    `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry, form)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const setBeginning = database.prepare(
     'insert into beginning (only, sequence, hash, told, base) values (1, ?, ?, ?, ?)',
@@ -42,6 +44,7 @@ export function fillingWriter(database: DatabaseSync) {
     'insert into timers (actor, id, due, version, event) values (?, ?, ?, ?, ?)',
   )
 
+  const forms = sqliteForms(database)
   const sealer = signalSealer(database)
   /** The base's number, and how many states it has. */
   let number = 0
@@ -62,17 +65,21 @@ export function fillingWriter(database: DatabaseSync) {
 
   function row({ sequence, hash, actor, version, definition, at, key, entry }: JournalRow): void {
     const { number, last } = actors.get(actor)
+    const definitionNumber = names.get(definition)
+    const text = { entry: canonicalJson(entry), event: eventIn(entry) }
+    const written = forms.written(text, key && key.source, definitionNumber)
     addRow.run(
       sequence,
       Buffer.from(hash, 'hex'),
       number,
       version,
-      names.get(definition),
+      definitionNumber,
       last === 0 ? null : last,
       at,
-      key && storedText(key.source),
+      written.source,
       key && storedText(key.id),
-      canonicalJson(entry),
+      written.entry,
+      written.form,
     )
     moveActor.run(sequence, number)
     actors.set(actor, { number, last: sequence })

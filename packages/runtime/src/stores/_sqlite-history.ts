@@ -6,8 +6,9 @@ import { storedText } from './_text.ts'
 
 /** Rows of the journal. Names are looked up by sub-selects, so that the table whose order is wanted stays the outer one. */
 export const selectRows = `select j.sequence, j.hash, (select id from actors where number = j.actor) as actor, j.version,
-  (select name from names where number = j.definition) as definition, j.before, j.at, j.source, j.id, j.entry
-  from journal j`
+  (select name from names where number = j.definition) as definition, j.before, j.at,
+  coalesce(j.source, f.source) as source, j.id, coalesce(f.before || j.entry || f.after, j.entry) as entry
+  from journal j left join forms f on f.number = j.form`
 
 /** The rows that are asked for; all limits are known. */
 type Bounds = Required<Omit<HistoryQuery, 'actor'>>

@@ -174,6 +174,18 @@ export const schemaSteps: readonly SchemaStep[] = [
   create index work_queued on work (severity desc, at, number) where owner is null;
   create index work_running on work (owner) where owner is not null;
   `,
+  // What many entries of a definition have in common is kept once.
+  `
+  create table forms (
+    number integer primary key,
+    definition integer not null,
+    source text,
+    before text not null,
+    after text not null
+  ) strict;
+  create index forms_definition on forms (definition);
+  alter table journal add column form integer;
+  `,
 ]
 
 /** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */

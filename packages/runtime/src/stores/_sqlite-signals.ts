@@ -48,7 +48,8 @@ interface Known {
 export function sqliteSignals(database: DatabaseSync, size = batchSize): KnownSignals {
   const batches = signalBatches(database)
   const rows = database.prepare(
-    'select sequence, source, id from journal where sequence > ? and id is not null',
+    `select j.sequence, coalesce(j.source, f.source) as source, j.id
+     from journal j left join forms f on f.number = j.form where j.sequence > ? and j.id is not null`,
   )
   const lastRow = database.prepare('select max(sequence) as last from journal')
   let known: Known | undefined

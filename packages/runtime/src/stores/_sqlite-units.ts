@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PreparedUnit } from './_prepared-unit.ts'
 import { recalled } from './_recalled.ts'
 import { refusal, type Present } from './_refusal.ts'
+import { sqliteForms } from './_sqlite-forms.ts'
 import { hash, type SqliteRow } from './_sqlite-rows.ts'
 import type { KnownSignals } from './_sqlite-signals.ts'
 import { storedText, textOf } from './_text.ts'
@@ -58,8 +59,8 @@ export function sqliteUnits(
     'update actors set definition = ?, shard = ?, ended = ? where number = ?',
   )
   const addRow = database.prepare(
-    `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into journal (sequence, hash, actor, version, definition, before, at, source, id, entry, form)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const factRow = database.prepare('select version from facts where name = ?')
   const setFact = database.prepare(
@@ -77,6 +78,8 @@ export function sqliteUnits(
     'insert or replace into timers (actor, id, due, version, event) values (?, ?, ?, ?, ?)',
   )
   const removeTimer = database.prepare('delete from timers where actor = ? and id = ?')
+
+  const forms = sqliteForms(database)
 
   let head: { sequence: number; hash: string } | undefined
   let pruned: number | undefined
@@ -150,17 +153,20 @@ export function sqliteUnits(
       sequence += 1
       previous = rowHashOfText(crypto, previous, { sequence, actor, version, definition, at, key, entry })
       const { number, before } = moved(decision, sequence)
+      const definitionNumber = numbers.get(definition)
+      const written = forms.written(decision, key && key.source, definitionNumber)
       addRow.run(
         sequence,
         Buffer.from(previous, 'hex'),
         number,
         version,
-        numbers.get(definition),
+        definitionNumber,
         before,
         at,
-        key && storedText(key.source),
+        written.source,
         key && storedText(key.id),
-        entry,
+        written.entry,
+        written.form,
       )
       if (key) signals.add(key.source, key.id, sequence)
     }
@@ -175,6 +181,7 @@ export function sqliteUnits(
     actors.clear()
     facts.clear()
     signals.lookAgain()
+    forms.lookAgain()
   }
 
   return {
@@ -184,6 +191,7 @@ export function sqliteUnits(
       lookAgain()
       numbers.clear()
       signals.forget()
+      forms.forget()
     },
     write(unit) {
       const refused = refusal(unit, present)
