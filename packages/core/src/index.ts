@@ -79,6 +79,7 @@ export {
 export { misfires, type Migration, type Misfire } from './machine/migration.ts'
 export type { ActorView, FitView, PastView } from './ports/actor-view.ts'
 export type { AuditView, PruneView } from './ports/audit-view.ts'
+export type { RecordView } from './ports/record-view.ts'
 export type {
   ActAnswer,
   Client,
@@ -89,7 +90,6 @@ export type {
   MeasureView,
   OperationView,
   Pause,
-  RecordView,
   Sender,
   ServiceView,
   StatusView,

@@ -209,6 +209,7 @@ function status(operations: readonly OperationView[], rows: readonly LogEntryVie
   return {
     now: 0,
     head: { sequence: rows.at(-1)?.sequence ?? 0, hash: 'h' },
+    mark: `${rows.at(-1)?.sequence ?? 0}:fake`,
     services: [service],
     pauses: [],
     violations: 0,

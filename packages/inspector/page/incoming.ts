@@ -4,6 +4,7 @@ import { ask, follow, openSession, Refusal } from './door.ts'
 import { lets, noFilter, type Search } from './filter.ts'
 import { standing } from './format.ts'
 import { actorOf, sourceOf, type Door, type Model } from './model.ts'
+import { withStatus } from './status.ts'
 import type { Store } from './store.ts'
 import type { Tools } from './tools.ts'
 
@@ -97,8 +98,12 @@ export function createIncoming(
   }
   async function askAgain(): Promise<void> {
     if (sourceOf(get())?.answers !== true) return
-    const [status, door] = await Promise.all([ask<StatusView>('status'), ask<Door>('door')])
-    const { sequence } = status.head
+    const known = get().status
+    // Only what has changed since is told, where the door still knows the answer that is here.
+    const since = known === null ? {} : { since: known.mark }
+    const [answer, door] = await Promise.all([ask<StatusView>('status', since), ask<Door>('door')])
+    const { sequence } = answer.head
+    const status = withStatus(known, answer)
     set((model) => ({ ...model, status, door, head: Math.max(model.head, sequence), now: Date.now() }))
     await told.stale()
   }

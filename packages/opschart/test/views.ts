@@ -136,6 +136,7 @@ export function status(change: Partial<StatusView> = {}): StatusView {
   return {
     now,
     head: { sequence: 1042, hash: 'a'.repeat(64) },
+    mark: '1042:here',
     services: [service()],
     pauses: [
       { target: 'agent:documentation-agent', by: 'person:maria', at: minutes(70), reason: 'docs freeze' },

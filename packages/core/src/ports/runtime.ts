@@ -11,7 +11,7 @@ import type { Incident } from '../release/service-state.ts'
 import type { Severity, SignalDraft } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
 import type { ActorView, FitView, PastView } from './actor-view.ts'
-import type { Changes } from './task.ts'
+import type { RecordView } from './record-view.ts'
 import type { Supposition, WhatIfView, WhoMayView } from './what-if.ts'
 
 /** An operation that has been asked for and has not ended, as people see it. */
@@ -100,6 +100,10 @@ export interface MeasureView {
 export interface StatusView {
   readonly now: number
   readonly head: { readonly sequence: number; readonly hash: string }
+  /** Names this answer: what has changed since can be asked for by it. */
+  readonly mark: string
+  /** Of an answer to `since` that is not whole: the lifecycles that are not open any more. Absent where all are told. */
+  readonly gone?: readonly string[]
   readonly services: readonly ServiceView[]
   readonly pauses: readonly Pause[]
   readonly violations: number
@@ -200,7 +204,11 @@ export interface Client {
   ): Sender
   /** The sender that an operation's token stands for; undefined for an unknown, used or ended one. */
   withToken(token: string): Promise<Sender | undefined>
-  status(): Promise<StatusView>
+  /**
+   * All there is. With `since`, the mark of an earlier answer, only those lifecycles are in it that may be another by now:
+   * what it costs goes by what has changed. It is whole all the same where that cannot be said.
+   */
+  status(query?: { since?: string }): Promise<StatusView>
   /** A lifecycle by id or name; undefined when there is none. */
   read(lifecycle: string): Promise<LifecycleView | undefined>
   /** An actor of a machine by its id (`order/42`, `order/42~payment`); undefined when there is none. */
@@ -283,16 +291,4 @@ export interface DigestView {
   /** What waits for a person. */
   readonly waiting: readonly OperationView[]
   readonly reports: readonly string[]
-}
-
-/** The record of an agent or a task. */
-export interface RecordView {
-  readonly target: string
-  readonly changes: readonly Changes[]
-  readonly autonomy: Autonomy
-  readonly done: number
-  readonly failed: number
-  readonly observed: number
-  readonly rejected: number
-  readonly last: number | null
 }

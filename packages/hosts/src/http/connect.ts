@@ -57,7 +57,7 @@ export async function connect(path: string, options: ConnectOptions): Promise<Re
     // Whether the token is good shows at the first use; asking beforehand would say no more.
     withToken: (token) =>
       Promise.resolve(senderOver((name, body) => over(name, body, { [tokenHeader]: token }))),
-    status: () => read('status', {}),
+    status: (query = {}) => read('status', query),
     read: async (lifecycle) => (await read('read', { lifecycle })) ?? undefined,
     actor: async (id) => (await read('actor', { id })) ?? undefined,
     past: async (query) => (await read('past', query)) ?? undefined,

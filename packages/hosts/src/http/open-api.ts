@@ -59,7 +59,7 @@ const summaries: Readonly<Record<Name, string>> = {
   resume: 'Ends a pause',
   send: 'Sends a signal',
   start: 'Starts an actor of a machine',
-  status: 'All there is, at a glance',
+  status: 'All there is, at a glance, or what of it has changed since an answer',
   whatif: 'What would come of signals, from now or from any row; nothing comes of it',
   whomay: 'Who may send which signal to a lifecycle or an actor',
   why: 'The rows that explain a lifecycle or an operation',

@@ -78,7 +78,10 @@ const draftBody = z
 
 /** What a socket's client may ask: the reading half of {@link Client}. */
 export const reads = {
-  status: read({ body: z.strictObject({}), ask: (client) => client.status() }),
+  status: read({
+    body: z.strictObject({ since: text(100).exactOptional() }),
+    ask: (client, body) => client.status(body),
+  }),
   read: read({ body: z.strictObject({ lifecycle: to }), ask: (client, body) => client.read(body.lifecycle) }),
   log: read({
     body: z.strictObject({

@@ -45,7 +45,7 @@ export function createQuestions(
   /** The id of what people mean by a name. */
   const idOf = async (name: string) => machineOf(name) ?? (await views.resolveName(name)) ?? name
   return {
-    status: () => views.status(),
+    status: (query) => views.status(query),
     read: (name) => views.read(name),
     past: async ({ actor, sequence }) => past(await idOf(actor), sequence),
     whatIf: async (asked) => whatIf(suppositions, { ...asked, actor: await idOf(asked.actor) }),

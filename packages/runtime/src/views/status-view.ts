@@ -20,14 +20,23 @@ import {
 import { parkedActors } from '../machines/parking.ts'
 import { plainLine } from '../plain-text.ts'
 import { planOf, type FactSources } from '../driver/law-facts.ts'
-import { isLifecycleActor, serviceFact, systemActor, workflowActor } from '../driver/names.ts'
+import {
+  isLifecycleActor,
+  lifecycleOf,
+  serviceFact,
+  serviceOf,
+  systemActor,
+  workflowActor,
+} from '../driver/names.ts'
 import { emptySystem, type SystemState } from '../driver/policy.ts'
 import { createResolveName } from '../driver/resolve-name.ts'
 import type { RuleHost } from '../senses/rule-host.ts'
 import type { WatcherState } from '../senses/watcher-host.ts'
 import type { Attempt } from '../work/attempt.ts'
 import type { Holding } from '../work/holding.ts'
+import { createChanged } from './changed.ts'
 import { timersOf } from './timers.ts'
+import { createViolations } from './violations.ts'
 
 /** What views are made from. */
 export interface ViewSources extends FactSources {
@@ -47,12 +56,25 @@ const searched = 5_000
 /** Makes the views that hosts show. */
 export function createViews(sources: ViewSources) {
   const { store, lifecycle } = sources
+  const changed = createChanged(sources)
+  const openViolations = createViolations(store)
 
   const systemState = async (): Promise<SystemState> =>
     ((await store.actor(systemActor))?.state as unknown as SystemState | undefined) ?? emptySystem
 
   async function lifecyclesOf(service: string): Promise<StoredActor[]> {
     return (await store.actors({ shard: service })).filter(({ actor }) => isLifecycleActor(actor))
+  }
+
+  /** Those whom rows have concerned, and those whose work runs: of its attempts and progress no row tells. */
+  async function concernedNow(ids: ReadonlySet<string>): Promise<{ open: StoredActor[]; gone: string[] }> {
+    const running = (await store.work({ running: true })).map(({ actor }) => lifecycleOf(actor))
+    const all = [...new Set([...ids, ...running.filter(isLifecycleActor)])].sort()
+    const found = await Promise.all(all.map(async (id) => ({ id, actor: await store.actor(id) })))
+    return {
+      open: found.flatMap(({ actor }) => (actor === undefined || actor.ended ? [] : [actor])),
+      gone: found.flatMap(({ id, actor }) => (actor === undefined || actor.ended ? [id] : [])),
+    }
   }
 
   const resolveName = createResolveName(store)
@@ -192,7 +214,7 @@ export function createViews(sources: ViewSources) {
               }`,
             ],
       )
-      const violations = (await openViolations(store)).map(
+      const violations = (await openViolations()).map(
         ({ row, text }) => `violation #${row}: ${text}; \`opschart adopt\` says where the release really is`,
       )
       const parked = (await parkedActors(store)).map(
@@ -201,14 +223,20 @@ export function createViews(sources: ViewSources) {
       )
       return [...incidents, ...violations.slice(0, 10), ...parked.slice(0, 10)]
     },
-    async status(): Promise<StatusView> {
+    async status({ since }: { since?: string } = {}): Promise<StatusView> {
+      const { head } = await changed.begin()
       const system = await systemState()
       const states = await serviceStates()
+      const { mark, lifecycles: concerned } = await changed.since(since, head.sequence, states)
+      const some = concerned && (await concernedNow(concerned))
       const names = new Set([...sources.services.keys(), ...states.map(({ service }) => service)])
       const services = await Promise.all(
         [...names].sort().map(async (name): Promise<ServiceView> => {
           const state = states.find(({ service }) => service === name)
-          const own = await lifecyclesOf(name)
+          const own =
+            some === undefined
+              ? await lifecyclesOf(name)
+              : some.open.filter(({ actor }) => serviceOf(actor) === name)
           return {
             service: name,
             live: state?.live ?? null,
@@ -223,30 +251,17 @@ export function createViews(sources: ViewSources) {
       )
       return {
         now: sources.now(),
-        head: await store.head(),
+        head,
+        mark,
+        ...(some === undefined ? {} : { gone: some.gone }),
         services,
         pauses: system.pauses,
-        violations: (await openViolations(store)).length,
+        violations: (await openViolations()).length,
         parked: await parkedActors(store),
         watchers: sources.watchers.map((watcher) => ({ ...watcher })),
       }
     },
   }
-}
-
-/** Violations of the last thousand rows that nobody has answered yet: by adopting, or by rolling it back [L7]. */
-async function openViolations(store: Store): Promise<{ row: number; text: string }[]> {
-  const answered = new Set<string>()
-  const open: { row: number; text: string }[] = []
-  for (const row of await store.history({ backwards: true, limit: 1_000 })) {
-    const entry = entryOf(row)
-    const answers = entry.event.type === 'ADOPTED' || entry.event.type === 'ROLLED_BACK'
-    if (entry.verdict?.kind === 'accepted' && answers) answered.add(row.actor)
-    if (entry.verdict?.kind === 'violation' && !answered.has(row.actor)) {
-      open.push({ row: row.sequence, text: `${entry.event.type} on ${row.actor}` })
-    }
-  }
-  return open
 }
 
 /** Makes views. */

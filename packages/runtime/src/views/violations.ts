@@ -1,0 +1,48 @@
+import { entryOf, type JournalRow, type Store } from '@opschart/core'
+
+/** Rows that are looked back for violations. */
+const mostRows = 1_000
+
+/** A violation that nobody has answered. */
+export interface OpenViolation {
+  readonly row: number
+  readonly text: string
+}
+
+/**
+ * Keeps the violations of the last thousand rows that nobody has answered yet, by adopting or by rolling back [L7]: each
+ * look reads only the rows that have come since the last one.
+ */
+export function createViolations(store: Pick<Store, 'head' | 'history' | 'pruning'>) {
+  let looked = 0
+  /** By actor, in order of their rows. */
+  let open = new Map<string, readonly OpenViolation[]>()
+
+  function fold(row: JournalRow): void {
+    if (row.sequence <= looked) return
+    looked = row.sequence
+    const { event, verdict } = entryOf(row)
+    const answers = event.type === 'ADOPTED' || event.type === 'ROLLED_BACK'
+    if (verdict?.kind === 'accepted' && answers) open.delete(row.actor)
+    if (verdict?.kind !== 'violation') return
+    const violation = { row: row.sequence, text: `${event.type} on ${row.actor}` }
+    open.set(row.actor, [...(open.get(row.actor) ?? []), violation])
+  }
+
+  /** Those that are open now, the latest first. */
+  return async (): Promise<OpenViolation[]> => {
+    const { sequence } = await store.head()
+    const first = Math.max(1, sequence - mostRows + 1)
+    if (looked < sequence) {
+      const rows = await store.history({ from: Math.max(looked + 1, first), to: sequence, limit: mostRows })
+      for (const row of rows) fold(row)
+    }
+    const begins = (await store.pruning?.beginning())?.sequence ?? 0
+    const kept = [...open].flatMap(([actor, own]) => {
+      const recent = own.filter(({ row }) => row >= first && row > begins)
+      return recent.length === 0 ? [] : [[actor, recent] as const]
+    })
+    open = new Map(kept)
+    return kept.flatMap(([, own]) => own).toSorted((one, other) => other.row - one.row)
+  }
+}
