@@ -231,6 +231,19 @@ export const storeFaults: readonly StoreFault[] = [
     red: ['[D7] actors are listed by what decided them last: those under none of some definitions'],
   },
   {
+    fault: 'pages of actors begin with the last one of the page before',
+    plant: (store) => ({
+      ...store,
+      async actors({ after, limit = Infinity, ...filter } = {}) {
+        if (limit === Infinity) return store.actors(filter)
+        const all = await store.actors({ ...filter, limit: Number.MAX_SAFE_INTEGER })
+        const place = all.findIndex(({ actor }) => actor === after?.actor)
+        return all.slice(Math.max(0, place), Math.max(0, place) + limit)
+      },
+    }),
+    red: ['actors are read in pages: each once, none left out, whatever moves in between'],
+  },
+  {
     fault: 'the history of an actor ends after a hundred rows',
     plant: (store) => ({
       ...store,

@@ -181,7 +181,14 @@ describe('an inspection that begins now', () => {
   })
 
   it('tells those that moved last where there are too many, and how many are left', async () => {
-    await using runtime = await createRuntime({ machines: { helper } })
+    const store = memoryStore()
+    let most = 0
+    const actors: Store['actors'] = async (filter) => {
+      const found = await store.actors(filter)
+      most = Math.max(most, found.length)
+      return found
+    }
+    await using runtime = await createRuntime({ store: { ...store, actors }, machines: { helper } })
     const ann = runtime.as({ person: 'ann' })
     for (let index = 0; index < 5_002; index += 1) await ann.start(`helper/${index}`)
     await ann.send('helper/0', { type: 'NONE' })
@@ -192,6 +199,8 @@ describe('an inspection that begins now', () => {
     expect(messages.find(({ kind }) => kind === 'lost')).toMatchObject({ count: 2 })
     const names = new Set(messages.flatMap((message) => (message.kind === 'actor' ? [message.actor] : [])))
     expect(names.size).toBe(5_000)
+    // However many there are, no more than those are read at a time.
+    expect(most).toBe(5_001)
     expect(['helper/0', 'helper/1', 'helper/2', 'helper/5001'].map((name) => names.has(name))).toEqual([
       true,
       false,

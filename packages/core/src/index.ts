@@ -30,6 +30,7 @@ export type { Report, Watcher, WatcherContext } from './ports/watcher.ts'
 export type {
   Decision,
   Fact,
+  ActorFilter,
   HistoryQuery,
   JournalRow,
   SignalKey,

@@ -1,4 +1,4 @@
-import { rowHash, type Crypto, type Store } from '@opschart/core'
+import { rowHash, type ActorFilter, type Crypto, type Store, type StoredActor } from '@opschart/core'
 
 import { repeatableCrypto } from './repeatable-crypto.ts'
 import { same, storeCase, type Case } from './store-case.ts'
@@ -113,6 +113,52 @@ export const actorCases: readonly Case<Store>[] = [
     same(await names({ shard: 'none' }), [], 'those of a shard that nobody is in')
     same(await store.actor('none'), undefined, 'an actor that is not there')
   }),
+
+  storeCase(
+    'actors are read in pages: each once, none left out, whatever moves in between',
+    async (store) => {
+      const ids = Array.from({ length: 23 }, (_, index) => `${index % 2 === 0 ? 'a' : 'b\ud800'}/${index}`)
+      const shard = (id: string) => (id.startsWith('a') ? 'one' : 'two')
+      await store.commit(
+        ids.map((actor, index) => ({
+          decisions: [decision({ actor, shard: shard(actor), ended: index === 4 })],
+        })),
+      )
+      const read = async (filter: ActorFilter, between?: (last: string) => Promise<unknown>) => {
+        const found: string[] = []
+        for (let after: StoredActor | undefined; ;) {
+          const page = await store.actors({ ...filter, ...(after === undefined ? {} : { after }) })
+          found.push(...page.map(({ actor }) => actor))
+          after = page.at(-1)
+          if (after === undefined || found.length > 100) return found.toSorted()
+          await between?.(after.actor)
+        }
+      }
+      const open = ids.filter((_, index) => index !== 4).toSorted()
+      const isOne = (id: string) => shard(id) === 'one'
+      for (const limit of [1, 5, 22, 23, 100]) same(await read({ limit }), open, `pages of ${limit}`)
+      same(await read({ limit: 2, ended: true }), [ids[4]], 'the ended')
+      same(await read({ limit: 3, shard: 'one' }), open.filter(isOne), 'those of a shard')
+      same(
+        await read({ limit: 3, prefix: 'b' }),
+        open.filter((id) => !isOne(id)),
+        'those of a beginning',
+      )
+      same(await read({ limit: 3, notUnder: ['definition-1'] }), [], 'those under another definition')
+      same((await store.actors({ limit: 0 })).length, 0, 'none')
+      // The last one of each page ends, or goes to another shard, and the others are given all the same.
+      const left = new Set<string>()
+      const move = async (actor: string) => {
+        if (left.has(actor)) return
+        left.add(actor)
+        const otherwise = left.size % 2 === 0 ? { ended: true } : { shard: 'none' }
+        await commit(store, {
+          decisions: [decision({ actor, version: 2, shard: shard(actor), ...otherwise })],
+        })
+      }
+      same([...new Set(await read({ limit: 4 }, move))], open, 'those that were open at first')
+    },
+  ),
 
   storeCase('facts count their writes, and are read by name and by beginning', async (store) => {
     const set = (name: string, version: number) =>

@@ -137,6 +137,20 @@ export interface StoredActor {
   readonly ended: boolean
 }
 
+/** Which actors to list. */
+export interface ActorFilter {
+  readonly shard?: string
+  /** Only those whose id begins so. */
+  readonly prefix?: string
+  readonly ended?: boolean
+  /** Only those whose last row was decided under none of these definitions; it must not cost more for there being many others. */
+  readonly notUnder?: readonly string[]
+  /** At most so many, in an order of the store's own; a page must not cost more for there being many before or after it. */
+  readonly limit?: number
+  /** The last one of such a page: only those behind its place, whatever has become of it since. Only with `limit`. */
+  readonly after?: Pick<StoredActor, 'actor' | 'shard'>
+}
+
 /** Which journal rows to read. */
 export interface HistoryQuery {
   /** First sequence wanted, inclusive; 1 when absent. */
@@ -159,16 +173,8 @@ export interface Store {
   /** Writes each unit whole or not at all, in order, in as few flushes as can be; a unit that fails does not touch the others. */
   commit(units: readonly Unit[]): Promise<UnitOutcome[]>
   actor(actor: string): Promise<StoredActor | undefined>
-  /**
-   * Actors that have not ended (that have, with `ended`), by id. `notUnder`: only those whose last row was decided under
-   * none of these definitions; it must not cost more for there being many others.
-   */
-  actors(filter?: {
-    shard?: string
-    prefix?: string
-    ended?: boolean
-    notUnder?: readonly string[]
-  }): Promise<StoredActor[]>
+  /** Actors that have not ended (that have, with `ended`), by id where no limit is given. */
+  actors(filter?: ActorFilter): Promise<StoredActor[]>
   /** The row that first journaled this signal. */
   seen(source: string, id: string): Promise<JournalRow | undefined>
   history(query: HistoryQuery): Promise<JournalRow[]>

@@ -26,6 +26,7 @@ import {
 import { isMachineActor } from '../machines/actor-names.ts'
 import type { MachineState } from '../machines/machine-state.ts'
 import { replayMachine } from '../machines/replay.ts'
+import { everyActor } from '../stores/pages.ts'
 import { kernelOf, type KernelSources } from './kernels.ts'
 import { deciderOf, serviceFact } from './names.ts'
 import { openReplayed, type Fault, type Replayed } from './replayed.ts'
@@ -251,8 +252,9 @@ async function compareStored(
   { states, services, sequence }: Replayed,
 ): Promise<Fault | undefined> {
   const { store, definitionOf } = sources
-  const stored = [...(await store.actors()), ...(await store.actors({ ended: true }))]
-  for (const { actor, version, definition, state } of stored) {
+  const known = new Set<string>()
+  for await (const { actor, version, definition, state } of everyActor(store)) {
+    known.add(actor)
     const replayed = states.get(actor)
     if (replayed?.version !== version) {
       const what = `${actor} is stored at version ${version}, the journal ends at ${replayed?.version ?? 0}`
@@ -261,12 +263,11 @@ async function compareStored(
     const decider = isMachineActor(actor)
       ? `machine:${(state as unknown as MachineState).chart}`
       : deciderOf(actor)
-    const known = replayed.state !== null && definition === definitionOf(decider)
-    if (known && !actor.startsWith('ledger:') && canonicalJson(state) !== canonicalJson(replayed.state)) {
+    const isKnown = replayed.state !== null && definition === definitionOf(decider)
+    if (isKnown && !actor.startsWith('ledger:') && canonicalJson(state) !== canonicalJson(replayed.state)) {
       return { sequence: replayed.sequence, what: `${actor} is not stored as the journal leads to it` }
     }
   }
-  const known = new Set(stored.map(({ actor }) => actor))
   for (const [actor, replayed] of states) {
     if (!known.has(actor))
       return { sequence: replayed.sequence, what: `${actor} is in the journal, but not stored` }

@@ -1,4 +1,4 @@
-import type { Beginning, Fact, Json, Store, WorkFilter } from '@opschart/core'
+import type { ActorFilter, Beginning, Fact, Json, Store, WorkFilter } from '@opschart/core'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 import { sqliteHistory } from './_sqlite-history.ts'
@@ -57,21 +57,22 @@ export function sqliteQueries(
       const row = statement(`${selectActors} where a.id = ?`).get(storedText(actor))
       return row && actorRow(row)
     },
-    actors({
-      shard,
-      prefix = '',
-      ended = false,
-      notUnder,
-    }: NonNullable<Parameters<Store['actors']>[0]> = {}) {
+    actors({ shard, prefix = '', ended = false, notUnder, limit, after }: ActorFilter = {}) {
       const conditions: Condition[] = [
         // Said in the text, so that the index of the open ones serves; a beginning is looked for by id.
         [`${prefix === '' || notUnder ? '' : '+'}a.ended = ${Number(ended)}`],
         ['a.shard = (select number from names where name = ?)', stored(shard)],
         [ended ? endedUnderOthers : openUnderOthers, notUnder && JSON.stringify(notUnder.map(storedText))],
         ...prefixed('a.id', prefix),
+        [
+          '(a.shard, a.id) > ((select number from names where name = ?), ?)',
+          limit === undefined ? undefined : after && [storedText(after.shard), storedText(after.actor)],
+        ],
       ]
       const byDefinition = notUnder !== undefined && !ended
       const from = byDefinition ? `${selectActors} indexed by actors_decided` : selectActors
+      if (limit !== undefined)
+        return select(from, conditions, 'order by a.shard, a.id limit ?', count(limit)).map(actorRow)
       const found = select(from, conditions, '').map(actorRow)
       return found.toSorted((one, other) => compareText(one.actor, other.actor))
     },

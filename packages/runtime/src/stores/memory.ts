@@ -16,6 +16,7 @@ import { memoryTransfer, type MemoryActor } from './_memory-transfer.ts'
 import { memoryWork } from './_memory-work.ts'
 import { preparedUnit, type PreparedUnit } from './_prepared-unit.ts'
 import { refusal } from './_refusal.ts'
+import { listed } from './_memory-actors.ts'
 import { compareText } from './_text.ts'
 
 /**
@@ -85,15 +86,7 @@ export function memoryStore(options: { readonly crypto?: Pick<Crypto, 'sha256'> 
         const found = actors.get(actor)
         return found && actorOf(found)
       }),
-    actors: ({ shard, prefix = '', ended = false, notUnder } = {}) =>
-      answer(() =>
-        [...actors.values()]
-          .filter((actor) => actor.ended === ended && actor.actor.startsWith(prefix))
-          .filter((actor) => shard === undefined || actor.shard === shard)
-          .filter((actor) => notUnder?.includes(actor.definition) !== true)
-          .toSorted((one, other) => compareText(one.actor, other.actor))
-          .map(actorOf),
-      ),
+    actors: (filter) => answer(() => listed(actors.values(), filter).map(actorOf)),
     seen: (source, id) => answer(() => journal.row(journal.signal(source, id))),
     history: (query) => answer(() => journal.history(query)),
     head: () => answer(() => journal.head()),

@@ -2,6 +2,7 @@ import type { ActorState, ServiceState, Store, StoredActor } from '@opschart/cor
 
 import { ledgerActor, serviceFact, serviceOfActor } from '../driver/names.ts'
 import { isMachineActor } from '../machines/actor-names.ts'
+import { actorsByPage } from '../stores/pages.ts'
 import type { Point, Points } from './points.ts'
 
 /** How many actors are told as they stand: those that moved last. */
@@ -35,7 +36,7 @@ export interface Standing {
 export async function readStanding(store: Store, points: Points): Promise<Standing> {
   for (let tries = 1; ; tries += 1) {
     const { sequence } = await store.head()
-    const actors = await store.actors()
+    const { kept, left } = await newest(store, sequence)
     const facts = await store.factsBeginning(serviceFact(''))
     const states = facts.map(({ value }) => value as unknown as ServiceState)
     const moved = await movedSince(store, sequence)
@@ -46,7 +47,6 @@ export async function readStanding(store: Store, points: Points): Promise<Standi
     // What was moved while this was read is decided again from its rows: how much of it is in there is not known.
     for (const service of new Set([...moved].filter((actor) => !isMachineActor(actor)).map(serviceOfActor)))
       services.set(service, (await points.at(ledgerActor(service), sequence)).service)
-    const kept = await newest(store, actors, sequence)
     const standing: StandingActor[] = []
     for (const stored of kept) {
       const point = moved.has(stored.actor)
@@ -57,7 +57,7 @@ export async function readStanding(store: Store, points: Points): Promise<Standi
       const [last] = await store.history(own)
       standing.push({ stored, point, movedAt: last?.at ?? null })
     }
-    return { sequence, actors: standing, services, left: actors.length - kept.length }
+    return { sequence, actors: standing, services, left }
   }
 }
 
@@ -72,25 +72,35 @@ async function movedSince(store: Store, sequence: number): Promise<Set<string>> 
   }
 }
 
-/** Those of the actors that moved last, in their own order. */
+/** The open actors that moved last, by id, and how many are left. However many there are, no more of them are kept. */
 async function newest(
   store: Store,
-  all: readonly StoredActor[],
   sequence: number,
-): Promise<readonly StoredActor[]> {
-  if (all.length <= mostStanding) return all
-  const wanted = new Set(all.map(({ actor }) => actor))
-  const found = new Set<string>()
-  for (let to = sequence; found.size < mostStanding;) {
+): Promise<{ kept: readonly StoredActor[]; left: number }> {
+  const all = await store.actors({ limit: mostStanding + 1 })
+  if (all.length <= mostStanding) return { kept: all.toSorted(byId), left: 0 }
+  const found = new Map<string, StoredActor>()
+  const isFull = () => found.size >= mostStanding
+  for (let to = sequence; !isFull();) {
     const rows = await store.history({ to, backwards: true, limit: page })
-    for (const { actor } of rows) if (wanted.has(actor) && found.size < mostStanding) found.add(actor)
+    for (const actor of new Set(rows.map((row) => row.actor))) {
+      if (isFull()) break
+      const stored = found.has(actor) ? undefined : await store.actor(actor)
+      if (stored?.ended === false) found.set(actor, stored)
+    }
     if (rows.length < page) break
     to = rows.at(-1)!.sequence - 1
   }
-  // The rows of the others were pruned.
-  for (const { actor } of all) if (found.size < mostStanding) found.add(actor)
-  return all.filter(({ actor }) => found.has(actor))
+  let open = 0
+  for await (const actor of actorsByPage(store)) {
+    open += 1
+    // Its rows were pruned.
+    if (!isFull()) found.set(actor.actor, actor)
+  }
+  return { kept: [...found.values()].sort(byId), left: Math.max(0, open - found.size) }
 }
+
+const byId = (one: StoredActor, other: StoredActor) => (one.actor < other.actor ? -1 : 1)
 
 function pointOf({ version, state }: StoredActor, sequence: number, service: Point['service']): Point {
   const known = { version, state: state as unknown as ActorState, sequence }
