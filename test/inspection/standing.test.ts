@@ -1,7 +1,8 @@
 // Properties of an inspection that begins now:
 //   - All that has not ended is told as it stands, retired releases too; charts first.
 //   - Then each row that comes, none left out and none told twice, however much is written while the rest is told.
-//   - Taken up after a row it goes on without beginning anew; where the journal does not reach that row, it begins anew.
+//   - Taken up after a row it goes on without beginning anew; where the journal does not reach that row, or has another one
+//     there, it begins anew.
 //   - It ends at once when it is cancelled, also while it waits.
 
 import {
@@ -17,7 +18,7 @@ import { describe, expect, it } from 'vitest'
 import { assign, setup } from 'xstate'
 
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
-import { memoryPlace } from '../runtime/places.ts'
+import { memoryPlace, sqlitePlace } from '../runtime/places.ts'
 
 const helper = setup({}).createMachine({ id: 'helper', initial: 'idle', states: { idle: {} } })
 const counter = setup({
@@ -33,7 +34,7 @@ const counter = setup({
 
 type Stream = AsyncIterator<InspectionMessage>
 const of = (scenario: Scenario) => scenario.runtime as unknown as Runtime
-const begin = (runtime: Runtime, where: { from?: number; after?: number } = {}): Stream =>
+const begin = (runtime: Runtime, where: { from?: number; after?: number; hash?: string } = {}): Stream =>
   runtime.inspection({ source: 's', ...where })[Symbol.asyncIterator]()
 
 /** Messages up to the step of a row. */
@@ -236,6 +237,58 @@ describe('an inspection that is taken up', () => {
       await stream.return?.()
     },
   )
+})
+
+describe('[P7] an inspection that is taken up in another journal', () => {
+  const counted = async (events: readonly number[]) => {
+    const runtime = await createRuntime({ machines: { counter } })
+    await runtime.as({ person: 'ann' }).start('counter/a')
+    for (const id of events)
+      await runtime.as({ person: 'ann' }).send('counter/a', { type: 'ADD', id: `${id}` })
+    return runtime
+  }
+  const first = async (runtime: Runtime, where: { after: number; hash: string }) => {
+    const stream = begin(runtime, where)
+    await oneMore(runtime)
+    const { value } = await stream.next()
+    await stream.return?.()
+    return (value as InspectionMessage).kind
+  }
+
+  it('begins anew, however long that one is; in the same one it goes on', async () => {
+    await using one = await counted([1, 2])
+    await using other = await counted([3, 4, 5])
+    const { sequence, hash } = (await one.status()).head
+    expect((await other.status()).head.sequence).toBeGreaterThan(sequence)
+    expect(await first(other, { after: sequence, hash })).toBe('source')
+    expect(await first(one, { after: sequence, hash })).toBe('chart')
+    expect(await first(one, { after: sequence, hash: hash.slice(0, 16) })).toBe('chart')
+    expect(await first(one, { after: sequence - 1, hash })).toBe('source')
+    // Of an empty journal there was no row to show.
+    expect(await first(one, { after: 0, hash: 'f' })).toBe('chart')
+  })
+
+  it('begins anew where rows between were pruned, and goes on after the last of those', async () => {
+    const scenario = await createScenario(sqlitePlace(), {})
+    const runtime = of(scenario)
+    await scenario.live('old', 'v1')
+    const [early] = await runtime.store.history({ limit: 1 })
+    await scenario.clock.advance(60_000)
+    await scenario.live('new', 'v2')
+    await runtime.prune({ before: scenario.clock.now(), by: 'person:ann' })
+    const cut = (await runtime.store.pruning!.beginning())!
+    expect(cut.sequence).toBeGreaterThan(early!.sequence)
+    const firstAfter = async (after: number, hash: string) => {
+      const stream = begin(runtime, { after, hash })
+      const { value } = await stream.next()
+      await stream.return?.()
+      return (value as InspectionMessage).kind
+    }
+    expect(await firstAfter(early!.sequence, early!.hash)).toBe('source')
+    expect(await firstAfter(cut.sequence, cut.hash)).not.toBe('source')
+    expect(await firstAfter(cut.sequence, 'f'.repeat(16))).toBe('source')
+    await scenario.close()
+  })
 })
 
 describe('an inspection that is cancelled', () => {

@@ -43,6 +43,9 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   let askedAt = 0
   const travel = createTravel(tools, { choose, arrived: askWhoMay })
   const incoming = createIncoming(tools, store, {
+    begun() {
+      if (get().connection !== 'saved' && sourceOf(get())?.answers === true) orSay(reading.findFirst)
+    },
     taken() {
       chooseFirst()
       layout()

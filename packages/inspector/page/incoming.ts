@@ -20,6 +20,8 @@ export function createIncoming(
   { get, set, change, say }: Tools,
   store: Pick<Store<Model>, 'beforeDraw'>,
   told: {
+    /** Called when the source that is looked at has begun, or begun anew. */
+    begun(): void
     /** Called after messages were taken in. */
     taken(): void
     /** Called when what was asked for may be another by now. */
@@ -49,8 +51,12 @@ export function createIncoming(
       const isAnew = messages.some(({ kind, source: id }) => kind === 'source' && id === model.source)
       if (!isAnew) return { ...model, inspected, source, head, search }
       const anew = { pages: new Map(), search: null, filter: noFilter, frozen: null, past: null, step: null }
-      return { ...model, ...anew, inspected, source, head: steps.at(-1)?.sequence ?? 0 }
+      // Whoever is in this one as well stays looked at.
+      const isThere = inspected.get(source ?? '')?.actors.has(model.actor ?? '') === true
+      const actor = isThere ? model.actor : null
+      return { ...model, ...anew, inspected, source, actor, head: steps.at(-1)?.sequence ?? 0 }
     })
+    if (messages.some(({ kind, source }) => kind === 'source' && source === get().source)) told.begun()
     told.taken()
     announce(messages)
     if (messages.some(({ kind }) => kind === 'step' || kind === 'source')) refresh()

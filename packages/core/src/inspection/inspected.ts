@@ -132,7 +132,7 @@ function take(draft: Draft, message: InspectionMessage, limits: InspectionLimits
       return
     }
     case 'step': {
-      const { kind: _, source: __, ...step } = message
+      const { kind: _, source: __, hash: ___, ...step } = message
       if (step.sequence <= (draft.steps.at(-1)?.sequence ?? 0)) return
       draft.steps.push(step)
       // Cut in large pieces: one at a time would move all the others each time.

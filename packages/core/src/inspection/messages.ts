@@ -45,7 +45,12 @@ export type InspectionMessage =
       readonly at: number
       readonly state?: SeenState
     }
-  | ({ readonly kind: 'step'; readonly source: string } & InspectionStep)
+  | ({
+      readonly kind: 'step'
+      readonly source: string
+      /** The hash of its row, where its source is a journal: who goes on after it shows which journal that was. */
+      readonly hash?: string
+    } & InspectionStep)
   /** What could not be kept up with, or was not understood: how many messages, and why. */
   | { readonly kind: 'lost'; readonly source: string; readonly count: number; readonly reason: string }
   /** The source has ended, or its connection has. */

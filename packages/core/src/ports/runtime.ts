@@ -264,10 +264,16 @@ export interface ForeseeingClient extends Client {
   /**
    * What an inspector is told, under a name for this source: charts and actors before their first step, and with each step
    * what its actor was after it. With `from`, every row from there on; with `after`, every later row, without the message
-   * that a source begins. Without either, or where the journal does not reach that row, it begins with all that stands now,
-   * and goes on with the rows that come, none left out or told twice. Ends at once when cancelled.
+   * that a source begins. Without either, or where the journal has no such row or, of the one that is gone on after, one of
+   * another `hash` (its beginning is enough), it begins with all that stands now, and goes on with the rows that come, none
+   * left out or told twice. Ends at once when cancelled.
    */
-  inspection(options: { source: string; from?: number; after?: number }): AsyncIterable<InspectionMessage>
+  inspection(options: {
+    source: string
+    from?: number
+    after?: number
+    hash?: string
+  }): AsyncIterable<InspectionMessage>
 }
 
 /** While you were away: exact counts, and what matters, oldest first. */

@@ -46,6 +46,8 @@ export type Answer = (request: IncomingMessage, response: ServerResponse, door: 
 export interface Place {
   readonly from?: number
   readonly seen?: number
+  /** The beginning of that row's hash, where the reader was told it. */
+  readonly hash?: string
 }
 
 const nothing = z.strictObject({})
@@ -136,8 +138,8 @@ function rowsAt(client: Pick<Client, 'subscribe'>, { seen, from }: Place): Follo
 function placeOf(request: IncomingMessage, query: URLSearchParams): Place {
   const last = request.headers['last-event-id']
   const from = query.get('from')
-  const seen = typeof last === 'string' ? sequenceOf(last) : undefined
-  if (seen !== undefined) return { seen }
+  const [, row, hash] = /^(\d{1,15})(?:-([0-9a-f]{16}))?$/.exec(typeof last === 'string' ? last : '') ?? []
+  if (row !== undefined) return { seen: Number(row), ...(hash === undefined ? {} : { hash }) }
   if (from === null && last === undefined) return {}
   const place = sequenceOf(from ?? '')
   if (place === undefined)

@@ -8,7 +8,7 @@ const heartbeat = 15_000
 
 /** What is sent of an item: its place in the journal, where it has one, and its text on one line. */
 export interface SentEvent {
-  readonly id?: number
+  readonly id?: number | string
   readonly data: string
 }
 

@@ -1,7 +1,7 @@
 // Properties:
 //   - An inspector is told of the journal and of the apps in one stream; a journal's step alone has an id.
 //   - Who was cut off goes on after the last row that was read, whatever the address says, and is told no `source` anew,
-//     unless the journal has no such row.
+//     unless the journal has no such row, or another one: the id says which it was.
 //   - The stream is for who may read, and for no more at once than any stream; whoever leaves ends what was followed.
 
 import type { InspectionMessage } from '@opschart/core'
@@ -14,7 +14,7 @@ let client: FakeClient
 let page: Page
 let host: string
 /** What the runtime was asked for. */
-let asked: { source: string; from?: number; after?: number }[]
+let asked: { source: string; from?: number; after?: number; hash?: string }[]
 let following: number
 
 const start = (source: string): InspectionMessage => ({
@@ -78,6 +78,22 @@ it('begins with the source and tells each step under its sequence number', async
   expect(asked).toEqual([{ source: 'journal', from: 1 }])
   await follow('', {}, 1)
   expect(asked[1]).toEqual({ source: 'journal' })
+})
+
+it('[P7] gives each step an id that says of which journal it is, and hands that on', async () => {
+  const hash = '0123456789abcdef'.repeat(4)
+  client.inspection = async function* (options) {
+    asked.push(options)
+    yield { ...(step('journal', 7) as Extract<InspectionMessage, { kind: 'step' }>), hash }
+  }
+  expect(await follow('', {}, 1)).toContain('id: 7-0123456789abcdef\ndata: {')
+  expect(eventsOf(await follow('', { 'last-event-id': '7-0123456789abcdef' }, 1))).toMatchObject([
+    { data: step('journal', 7) },
+  ])
+  expect(asked).toEqual([{ source: 'journal' }, { source: 'journal', after: 7, hash: '0123456789abcdef' }])
+  // What is no id of ours is no place.
+  for (const id of ['7-0123', '7-0123456789abcdeg', '7-', '-1'])
+    expect(await follow('', { 'last-event-id': id }, 1)).toContain('"code":"input"')
 })
 
 it('[P7] goes on after the last row that was read, and says nothing of the source again', async () => {

@@ -19,22 +19,27 @@ export interface InspectionStreamOptions {
   readonly apps?: InspectedApps
 }
 
+/** A step's id, and what a reader shows of it: 64 bits of the hash are more than any two journals agree in by chance. */
+const idOf = (sequence: number, hash: string): string =>
+  hash === '' ? `${sequence}` : `${sequence}-${hash.slice(0, 16)}`
+
 /** The source that the journal is; no app has this one. */
 const journal = 'journal'
 
 /**
  * Makes what an inspector follows: the journal and the apps as one stream of messages. Only a journal's step has an id, its
- * sequence number: who was cut off goes on after it, and is told of the source anew only where the journal is another one.
- * What is kept of the apps is told again each time.
+ * sequence number and the beginning of its hash: who was cut off goes on after it, and is told of the source anew only where
+ * the journal is another one. What is kept of the apps is told again each time.
  */
 export function createInspectionStream(
   options: InspectionStreamOptions,
 ): (place: Place) => Followed<InspectionMessage> {
   const { client, name, apps } = options
-  return ({ seen, from }) => {
+  return ({ seen, hash, from }) => {
     const rows = client.inspection({
       source: journal,
       ...(seen === undefined ? {} : { after: seen }),
+      ...(hash === undefined ? {} : { hash }),
       ...(seen !== undefined || from === undefined ? {} : { from }),
     })
     return {
@@ -42,8 +47,9 @@ export function createInspectionStream(
       eventOf(message) {
         const isOurs = message.source === journal
         const told = isOurs && message.kind === 'source' ? { ...message, name } : message
-        const data = JSON.stringify(told)
-        return isOurs && message.kind === 'step' ? { id: message.sequence, data } : { data }
+        if (!isOurs || told.kind !== 'step') return { data: JSON.stringify(told) }
+        const { hash: whole = '', ...step } = told
+        return { id: idOf(step.sequence, whole), data: JSON.stringify(step) }
       },
     }
   }

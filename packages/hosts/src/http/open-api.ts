@@ -172,8 +172,8 @@ const streamParameters = [
   {
     name: 'last-event-id',
     in: 'header',
-    description: 'Sequence number of the last row that was read; comes before `from`',
-    schema: place,
+    description: 'Id of the last event that was read; comes before `from`',
+    schema: { type: 'string', pattern: '^[0-9]{1,15}(-[0-9a-f]{16})?$' },
   },
 ]
 
@@ -189,7 +189,7 @@ const rows = {
 const inspection = {
   operationId: 'inspection',
   summary:
-    'What an inspector is told: charts, actors, and the steps of the journal, each of these an event under its sequence number',
+    'What an inspector is told: charts, actors, and the steps of the journal, each of these an event under its sequence number and the beginning of its hash',
   parameters: streamParameters,
   responses: stream,
 }

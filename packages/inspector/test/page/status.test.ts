@@ -46,7 +46,7 @@ it('asks for what has changed since the answer that is here', async () => {
     set: (change) => void (model = change(model)),
     beforeDraw: (act) => act(),
   })
-  const told = { taken() {}, stale: () => Promise.resolve() }
+  const told = { begun() {}, taken() {}, stale: () => Promise.resolve() }
   const incoming = createIncoming(tools, { beforeDraw: (act) => act() }, told)
   const again = async () => {
     incoming.refresh()

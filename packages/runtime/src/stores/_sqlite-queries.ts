@@ -64,10 +64,7 @@ export function sqliteQueries(
         ['a.shard = (select number from names where name = ?)', stored(shard)],
         [ended ? endedUnderOthers : openUnderOthers, notUnder && JSON.stringify(notUnder.map(storedText))],
         ...prefixed('a.id', prefix),
-        [
-          '(a.shard, a.id) > ((select number from names where name = ?), ?)',
-          limit === undefined ? undefined : after && [storedText(after.shard), storedText(after.actor)],
-        ],
+        ...(limit === undefined || after === undefined ? [] : behind(after, shard === undefined)),
       ]
       const byDefinition = notUnder !== undefined && !ended
       const from = byDefinition ? `${selectActors} indexed by actors_decided` : selectActors
@@ -168,6 +165,13 @@ function notPrefixed(column: string, prefix: string): Condition[] {
   const first = storedText(prefix)
   const end = afterPrefix(first)
   return [end === undefined ? [`${column} < ?`, first] : [`(${column} < ? or ${column} >= ?)`, [first, end]]]
+}
+
+/** The actors behind a place in the order of shards and ids; of one shard, by id alone, which the index serves as well. */
+function behind({ shard, actor }: NonNullable<ActorFilter['after']>, isOfAll: boolean): Condition[] {
+  if (!isOfAll) return [['a.id > ?', storedText(actor)]]
+  const place = [storedText(shard), storedText(actor)]
+  return [['(a.shard, a.id) > ((select number from names where name = ?), ?)', place]]
 }
 
 /** A limit as SQLite takes it, for which a negative one would mean none. */

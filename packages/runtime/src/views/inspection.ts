@@ -43,6 +43,7 @@ export interface InspectionAsked {
   readonly source: string
   readonly from?: number
   readonly after?: number
+  readonly hash?: string
 }
 
 /** What is read on: the rows that come, and whether nobody wants them any more. */
@@ -77,7 +78,7 @@ export function inspection(
 
 async function* messages(
   sources: InspectionSources,
-  { source, from, after }: InspectionAsked,
+  { source, ...asked }: InspectionAsked,
   reading: Reading,
 ): AsyncGenerator<InspectionMessage> {
   const { store, points, clock } = sources
@@ -85,10 +86,8 @@ async function* messages(
   const met = new Map<string, Point | undefined>()
   const services = new Map<string, Point['service']>()
   const drawn = new Set<string>()
-  let next = from ?? (after === undefined ? undefined : after + 1)
-  // A journal that does not reach it is another one than the reader's, which begins anew.
-  if (next !== undefined && next > (await store.head()).sequence + 1) next = undefined
-  if (after === undefined || next === undefined)
+  const next = await firstOf(store, asked)
+  if (asked.after === undefined || next === undefined)
     yield {
       kind: 'source',
       source,
@@ -144,7 +143,7 @@ async function* messages(
     const point = stepped(met.get(actor), row, service)
     met.set(actor, point)
     if (point !== undefined) services.set(service, point.service)
-    yield { kind: 'step', source, ...stepOf(row, point?.known?.state ?? undefined) }
+    yield { kind: 'step', source, hash: row.hash, ...stepOf(row, point?.known?.state ?? undefined) }
     if (row.sequence % atOnce === 0) await turn()
   }
 
@@ -191,6 +190,22 @@ async function* messages(
       throw error
     }
   }
+}
+
+/** The first row that is told; undefined to begin anew: nothing was asked for, or it was in another journal than this one. */
+async function firstOf(
+  store: Store,
+  { from, after, hash }: Omit<InspectionAsked, 'source'>,
+): Promise<number | undefined> {
+  const next = from ?? (after === undefined ? undefined : after + 1)
+  if (next === undefined || next > (await store.head()).sequence + 1) return undefined
+  if (from !== undefined || after === undefined) return next
+  const begins = (await store.pruning?.beginning()) ?? { sequence: 0, hash: '' }
+  // Rows between were pruned: going on would leave them out.
+  if (after < begins.sequence) return undefined
+  if (hash === undefined || after === 0) return next
+  const [row] = after === begins.sequence ? [begins] : await store.history({ from: after, to: after })
+  return row?.hash.startsWith(hash) === true ? next : undefined
 }
 
 /** Undefined for what the store cannot say any more: a row that was pruned, or does not hold. */
