@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
+import type { InspectionMessage } from '@opschart/core'
 import { chromium, type Browser, type Page } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
@@ -29,6 +30,8 @@ export interface Opened {
   readonly complaints: string[]
   /** Addresses that are not its own that it asked. */
   readonly strangers: string[]
+  /** What it was sent on streams, in order, with the id that each had; empty for none. */
+  readonly sent: { readonly id: string; readonly message: InspectionMessage }[]
 }
 
 /** A real browser. */
@@ -52,6 +55,12 @@ export async function startBrowser(): Promise<RealBrowser> {
       const page = await context.newPage()
       const complaints: string[] = []
       const strangers: string[] = []
+      const sent: Opened['sent'] = []
+      const network = await context.newCDPSession(page)
+      network.on('Network.eventSourceMessageReceived', ({ eventId, data }) => {
+        sent.push({ id: eventId, message: JSON.parse(data) as InspectionMessage })
+      })
+      await network.send('Network.enable')
       const { protocol, host } = new URL(address)
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text())
@@ -67,7 +76,7 @@ export async function startBrowser(): Promise<RealBrowser> {
         if (!isOwn && !['data:', 'blob:'].includes(url.protocol)) strangers.push(request.url())
       })
       await page.goto(address)
-      return { page, complaints, strangers }
+      return { page, complaints, strangers, sent }
     },
     close: () => browser.close(),
   }
