@@ -42,7 +42,8 @@ export function fakeClient(
 ): FakeClient {
   const calls: Call[] = []
   const rows: LogEntryView[] = []
-  const emitter = new EventEmitter()
+  // One listener for each stream that is followed.
+  const emitter = new EventEmitter().setMaxListeners(0)
   let following = 0
   const accepted: Verdict = {
     kind: 'accepted',

@@ -11,7 +11,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { OpschartError } from '@opschart/core'
+import { OpschartError, type ActorView, type ForeseeingClient, type PastView } from '@opschart/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { openDoor, testCrypto, type Door } from '../../test/door-harness.ts'
@@ -369,6 +369,29 @@ describe('the socket', () => {
 })
 
 describe('a client in this process', () => {
+  it('shows nothing that looks like a secret, and says who is not there', async () => {
+    const people = createPeople({ clock: door.clock, crypto: testCrypto, folder: dirname(door.path) })
+    const view = {
+      actor: 'order/1',
+      version: 2,
+      status: 'active' as const,
+      value: 'open',
+      context: { count: 1, password: 'open sesame' },
+    }
+    const known: ForeseeingClient = {
+      ...client,
+      actor: async (id) => (id === 'order/1' ? (view as unknown as ActorView) : undefined),
+      past: async ({ actor }) => (actor === 'order/1' ? (view as unknown as PastView) : undefined),
+    }
+    const guarded = guardedClient({ client: known, people })
+    for (const shown of [await guarded.actor('order/1'), await guarded.past({ actor: 'order/1' })]) {
+      expect(shown).toMatchObject({ value: 'open', context: { count: 1 } })
+      expect(JSON.stringify(shown)).not.toContain('sesame')
+    }
+    expect(await guarded.actor('order/2')).toBeUndefined()
+    expect(await guarded.past({ actor: 'order/2', sequence: 3 })).toBeUndefined()
+  })
+
   it('is behind the same rules', async () => {
     const people = createPeople({ clock: door.clock, crypto: testCrypto, folder: dirname(door.path) })
     const guarded = guardedClient({
