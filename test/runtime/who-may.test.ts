@@ -4,7 +4,7 @@
 //   - Of a machine's actor it is what its machine takes.
 //   - One question reads each actor once, however many answers it has.
 
-import { arrowsOf, type Lifecycle, type Store } from '@opschart/core'
+import { arrowsOf, type Lifecycle, type Principal, type Store } from '@opschart/core'
 import { createRuntime, memoryStore, type Runtime } from '@opschart/runtime'
 import { describe, expect, it } from 'vitest'
 import { assign, setup } from 'xstate'
@@ -67,6 +67,28 @@ describe('[W3] who may send which signal to a release', () => {
     }
     expect(accepted).toBeGreaterThan(10)
     expect(moved).toBeGreaterThan(5)
+    await scenario.close()
+  })
+
+  it('says where the law looks at the data of a signal, which it is asked without', async () => {
+    const scenario = await createScenario(memoryPlace(), {})
+    await scenario.live('new', 'v1')
+    const { signals, principals } = (await of(scenario).whoMay({ actor: 'web/new' }))!
+    const answer = (type: string, by: string) =>
+      signals.find((signal) => signal.type === type)!.answers[principals.indexOf(by as Principal)]!
+    expect(answer('SCHEMA_CHANGED', 'watcher:any')).toMatchObject({ kind: 'accepted', data: true })
+    const sent = { type: 'SCHEMA_CHANGED', data: { origin: 'drift' } }
+    expect((await of(scenario).asIf('watcher:any').send('web/new', sent)).kind).not.toBe('accepted')
+    // Who may not send it may not with any data.
+    expect(answer('SCHEMA_CHANGED', 'agent:reviewer-agent').kind).toBe('refused')
+    expect(answer('SCHEMA_CHANGED', 'agent:reviewer-agent')).not.toHaveProperty('data')
+    // What has no arrow here is not looked at, and what only is done with the data does not ask for it.
+    const without = signals.filter(({ here, answers }) => !here && answers.some((one) => 'data' in one))
+    expect(without).toEqual([])
+    const tagged = signals.find(({ type }) => type === 'VERSION_TAGGED')!
+    expect(tagged.here).toBe(true)
+    expect(tagged.answers.some(({ kind }) => kind === 'accepted')).toBe(true)
+    expect(tagged.answers.some((one) => 'data' in one)).toBe(false)
     await scenario.close()
   })
 

@@ -35,18 +35,20 @@ export function WhoMayTab({ model, does }: { model: Model; does: Does }) {
           {type}
         </th>
         {columns.map(({ by, place }) => {
-          const { kind, reason, to } = answers[place]!
+          const { kind, reason, to, data } = answers[place]!
           const leads = to === undefined ? '' : `, to ${to}`
+          const depends = data === true ? '; depends on its data, and was asked without' : ''
           return (
             <td key={by}>
               <button
                 type="button"
                 class={`answer ${kind}`}
-                title={`${by}: ${kind}${leads}. ${reason}`}
-                aria-label={`${type} by ${by}: ${kind}${leads}`}
+                title={`${by}: ${kind}${leads}. ${reason}${depends}`}
+                aria-label={`${type} by ${by}: ${kind}${leads}${depends}`}
                 onClick={() => does.suppose([{ by, type }])}
               >
                 {signs[kind]}
+                {data === true && <sup>*</sup>}
               </button>
             </td>
           )

@@ -230,6 +230,22 @@ function reasonsOf(
   return { reasons, broke }
 }
 
+/** Whether a gate, or what else is asked of a signal here, looks at its data: with other data the answer may be another. */
+export function looksAtData(lifecycle: Lifecycle, state: ActorState, event: LawEvent): boolean {
+  let looks = false
+  const seen = <T>(answer: T): T => {
+    looks = true
+    return answer
+  }
+  const data = new Proxy(event.signal.data, {
+    get: (target, key) => seen(Reflect.get(target, key)),
+    has: (target, key) => seen(Reflect.has(target, key)),
+    ownKeys: (target) => seen(Reflect.ownKeys(target)),
+  })
+  reasonsOf(lifecycle, state, { ...event, signal: { ...event.signal, data } })
+  return looks
+}
+
 function operationReason(
   lifecycle: Lifecycle,
   event: LawEvent,

@@ -62,6 +62,8 @@ export interface WhoMayView {
       readonly reason: string
       /** The state value after it, where that is another. */
       readonly to?: string
+      /** Whether the law looks at the signal's data for it: it was asked without, and other data may be answered otherwise. */
+      readonly data?: true
     }[]
   }[]
 }

@@ -3,6 +3,7 @@ import {
   arrowsOf,
   decide,
   kindOf,
+  looksAtData,
   type Lifecycle,
   type Principal,
   type Signal,
@@ -65,7 +66,8 @@ async function ofLifecycle(
     const signal: Signal = { id: 'asked', source: by, type, time: now, severity: 'INFO', data: {}, by }
     const facts = await readFacts(sources, world, { id, state }, signal)
     const event = { type, signal, facts, now }
-    return answerOf(decide(lifecycle, state, event, { id, version: version + 1, now }).verdict)
+    const answered = answerOf(decide(lifecycle, state, event, { id, version: version + 1, now }).verdict)
+    return here.has(type) && looksAtData(lifecycle, state, event) ? { ...answered, data: true } : answered
   }
 
   const signals: Row[] = []
