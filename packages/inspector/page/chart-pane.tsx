@@ -1,16 +1,18 @@
-import { statesOf } from '@opschart/core'
+import { statesOf, type ChartView } from '@opschart/core'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 import { svgOf } from '../src/draw/svg-of.ts'
+import type { Box } from '../src/layout/layout.ts'
+import { focusOn, type ChartFocus, type Place } from './chart-focus.ts'
 import { heatUp } from './chart-heat.ts'
 import { lightUp, runAlong } from './chart-light.ts'
+import { ChartTools } from './chart-tools.tsx'
 import { CoverageBox, coverageShown } from './coverage-box.tsx'
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
-import { Icon } from './icons.tsx'
 import { lightOf } from './light-of.ts'
 import { chartOf, sourceOf, type Model } from './model.ts'
-import { centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts'
+import { bringing, centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts'
 
 /** Smallest scale at which a label can still be read. */
 const readable = 0.55
@@ -22,7 +24,11 @@ const pause = 800
 export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const pane = useRef<HTMLDivElement>(null)
   const drawing = useRef<SVGSVGElement | null>(null)
+  const drawn = useRef<ChartView | null>(null)
   const view = useRef<View>({ x: 0, y: 0, scale: 1 })
+  const focus = useRef<ChartFocus | null>(null)
+  /** Whether the keyboard was on a drawing that is no longer there, and on none since. */
+  const wasFocused = useRef(false)
   const taken = useRef<string | undefined>(undefined)
   const ran = useRef(-pause)
   const { layout: made, follows } = model
@@ -60,9 +66,11 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
 
   useLayoutEffect(() => {
     if (pane.current === null) return
+    if (pane.current.contains(document.activeElement)) wasFocused.current = true
     if (made === null) {
       pane.current.replaceChildren()
       drawing.current = null
+      focus.current = null
       return
     }
     const text = svgOf(made.chart, made.layout, { style: false, live: true })
@@ -71,22 +79,29 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     const svg = document.adoptNode(parsed) as unknown as SVGSVGElement
     svg.removeAttribute('width')
     svg.removeAttribute('height')
+    const place = drawn.current === made.chart ? (focus.current?.place() ?? null) : null
     pane.current.replaceChildren(svg)
     drawing.current = svg
+    drawn.current = made.chart
+    focus.current = focusOn(svg, { ...made, folded: model.folded }, place)
     taken.current = undefined
     const whole = fitted(made.layout, size())
     look(whole)
     lightUp(svg, made.chart, made.layout, light)
+    focus.current.tell(light)
     if (whole.scale < readable && follows) {
       look(centred(made.layout.width / 2, made.layout.height / 2, readable, size()))
       follow()
     }
+    if (wasFocused.current && document.activeElement === document.body) focus.current.take()
+    wasFocused.current = false
   }, [made])
 
   // Before the frame is painted: what is written beside the chart and what is lit are of one moment.
   useLayoutEffect(() => {
     if (drawing.current === null || made === null || made.chart !== chart) return
     lightUp(drawing.current, made.chart, made.layout, light)
+    focus.current?.tell(light)
     if (
       light.taken !== undefined &&
       light.taken !== taken.current &&
@@ -98,6 +113,17 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     taken.current = light.taken
     if (follows) follow()
   }, [made, light.state, light.taken, light.kind, light.found, light.allowed])
+
+  const sought = useRef<string | null>(null)
+  useLayoutEffect(() => {
+    if (light.found !== null && light.found !== sought.current) {
+      if (focus.current === null || made?.chart !== chart) return
+      focus.current.find(light.found, { bring })
+      // Who has typed a name goes on from there.
+      if (document.activeElement === document.body) focus.current.take()
+    }
+    sought.current = light.found
+  }, [made, light.found])
 
   const covered = coverageShown(model)
   useLayoutEffect(() => {
@@ -112,25 +138,40 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   }, [])
 
   const drag = useRef<{ x: number; y: number } | null>(null)
-  const foldOrAsk = (target: Element): void => {
-    const state = target.closest('.oc-heading')?.parentElement?.getAttribute('data-state')
-    if (state !== null && state !== undefined) return toggle(state)
-    const arrow = target.closest('[data-arrow]')?.getAttribute('data-arrow')
+  function bring(box: Box): void {
+    look(bringing(view.current, box, size()))
+  }
+  /** A state that holds others is folded or unfolded; an arrow is supposed. */
+  function click({ state, arrow }: Place): void {
+    if (arrow === undefined) return toggle(state)
     const found = chart?.arrows.find(({ id }) => id === arrow)
     if (found === undefined || sourceOf(model)?.answers !== true) return
     does.change({ draftType: found.event })
     does.choose.tab('what if')
   }
-  const toggle = (state: string): void => {
+  function toggle(state: string): void {
+    const isHolder =
+      made !== null && statesOf(made.chart).some(({ id, states }) => id === state && states.length > 0)
+    if (!isHolder) return
     const folded = new Set(model.folded)
     if (!folded.delete(state)) folded.add(state)
     does.show({ folded })
   }
+  /** What is pointed at has the keyboard from then on. */
+  const point = (target: Element): void => {
+    const state = target.closest('[data-state]')?.getAttribute('data-state') ?? undefined
+    const arrow = target.closest('[data-arrow]')?.getAttribute('data-arrow') ?? undefined
+    const from = chart?.arrows.find(({ id }) => id === arrow)?.from ?? state
+    const place = from === undefined ? undefined : { state: from, ...(arrow === undefined ? {} : { arrow }) }
+    focus.current?.take(place)
+    if (place !== undefined && (arrow !== undefined || target.closest('.oc-heading') !== null)) click(place)
+  }
+  const acts = { bring, click, isFolded: (state: string) => model.folded.has(state) }
   const keys: Readonly<Record<string, () => void>> = {
-    ArrowLeft: () => look(moved(view.current, 60, 0)),
-    ArrowRight: () => look(moved(view.current, -60, 0)),
-    ArrowUp: () => look(moved(view.current, 0, 60)),
-    ArrowDown: () => look(moved(view.current, 0, -60)),
+    'Shift ArrowLeft': () => look(moved(view.current, 60, 0)),
+    'Shift ArrowRight': () => look(moved(view.current, -60, 0)),
+    'Shift ArrowUp': () => look(moved(view.current, 0, 60)),
+    'Shift ArrowDown': () => look(moved(view.current, 0, -60)),
     '+': () => zoom(1.25),
     '=': () => zoom(1.25),
     '-': () => zoom(0.8),
@@ -138,23 +179,21 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     f: () => does.change({ follows: !follows }),
     d: () => does.show({ direction: model.direction === 'down' ? 'right' : 'down' }),
   }
-  const holders =
-    made === null ? [] : statesOf(made.chart).filter(({ id, states }) => id !== '' && states.length > 0)
-  const isFolded = holders.length > 0 && holders.every(({ id }) => model.folded.has(id))
 
   return (
     <div class={`chart-pane ${light.kind}`}>
       <div
         ref={pane}
         class="drawing"
-        tabIndex={0}
-        role="group"
-        aria-label={`Statechart${chart === null ? '' : ` ${chart.id}`}, now ${standing(light.state)}. Arrow keys move it, + and - enlarge it, 0 fits it`}
+        role="application"
+        aria-label={`Statechart${chart === null ? '' : ` ${chart.id}`}, now ${standing(light.state)}. ? lists the keys`}
         onKeyDown={(event) => {
-          const act = keys[event.key]
-          if (act === undefined || event.ctrlKey || event.metaKey) return
+          if (event.ctrlKey || event.metaKey || event.altKey) return
+          const { key, shiftKey } = event
+          const act = keys[shiftKey && key.startsWith('Arrow') ? `Shift ${key}` : key]
+          if (act !== undefined) act()
+          else if (focus.current?.press(key, acts) !== true) return
           event.preventDefault()
-          act()
         }}
         onWheel={(event) => {
           event.preventDefault()
@@ -177,56 +216,11 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
         }}
         onPointerUp={() => (drag.current = null)}
         onPointerCancel={() => (drag.current = null)}
-        onClick={(event) => foldOrAsk(event.target as Element)}
+        onClick={(event) => point(event.target as Element)}
       />
       {chart === null ? <Nothing model={model} /> : made?.chart !== chart && <p class="nothing">Drawing …</p>}
       <CoverageBox model={model} does={does} />
-      <div class="tools" role="toolbar" aria-label="Drawing">
-        <button type="button" title="Larger (+)" onClick={() => zoom(1.25)}>
-          <Icon name="plus" />
-        </button>
-        <button type="button" title="Smaller (-)" onClick={() => zoom(0.8)}>
-          <Icon name="minus" />
-        </button>
-        <button type="button" title="Fit all of it (0)" onClick={fit}>
-          <Icon name="fit" />
-        </button>
-        <button
-          type="button"
-          title="Follow what is active (f)"
-          aria-pressed={follows}
-          onClick={() => does.change({ follows: !follows })}
-        >
-          <Icon name="follow" />
-        </button>
-        {model.connection !== 'saved' && (
-          <button
-            type="button"
-            title={`Read it ${model.direction === 'down' ? 'to the right' : 'downwards'} (d)`}
-            onClick={() => does.show({ direction: model.direction === 'down' ? 'right' : 'down' })}
-          >
-            <Icon name={model.direction === 'down' ? 'right' : 'down'} />
-          </button>
-        )}
-        <button
-          type="button"
-          title="How often each arrow was taken (h)"
-          aria-label="Coverage"
-          aria-pressed={model.covering !== null}
-          onClick={does.toggleCoverage}
-        >
-          <Icon name="heat" />
-        </button>
-        {holders.length > 0 && (
-          <button
-            type="button"
-            title={isFolded ? 'Unfold all' : 'Fold all'}
-            onClick={() => does.show({ folded: new Set(isFolded ? [] : holders.map(({ id }) => id)) })}
-          >
-            <Icon name={isFolded ? 'unfold' : 'fold'} />
-          </button>
-        )}
-      </div>
+      <ChartTools model={model} does={does} zoom={zoom} fit={fit} />
     </div>
   )
 }

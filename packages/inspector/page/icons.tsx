@@ -18,6 +18,7 @@ const shapes = {
   save: 'M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11',
   heat: 'M3 14V9M8 14V2M13 14V6',
   fleet: 'M2 2h3v12H2zM6.5 2h3v7h-3zM11 2h3v9.5h-3z',
+  help: 'M5.5 6a2.5 2.5 0 1 1 3.6 2.2C8.3 8.7 8 9.1 8 10M8 12.7v.3',
   cross: 'M4 4l8 8M12 4l-8 8',
 } as const
 

@@ -5,6 +5,7 @@ import { ChartPane } from './chart-pane.tsx'
 import type { Does } from './does.ts'
 import { FleetBar, FleetView } from './fleet-view.tsx'
 import { fleetOf } from './fleet.ts'
+import { KeysList } from './keys-help.tsx'
 import type { Model } from './model.ts'
 import { Panel } from './panel.tsx'
 import { SequenceView } from './sequence-view.tsx'
@@ -53,6 +54,7 @@ export function Page({ model, does }: { model: Model; does: Does }) {
           <Timeline model={model} does={does} />
         </>
       )}
+      <KeysList />
       <p class="said" role="status" aria-live="polite">
         {model.said}
       </p>

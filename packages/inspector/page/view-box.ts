@@ -57,3 +57,21 @@ export function isSeen(view: View, box: Size & { x: number; y: number }, pane: S
     top + box.height * view.scale <= pane.height
   )
 }
+
+/** Moved as little as shows a box whole, with some room around it; made smaller where it would not fit. */
+export function bringing(view: View, box: Size & { x: number; y: number }, pane: Size): View {
+  if (isSeen(view, box, pane)) return view
+  const { scale } = view
+  const room = { width: pane.width - 2 * margin, height: pane.height - 2 * margin }
+  if (box.width * scale > room.width || box.height * scale > room.height) {
+    const { x, y, width, height } = box
+    return centred(x + width / 2, y + height / 2, fitted(box, pane).scale, pane)
+  }
+  const shifted = (from: number, at: number, length: number, whole: number): number =>
+    Math.max(at + length + margin / scale - whole / scale, Math.min(from, at - margin / scale))
+  return {
+    x: shifted(view.x, box.x, box.width, pane.width),
+    y: shifted(view.y, box.y, box.height, pane.height),
+    scale,
+  }
+}

@@ -77,7 +77,7 @@ describe.skipIf(browserPath === undefined)('the page', () => {
     await opened.page.getByLabel('by', { exact: true }).fill('agent:developer-agent')
     await opened.page.getByRole('button', { name: 'And then' }).click()
     await expect.poll(lit).toBe('REVIEW')
-    await opened.page.getByLabel('data').fill('{ "a": ')
+    await opened.page.getByLabel('data', { exact: true }).fill('{ "a": ')
     await opened.page.getByRole('button', { name: 'And then' }).click()
     await expect.poll(() => details().textContent()).toContain('Data is no JSON')
     expect((await project.daemon.client.status()).head).toEqual(before.head)
