@@ -79,6 +79,7 @@ export {
 } from './machine/from-operation.ts'
 export { misfires, type Migration, type Misfire } from './machine/migration.ts'
 export type { ActorView, FitView, PastView } from './ports/actor-view.ts'
+export type { OfferedVersion, VersionsView } from './ports/versions-view.ts'
 export type { AuditView, PruneView } from './ports/audit-view.ts'
 export type { RecordView } from './ports/record-view.ts'
 export type {

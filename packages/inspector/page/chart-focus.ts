@@ -4,6 +4,7 @@ import { visible } from '../src/layout/_text.ts'
 import type { Box, Layout } from '../src/layout/layout.ts'
 import type { Light } from './chart-light.ts'
 import { activeBy, spokenOf } from './chart-spoken.ts'
+import type { ChangesShown } from './comparing.ts'
 import { besideOf, holderOf, withinOf, type Side } from './chart-walk.ts'
 
 /** What of a drawing has the keyboard: a state, or one of its arrows. */
@@ -37,10 +38,21 @@ const around = { box: 5, row: 4 } as const
  */
 export function focusOn(
   drawing: SVGSVGElement,
-  { chart, layout, folded }: { chart: ChartView; layout: Layout; folded: ReadonlySet<string> },
+  {
+    chart,
+    layout,
+    folded,
+    changes,
+  }: {
+    chart: ChartView
+    layout: Layout
+    folded: ReadonlySet<string>
+    /** What became of it since another version, where that is drawn. */
+    changes: ChangesShown | undefined
+  },
   first: Place | null,
 ) {
-  const spoken = spokenOf(chart, folded)
+  const spoken = spokenOf(chart, folded, changes)
   const views = new Map(statesOf(chart).map((state) => [state.id, state]))
   const parents = new Map(
     [...views.values()].flatMap((state) => state.states.map(({ id }) => [id, state.id])),

@@ -11,7 +11,9 @@ import { CoverageBox, coverageShown } from './coverage-box.tsx'
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
 import { lightOf } from './light-of.ts'
-import { chartOf, sourceOf, type Model } from './model.ts'
+import { changesShown } from './comparing.ts'
+import { chartShown, sourceOf, type Model } from './model.ts'
+import { VersionsBox } from './versions-box.tsx'
 import { bringing, centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts'
 
 /** Smallest scale at which a label can still be read. */
@@ -32,7 +34,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const taken = useRef<string | undefined>(undefined)
   const ran = useRef(-pause)
   const { layout: made, follows } = model
-  const chart = chartOf(model)
+  const chart = chartShown(model)
   const light = lightOf(model)
 
   const size = () => ({ width: pane.current?.clientWidth ?? 1, height: pane.current?.clientHeight ?? 1 })
@@ -73,17 +75,22 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
       focus.current = null
       return
     }
-    const text = svgOf(made.chart, made.layout, { style: false, live: true })
+    const changes = changesShown(model)
+    const text = svgOf(made.chart, made.layout, {
+      style: false,
+      live: true,
+      ...(changes === undefined ? {} : { changes }),
+    })
     // Read as XML: what is no well-formed drawing is none at all, and nothing in it is run.
     const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement
     const svg = document.adoptNode(parsed) as unknown as SVGSVGElement
     svg.removeAttribute('width')
     svg.removeAttribute('height')
-    const place = drawn.current === made.chart ? (focus.current?.place() ?? null) : null
+    const place = drawn.current?.id === made.chart.id ? (focus.current?.place() ?? null) : null
     pane.current.replaceChildren(svg)
     drawing.current = svg
     drawn.current = made.chart
-    focus.current = focusOn(svg, { ...made, folded: model.folded }, place)
+    focus.current = focusOn(svg, { ...made, folded: model.folded, changes }, place)
     taken.current = undefined
     const whole = fitted(made.layout, size())
     look(whole)
@@ -182,6 +189,7 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
 
   return (
     <div class={`chart-pane ${light.kind}`}>
+      <VersionsBox model={model} does={does} />
       <div
         ref={pane}
         class="drawing"

@@ -2,6 +2,7 @@ import { activeIn, statesOf, type ArrowView, type ChartView, type StateView } fr
 
 import { eventOf } from '../src/layout/_content.ts'
 import type { Light } from './chart-light.ts'
+import type { ChangesShown } from './comparing.ts'
 import { nameOf } from './format.ts'
 
 /** Arrows of a state that are told with it; the others are counted, and told one by one. */
@@ -10,9 +11,15 @@ const most = 8
 const stands = { present: 'it stands here', past: 'it stood here', supposed: 'it would stand here' } as const
 
 /** What a chart's states and arrows are called for who hears them: each with all that its drawing says of it. */
-export function spokenOf(chart: ChartView, folded: ReadonlySet<string>) {
+export function spokenOf(chart: ChartView, folded: ReadonlySet<string>, changes?: ChangesShown) {
   const initial = new Set(statesOf(chart).flatMap((state) => state.initial ?? []))
   const arrowsOf = Map.groupBy(chart.arrows, ({ from }) => from)
+  const told = (arrow: ArrowView, allowed: ReadonlySet<string>): string =>
+    [
+      wordsOf(arrow),
+      ...(allowed.has(arrow.id) ? ['may be taken'] : []),
+      ...listed(changes?.arrows.get(arrow.id)),
+    ].join(', ')
   return {
     /** A state: where it lies, how it is lit, who may act there, and where its arrows lead. */
     state(
@@ -26,6 +33,7 @@ export function spokenOf(chart: ChartView, folded: ReadonlySet<string>) {
       return sentences([
         [
           nameOf(chart, state),
+          ...listed(changes?.states.get(state.id)),
           ...(active.has(state.id) && state.id !== '' ? [stands[kind]] : []),
           ...(initial.has(state.id) ? ['initial'] : []),
           ...kindOf(state, folded),
@@ -68,12 +76,12 @@ function kindOf({ id, kind, states }: StateView, folded: ReadonlySet<string>): s
   return [folded.has(id) ? `${held} folded` : `holds ${held}`]
 }
 
-function told(arrow: ArrowView, allowed: ReadonlySet<string>): string {
-  const { id, guard, to } = arrow
+function wordsOf(arrow: ArrowView): string {
+  const { guard, to } = arrow
   const condition = guard === undefined ? '' : ` if ${guard}`
-  const where = to.length === 0 ? ', stays' : ` to ${to.join(' and ')}`
-  return `${eventOf(arrow)}${condition}${where}${allowed.has(id) ? ', may be taken' : ''}`
+  return `${eventOf(arrow)}${condition}${to.length === 0 ? ', stays' : ` to ${to.join(' and ')}`}`
 }
 
+const listed = <Item>(item: Item | undefined): Item[] => (item === undefined ? [] : [item])
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 const sentences = (parts: readonly string[]): string => `${parts.join('. ')}.`

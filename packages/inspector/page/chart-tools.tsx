@@ -3,7 +3,7 @@ import { statesOf } from '@opschart/core'
 import type { Does } from './does.ts'
 import { Icon } from './icons.tsx'
 import { KeysButton } from './keys-help.tsx'
-import type { Model } from './model.ts'
+import { hasVersions, type Model } from './model.ts'
 
 /** What is done to the drawing. */
 export function ChartTools({
@@ -58,6 +58,17 @@ export function ChartTools({
       >
         <Icon name="heat" />
       </button>
+      {hasVersions(model) && (
+        <button
+          type="button"
+          title="Compare the law with another version (v)"
+          aria-label="Versions"
+          aria-pressed={model.comparing !== null}
+          onClick={does.comparing.toggle}
+        >
+          <Icon name="versions" />
+        </button>
+      )}
       {holders.length > 0 && (
         <button
           type="button"

@@ -1,3 +1,4 @@
+import { changeStyle } from '../src/draw/_changes.ts'
 import { chartShape, palettes } from '../src/draw/theme.ts'
 
 /** Colours of the page beside those of the chart: what is said with each, and the ground on which it is said. */
@@ -43,5 +44,6 @@ export function themeStyle(): string {
     `@media (prefers-color-scheme: dark) { :root:not([data-theme='light']) { ${of('dark')} } }`,
     `:root[data-theme='dark'] { ${of('dark')} }`,
     chartShape,
+    changeStyle,
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from '@opschart/core'
 
 import type { Layouts } from '../src/layout/layouts.ts'
+import { createComparing } from './comparing.ts'
 import { createCovering } from './covering.ts'
 import { ask } from './door.ts'
 import { noFilter } from './filter.ts'
@@ -9,6 +10,8 @@ import { createKin } from './kin.ts'
 import {
   actorOf,
   chartOf,
+  chartShown,
+  hasVersions,
   needsSomebody,
   notAsked,
   sourceOf,
@@ -38,6 +41,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   const supposing = createSupposing(tools)
   const kin = createKin(tools)
   const covering = createCovering(tools)
+  const comparing = createComparing(tools, () => layout())
   /** What may be taken is lit on the chart, too: it is asked for whatever is shown beside it. */
   const askWhoMay = (): void => orSay(supposing.whoMay)
   let askedAt = 0
@@ -68,7 +72,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   /** Lays out what is looked at; what was drawn stays until that is done. */
   function layout(): void {
     const { direction, folded } = get()
-    const chart = chartOf(get())
+    const chart = chartShown(get())
     if (chart === null) return
     if (wanted.chart === chart && wanted.direction === direction && wanted.folded === folded) return
     const mine = (wanted = { chart, direction, folded })
@@ -82,7 +86,10 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     if (view === 'fleet') change({ view: 'chart' })
     if (before === source && was === actor) return
     travel.forget()
-    if (before !== null && before !== source) covering.stop()
+    if (before !== null && before !== source) {
+      covering.stop()
+      comparing.close()
+    }
     const isOther = chartOf({ ...get(), source, actor }) !== chartOf(get())
     set((model) => ({
       ...model,
@@ -176,7 +183,18 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       view: (view: View): void => show({ view: get().view === view ? 'chart' : view }),
     },
     show,
-    toggleCoverage: covering.toggle,
+    toggleCoverage(): void {
+      comparing.close()
+      covering.toggle()
+    },
+    comparing: {
+      ...comparing,
+      toggle(): void {
+        if (!hasVersions(get())) return
+        covering.stop()
+        comparing.toggle()
+      },
+    },
     /** Begins with what was saved. */
     begin(actor: string): void {
       incoming.flush()

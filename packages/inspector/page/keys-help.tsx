@@ -10,6 +10,7 @@ const keys: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['n', 'now'],
       ['s o', 'the sequence, the board of all'],
       ['h', 'how often each arrow was taken'],
+      ['v', 'the law beside another version'],
       ['?', 'these keys'],
     ],
   ],

@@ -9,6 +9,7 @@ export function bindKeys(does: Does): void {
     ']': () => does.travel.next(),
     n: () => does.travel.now(),
     h: () => does.toggleCoverage(),
+    v: () => does.comparing.toggle(),
     s: () => does.choose.view('sequence'),
     o: () => does.choose.view('fleet'),
     '?': showKeys,

@@ -9,6 +9,7 @@ import {
   type SeenState,
   type StatusView,
   type SupposedSignal,
+  type VersionsView,
   type WhatIfView,
   type WhoMayView,
 } from '@opschart/core'
@@ -19,6 +20,8 @@ import { wholeFleet, type FleetFilter } from './fleet-filter.ts'
 
 /** What the door says of itself. */
 export interface Door {
+  /** Whether the law can be compared with other versions of it. */
+  readonly versions: boolean
   /** Whether this page may act, and until when. */
   readonly control: boolean
   readonly until: number | null
@@ -59,6 +62,13 @@ interface Covering {
   readonly to: number
 }
 
+/** The law beside another version of it. */
+export interface Comparing {
+  /** As it was typed; empty for the law that runs. */
+  readonly version: string
+  readonly asked: Asked<VersionsView>
+}
+
 /** An answer that is asked for anew: what was known stays until the next is there. */
 export interface Asked<T> {
   readonly isWaiting: boolean
@@ -97,6 +107,8 @@ export interface Model {
   readonly kin: Kin | null
   /** Null while it is not looked at. */
   readonly covering: Covering | null
+  /** Null while no version is compared. */
+  readonly comparing: Comparing | null
   readonly tab: Tab
   readonly filter: Filter
   readonly search: Search | null
@@ -140,6 +152,7 @@ export const firstModel: Model = {
   fleet: wholeFleet,
   kin: null,
   covering: null,
+  comparing: null,
   tab: 'state',
   filter: noFilter,
   search: null,
@@ -177,6 +190,24 @@ export function actorOf(model: Pick<Model, 'inspected' | 'source' | 'actor'>): I
 export function chartOf(model: Pick<Model, 'inspected' | 'source' | 'actor'>): ChartView | null {
   const chart = actorOf(model)?.chart
   return (typeof chart === 'string' ? sourceOf(model)?.charts.get(chart) : undefined) ?? null
+}
+
+/** Whether what is looked at stands in the law of a project, which has versions. */
+export function hasVersions(model: Pick<Model, 'inspected' | 'source' | 'actor' | 'door'>): boolean {
+  return (
+    model.door?.versions === true && sourceOf(model)?.answers === true && actorOf(model)?.chart === lawChart
+  )
+}
+
+/** How the inspection calls the law's chart. */
+const lawChart = 'lifecycle'
+
+/** The chart that is drawn: both versions in one while the law is compared. */
+export function chartShown(
+  model: Pick<Model, 'inspected' | 'source' | 'actor' | 'door' | 'comparing'>,
+): ChartView | null {
+  const answer = hasVersions(model) ? model.comparing?.asked.answer : undefined
+  return answer?.chart ?? chartOf(model)
 }
 
 /** Whether an actor stands where somebody should look. */

@@ -6,6 +6,7 @@ import { layoutChart } from '../src/layout/layout-chart.ts'
 import type { Layouts } from '../src/layout/layouts.ts'
 import type { Layout } from '../src/layout/layout.ts'
 import { storyPage, type Story } from '../src/story/story-page.ts'
+import { changesShown } from './comparing.ts'
 import { ask } from './door.ts'
 import { lightOf } from './light-of.ts'
 import { actorOf, calledOf, chartOf, sourceOf, type Model } from './model.ts'
@@ -32,7 +33,9 @@ export async function saved(
   if (chart === null || model.layout === null) throw new Error('there is no chart to save')
   if (kind === 'mermaid') return give(`${base}.mmd`, 'text/plain', mermaidOf(chart))
   const { state, taken, allowed } = lightOf(model)
-  const svg = svgOf(chart, model.layout.layout, {
+  const changes = changesShown(model)
+  const svg = svgOf(model.layout.chart, model.layout.layout, {
+    ...(changes === undefined ? {} : { changes }),
     active: activeIn(chart, state?.value),
     allowed,
     ...(taken === undefined ? {} : { last: taken }),

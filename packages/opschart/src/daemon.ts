@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import type { Client, ForeseeingClient, LogEntryView } from '@opschart/core'
+import type { Client, ForeseeingClient, LifecycleDefinition, LogEntryView } from '@opschart/core'
 import {
   createPeople,
   serveSocket,
@@ -14,6 +14,7 @@ import { compose, stateFolder } from './compose.ts'
 import { createContextFile } from './context-file.ts'
 import { createInspectDoor, openLocalInspectDoor } from './inspect-door.ts'
 import { packageVersion } from './package-version.ts'
+import { createVersions } from './versions.ts'
 
 /** How a daemon is started. */
 export interface DaemonOptions {
@@ -48,7 +49,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { root } = options
   const line = options.onLine ?? (() => {})
   const socket = socketPathOf(root)
-  const { runtime, isOurs } = await compose({
+  const { runtime, lifecycle, isOurs } = await compose({
     root,
     socket,
     onProblem: line,
@@ -73,7 +74,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         ),
       ),
   })
-  const door = createInspectDoor({ client: runtime, people, root, onProblem: line })
+  const versions = createVersions({ root, client: runtime, law: lifecycle.definition })
+  const door = createInspectDoor({ client: runtime, people, root, versions, onProblem: line })
   const server = await serveSocket({
     client: runtime,
     people,
@@ -125,15 +127,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 /** Opens a project without a daemon: signals are decided and journaled, nothing is carried out. For commands that find no daemon. */
 export async function openLocal(options: { root: string; onLine?: (line: string) => void }): Promise<{
   client: ForeseeingClient
+  law: LifecycleDefinition
   prune: Runtime['prune']
   close: () => Promise<void>
 }> {
-  const { runtime } = await compose({
+  const { runtime, lifecycle } = await compose({
     root: options.root,
     work: false,
     ...(options.onLine === undefined ? {} : { onProblem: options.onLine }),
   })
-  return { client: runtime, prune: (given) => runtime.prune(given), close: () => runtime.close() }
+  const { definition: law } = lifecycle
+  return { client: runtime, law, prune: (given) => runtime.prune(given), close: () => runtime.close() }
 }
 
 /** Opens a project's store without a daemon, and a door for pages on it: it shows, and nothing is carried out. */
@@ -141,9 +145,12 @@ export async function inspectLocal(
   options: InspectorAsked & { root: string; onLine: (line: string) => void },
 ): Promise<InspectorPlace & { close(): Promise<void> }> {
   const { root, onLine, ...asked } = options
-  const { client, close } = await openLocal({ root, onLine })
+  const { client, law, close } = await openLocal({ root, onLine })
   try {
-    const door = await openLocalInspectDoor({ client, root, onProblem: onLine }, asked)
+    const door = await openLocalInspectDoor(
+      { client, root, versions: createVersions({ root, client, law }), onProblem: onLine },
+      asked,
+    )
     return {
       ...door,
       async close() {

@@ -11,6 +11,7 @@ import {
   type InspectorPlace,
   type LoopbackServer,
   type People,
+  type Versions,
 } from '@opschart/hosts/http'
 import { nodeCrypto, systemClock } from '@opschart/runtime'
 
@@ -31,6 +32,8 @@ export interface InspectDoorOptions {
   readonly client: ForeseeingClient
   readonly people: Pick<People, 'name'>
   readonly root: string
+  /** Compares the law with other versions of it; not offered when absent. */
+  readonly versions?: Versions
   readonly onProblem: (line: string) => void
 }
 

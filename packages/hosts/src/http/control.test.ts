@@ -39,7 +39,14 @@ afterEach(() => page.close())
 
 describe('control', () => {
   it('[P5] [P6] is off, and is turned on by a person’s secret, as that person', async () => {
-    const off = { control: false, until: null, person: 'maria', name: 'greeter', version: '1.2.3' }
+    const off = {
+      versions: false,
+      control: false,
+      until: null,
+      person: 'maria',
+      name: 'greeter',
+      version: '1.2.3',
+    }
     expect(await door({ cookie: session })).toEqual(off)
     const turned = await turnOn(page, session, page.control.grant('ada').secret)
     const on = { ...off, control: true, until: page.clock.now() + 12 * hour, person: 'ada' }

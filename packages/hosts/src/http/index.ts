@@ -3,7 +3,7 @@ export type { DoorOptions, Inspector, InspectorAsked, InspectorPlace } from './d
 export type { InspectedApps } from './inspection-stream.ts'
 export { guardedClient } from './local-client.ts'
 export { createControl, type Control, type Controlled } from './control.ts'
-export type { DoorView } from './page-questions.ts'
+export type { DoorView, Versions } from './page-questions.ts'
 export {
   createPeople,
   type Act,

@@ -16,7 +16,7 @@ const asked = ['actor', 'audit', 'daemon', 'digest', 'log', 'past', 'read', 'rec
 const beforehand = ['whatif', 'whomay']
 const done = ['adopt', 'approve', 'cancel', 'move', 'pause', 'promote', 'reject', 'resume', 'send', 'start']
 const atSocket = ['answer', 'claim', 'control', 'down', 'inspect', 'open']
-const onPage = ['control', 'control-off', 'door']
+const onPage = ['against', 'control', 'control-off', 'door']
 
 interface Description {
   paths: Record<string, Record<string, { operationId: string; requestBody?: unknown }>>

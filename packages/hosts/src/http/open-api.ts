@@ -34,6 +34,8 @@ type Name =
 const summaries: Readonly<Record<Name, string>> = {
   actor: 'One actor, with the state of its machine',
   adopt: 'Says that a release is in a phase already',
+  against:
+    'The law as it is written beside another version, and what of the store does not fit it; beside the law that runs when none is named',
   answer: 'Answers a challenge with the code that a person typed',
   approve: 'Approves the plan of an operation that waits',
   audit: 'Checks the chain of the journal',

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 
-import { OpschartError } from '@opschart/core'
+import { OpschartError, type VersionsView } from '@opschart/core'
 import { z } from 'zod'
 
 import type { Control, Controlled } from './control.ts'
@@ -9,15 +9,35 @@ import type { People } from './people.ts'
 import { checkBody } from './routes.ts'
 import type { DaemonFacts } from './wire.ts'
 
-/** What a page asks about the door itself. */
+/** What a page asks about the door itself, and of the project behind it. */
 export const questionsOfPages = {
+  // What a version is called is for git to judge; what looks like one of its options is none.
+  against: z.strictObject({
+    version: z
+      .string()
+      .max(200)
+      .regex(/^(?!-)\P{Cc}+$/u, 'a version is a commit, tag or branch, and does not begin with -')
+      .exactOptional(),
+  }),
   door: z.strictObject({}),
   control: z.strictObject({ secret: z.string().min(1).max(200) }),
   'control-off': z.strictObject({}),
 }
 
+/** What compares the law of a project with other versions of it. */
+export interface Versions {
+  /**
+   * The law as it is written now beside a version of its repository; beside the law that runs when none is named.
+   *
+   * @throws OpschartError `input` for a version that is not there, `configuration` where what is written now is not sound.
+   */
+  against(version: string | undefined): Promise<VersionsView>
+}
+
 /** The answer to `door`: where a page stands. */
 export interface DoorView {
+  /** Whether the law is that of a project, whose versions can be compared. */
+  readonly versions: boolean
   /** Whether this page may act. */
   readonly control: boolean
   /** When that ends, in milliseconds since 1970. */
@@ -50,13 +70,16 @@ export interface PageQuestions {
         turnOff(): string
       }
     | undefined
+  /** Absent where no project stands behind the door. */
+  readonly versions: Versions | undefined
   setCookie(cookie: string): void
 }
 
 /** Answers what a page asks about the door; everything else goes on to the door. */
 export function askedByPage(options: PageQuestions, asker: PageAsker, door: Ask): Ask {
-  const { about, control, people } = options
+  const { about, control, people, versions } = options
   const view = (controlled: Controlled | undefined): DoorView => ({
+    versions: versions !== undefined,
     control: controlled !== undefined,
     until: controlled?.until ?? null,
     person: controlled?.person ?? people.name,
@@ -72,6 +95,15 @@ export function askedByPage(options: PageQuestions, asker: PageAsker, door: Ask)
   }
   return async (name, body, headers) => {
     switch (name) {
+      case 'against': {
+        const { version } = checkBody(questionsOfPages.against, body, name) as { version?: string }
+        if (versions === undefined)
+          throw new OpschartError(
+            'input',
+            'no project stands behind this door, and so no other version of its law; open one with `opschart inspect`',
+          )
+        return versions.against(version)
+      }
       case 'door':
         checkBody(questionsOfPages.door, body, name)
         return view(asker.isPage ? asker.controlled : undefined)

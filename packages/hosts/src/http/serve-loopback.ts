@@ -13,7 +13,7 @@ import { createInspectionStream, type InspectedApps } from './inspection-stream.
 import { createLimitedServer, type LimitedServer, type Patience } from './limited-server.ts'
 import { describeApi } from './open-api.ts'
 import { createPageDoor } from './page-door.ts'
-import { askedByPage } from './page-questions.ts'
+import { askedByPage, type Versions } from './page-questions.ts'
 import type { People } from './people.ts'
 import { findToken, publishToken, withdrawToken } from './token-file.ts'
 import { version, type DaemonFacts } from './wire.ts'
@@ -45,6 +45,8 @@ export interface LoopbackOptions {
   readonly files?: ReadonlyMap<string, PageFile>
   /** Other apps that are inspected beside the journal; none when absent. */
   readonly apps?: InspectedApps
+  /** Compares the project's law with other versions; absent where no project stands behind the door. */
+  readonly versions?: Versions
   /** Told what failed inside: the answer does not say it. */
   readonly onProblem?: (line: string) => void
   /** How long a question may take to come; seconds when absent. */
@@ -104,6 +106,7 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
     const questions = {
       people: options.people,
       about,
+      versions: options.versions,
       control: control && {
         turnOn: (secret: string) => control.turnOn(request, secret),
         turnOff: () => control.turnOff(request),
