@@ -68,7 +68,7 @@ async function stepsFrom(runtime: Runtime, from: number) {
   if (head.sequence < from) return steps
   for await (const message of runtime.inspection({ source: 's', from })) {
     if (message.kind !== 'step') continue
-    const { kind: _, source: __, ...step } = message
+    const { kind: _, source: __, hash: ___, ...step } = message
     steps.push(step)
     if (step.sequence === head.sequence) break
   }
