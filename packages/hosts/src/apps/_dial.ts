@@ -1,6 +1,8 @@
 import { OpschartError, type Clock } from '@opschart/core'
 import { WebSocket, type RawData } from 'ws'
 
+import type { Dialled } from './dialled.ts'
+
 /** Whom a connection is kept to, and what is done over it. */
 export interface DialOptions {
   /** Such as `ws://localhost:8080`. */
@@ -17,11 +19,6 @@ export interface DialOptions {
   }
   /** Told once when nobody answers there, and again only after somebody did. */
   readonly onProblem?: (line: string) => void
-}
-
-/** A connection that is made again whenever it ends. */
-export interface Dialled {
-  close(): void
 }
 
 /** Milliseconds before it is tried again: doubled each time, up to the last. */

@@ -1,6 +1,7 @@
 import { xstate4Reader, type Clock } from '@opschart/core'
 
-import { dial, type Dialled } from './_dial.ts'
+import { dial } from './_dial.ts'
+import type { Dialled } from './dialled.ts'
 import { listenTo } from './_listen-to.ts'
 import type { AppHub } from './hub.ts'
 

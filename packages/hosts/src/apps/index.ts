@@ -1,4 +1,4 @@
-export type { Dialled } from './_dial.ts'
+export type { Dialled } from './dialled.ts'
 export { connectApps, type ConnectAppsOptions } from './connect-apps.ts'
 export { createAppHub, type AppConnection, type AppHub, type AppHubOptions } from './hub.ts'
 export { serveApps, type AppDoor, type AppDoorOptions } from './serve-apps.ts'

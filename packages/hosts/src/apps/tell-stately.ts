@@ -1,6 +1,7 @@
 import { statelyWriter, type Clock, type InspectionMessage } from '@opschart/core'
 
-import { dial, type Dialled } from './_dial.ts'
+import { dial } from './_dial.ts'
+import type { Dialled } from './dialled.ts'
 
 /** What Stately's inspector is told, and where it is. */
 export interface TellStatelyOptions {

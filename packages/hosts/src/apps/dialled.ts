@@ -1,0 +1,4 @@
+/** A connection that is made again whenever it ends. */
+export interface Dialled {
+  close(): void
+}
