@@ -39,7 +39,7 @@ describe('the specification', () => {
       ...numbered('L', 17),
       ...numbered('D', 15),
       ...numbered('W', 3),
-      ...numbered('P', 8),
+      ...numbered('P', 11),
       ...numbered('R', 3),
     ])
   })

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 
 import type { Does } from './does.ts'
 import { wholeFleet, type FleetTone } from './fleet-filter.ts'
@@ -134,26 +134,33 @@ const said: Readonly<Record<FleetTone, string>> = {
   ended: '',
 }
 
+/** One of them: drawn anew only when it is another than it was, however much happens around it. */
 function Card({ card, model, does }: Shown & { readonly card: FleetCard }) {
   const { actor, called, tone, live, within, entered, waits } = card
-  return (
-    <button
-      type="button"
-      class={`card is-${tone}`}
-      aria-current={model.actor === actor ? 'true' : undefined}
-      title={`${actor}\nthere since ${momentOf(entered)}${waits === null ? '' : `\n${waits}`}`}
-      onClick={() => {
-        does.choose.actor(model.source!, actor)
-        does.show({ view: 'chart' })
-      }}
-    >
-      <span class="name">
-        <span>{called}</span>
-        {live && <span class="live">live</span>}
-        <time dateTime={new Date(entered).toISOString()}>{dwellOf(model.now - entered)}</time>
-      </span>
-      {within !== '' && <span class="within">{within}</span>}
-      {(waits !== null || said[tone] !== '') && <span class="waits">{waits ?? said[tone]}</span>}
-    </button>
+  const source = model.source!
+  const isCurrent = model.actor === actor
+  const dwell = dwellOf(model.now - entered)
+  return useMemo(
+    () => (
+      <button
+        type="button"
+        class={`card is-${tone}`}
+        aria-current={isCurrent ? 'true' : undefined}
+        title={`${actor}\nthere since ${momentOf(entered)}${waits === null ? '' : `\n${waits}`}`}
+        onClick={() => {
+          does.choose.actor(source, actor)
+          does.show({ view: 'chart' })
+        }}
+      >
+        <span class="name">
+          <span>{called}</span>
+          {live && <span class="live">live</span>}
+          <time dateTime={new Date(entered).toISOString()}>{dwell}</time>
+        </span>
+        {within !== '' && <span class="within">{within}</span>}
+        {(waits !== null || said[tone] !== '') && <span class="waits">{waits ?? said[tone]}</span>}
+      </button>
+    ),
+    [source, actor, called, tone, live, within, entered, waits, isCurrent, dwell],
   )
 }

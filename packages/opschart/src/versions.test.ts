@@ -60,7 +60,7 @@ describe('versions of a law', () => {
     await rm(root, { recursive: true, force: true })
   })
 
-  it('are compared with what is written now', async () => {
+  it('[P9] are compared with what is written now', async () => {
     const against = await versions()
     const found = await against('v1.0.0')
     expect(found).toMatchObject({ version: 'v1.0.0', fits: [], counts: { fits: 0, migrates: 0, misfit: 0 } })
@@ -70,7 +70,7 @@ describe('versions of a law', () => {
     expect(await against(undefined)).toMatchObject({ version: null, states: [], arrows: [] })
   })
 
-  it('say what of the store would not fit, and change nothing', async () => {
+  it('[P9] say what of the store would not fit, and change nothing', async () => {
     const against = await versions()
     const { runtime } = composed!
     const commit = 'a'.repeat(40)
@@ -128,7 +128,7 @@ describe('versions of a law', () => {
     'main --output=stolen',
     '@{upstream}',
     'x'.repeat(300),
-  ])('are none that is called %s', async (version) => {
+  ])('[P9] are none that is called %s', async (version) => {
     const against = await versions()
     await expect(against(version)).rejects.toMatchObject({
       code: 'input',
@@ -137,7 +137,7 @@ describe('versions of a law', () => {
     expect(await readdir(root)).not.toContain('stolen')
   })
 
-  it('run no code, of today or of then', async () => {
+  it('[P9] run no code, of today or of then', async () => {
     const against = await versions()
     const ran = join(root, 'ran')
     await writeFile(

@@ -81,7 +81,7 @@ describe('with the keys', () => {
       chartOfConfig(config, name),
     ]),
   ]
-  it.each(charts)('every state of %s is come to', { timeout: 60_000 }, async (_name, chart) => {
+  it.each(charts)('[P11] every state of %s is come to', { timeout: 60_000 }, async (_name, chart) => {
     for (const direction of ['down', 'right'] as const) {
       const { states } = await layoutChart(chart, { direction })
       const initial = new Map(statesOf(chart).map((state) => [state.id, state.initial]))

@@ -92,35 +92,39 @@ describe.skipIf(browserPath === undefined)('versions on the page', () => {
     expect(await opened.page.locator('.drawing .oc-sign').count()).toBe(0)
   })
 
-  it('draw what was added, removed and changed, told by more than colour', { timeout: 60_000 }, async () => {
-    await box().getByRole('button', { name: 'v1.0.0' }).click()
-    await opened.page.locator('.oc-state.oc-added[data-state="SECURITY"]').waitFor()
-    expect(await state('SECURITY').locator('.oc-sign text').textContent()).toBe('+')
-    expect(await state('SECURITY').getAttribute('aria-label')).toMatch(/^SECURITY, added\b/)
-    const arrow = opened.page.locator('.oc-label[data-arrow="DEVELOPMENT|REVIEW_REQUESTED|0"]')
-    expect(await arrow.locator('.oc-sign text').textContent()).toBe('−')
-    expect(await arrow.getAttribute('aria-label')).toContain('removed')
-    const told = await box().getByRole('listitem').allTextContents()
-    expect(told).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(/^\+\s?SECURITY$/),
-        expect.stringMatching(/^−\s?DEVELOPMENT: REVIEW_REQUESTED → REVIEW/),
-        expect.stringMatching(/^\+ \d+ added$/),
-        expect.stringMatching(/^− \d+ removed$/),
-      ]),
-    )
-    expect(await box().textContent()).toContain('All of it fits.')
-    // Where the actor stands is lit all the same, and a difference leads to where it is.
-    expect(await opened.page.locator('.drawing g.oc-state.oc-active').count()).toBe(1)
-    await box().getByRole('button', { name: 'SECURITY', exact: true }).click()
-    await opened.page.locator('.oc-state.oc-found[data-state="SECURITY"]').waitFor()
-    expect(await faults(opened.page)).toEqual([])
-    await opened.page.emulateMedia({ colorScheme: 'dark' })
-    expect(await faults(opened.page)).toEqual([])
-    await opened.page.emulateMedia({ colorScheme: 'light' })
-  })
+  it(
+    '[P9] draw what was added, removed and changed, told by more than colour',
+    { timeout: 60_000 },
+    async () => {
+      await box().getByRole('button', { name: 'v1.0.0' }).click()
+      await opened.page.locator('.oc-state.oc-added[data-state="SECURITY"]').waitFor()
+      expect(await state('SECURITY').locator('.oc-sign text').textContent()).toBe('+')
+      expect(await state('SECURITY').getAttribute('aria-label')).toMatch(/^SECURITY, added\b/)
+      const arrow = opened.page.locator('.oc-label[data-arrow="DEVELOPMENT|REVIEW_REQUESTED|0"]')
+      expect(await arrow.locator('.oc-sign text').textContent()).toBe('−')
+      expect(await arrow.getAttribute('aria-label')).toContain('removed')
+      const told = await box().getByRole('listitem').allTextContents()
+      expect(told).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^\+\s?SECURITY$/),
+          expect.stringMatching(/^−\s?DEVELOPMENT: REVIEW_REQUESTED → REVIEW/),
+          expect.stringMatching(/^\+ \d+ added$/),
+          expect.stringMatching(/^− \d+ removed$/),
+        ]),
+      )
+      expect(await box().textContent()).toContain('All of it fits.')
+      // Where the actor stands is lit all the same, and a difference leads to where it is.
+      expect(await opened.page.locator('.drawing g.oc-state.oc-active').count()).toBe(1)
+      await box().getByRole('button', { name: 'SECURITY', exact: true }).click()
+      await opened.page.locator('.oc-state.oc-found[data-state="SECURITY"]').waitFor()
+      expect(await faults(opened.page)).toEqual([])
+      await opened.page.emulateMedia({ colorScheme: 'dark' })
+      expect(await faults(opened.page)).toEqual([])
+      await opened.page.emulateMedia({ colorScheme: 'light' })
+    },
+  )
 
-  it('say what would not fit, and go to it', { timeout: 60_000 }, async () => {
+  it('[P9] say what would not fit, and go to it', { timeout: 60_000 }, async () => {
     await write(plain)
     await compare('')
     await opened.page.locator('.oc-state.oc-removed[data-state="SECURITY"]').waitFor()

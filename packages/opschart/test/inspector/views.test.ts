@@ -106,7 +106,7 @@ describe.skipIf(browserPath === undefined)('the fleet', () => {
     await opened.page.locator('.drawing g.oc-state').first().waitFor()
   })
 
-  it('counts how often each arrow was taken, what was refused, and lists what never was', async () => {
+  it('[P10] counts how often each arrow was taken, what was refused, and lists what never was', async () => {
     await opened.page.keyboard.press('h')
     const coverage = opened.page.getByRole('region', { name: 'Coverage' })
     await expect.poll(() => coverage.textContent()).toContain('2 of 8')
