@@ -1,11 +1,14 @@
 // Properties:
 //   - A daemon has a door for pages only when it is asked for, then or later, and one of them; what it answers is what the
 //     runtime answers.
-//   - Its address lasts: the port is the project's own, and a daemon that was killed is taken for the same by a page.
+//   - Its port is the project's own, and a daemon that follows one that was killed has the door open as that had it, with
+//     its token: a page goes on. One that follows an orderly end has neither.
 //   - The door ends with the daemon, and one that cannot be opened leaves nothing running.
 
+import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,6 +18,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 
 import { startDaemon, type Daemon } from './daemon.ts'
 import { usualPortOf } from './inspect-door.ts'
+import { freePort } from '../test/free-port.ts'
 
 let root: string
 let daemon: Daemon | undefined
@@ -60,14 +64,44 @@ it('[P1] opens it when it is asked for at the socket, once, at the project’s p
   await expect(commands.control()).rejects.toMatchObject({ code: 'forbidden' })
 })
 
-it('is taken up again after the daemon was killed', async () => {
+it('[P1] [P2] opens it again where a daemon was killed that had it open, wherever that was', async () => {
+  for (const asked of [{}, { port: await freePort() }]) {
+    daemon = await startDaemon({ root, inspect: asked })
+    const { address, token } = daemon.inspect!
+    const path = join(root, '.opschart/inspect.token')
+    const left = [path, `${path}.port`].map((file) => [file, readFileSync(file)] as const)
+    await daemon.close()
+    for (const [file, text] of left) await writeFile(file, text, { mode: 0o600 })
+    daemon = await startDaemon({ root })
+    expect(daemon.inspect).toMatchObject({ address, token })
+    await daemon.close()
+    // One that ended in good order leaves nothing that lets anyone in, and nothing is opened.
+    daemon = await startDaemon({ root })
+    expect(daemon.inspect).toBeUndefined()
+    await daemon.close()
+  }
+})
+
+it('[P1] starts although the page cannot be opened again, and says so', async () => {
   daemon = await startDaemon({ root, inspect: {} })
-  const { address, token } = daemon.inspect!
   const path = join(root, '.opschart/inspect.token')
+  const left = [path, `${path}.port`].map((file) => [file, readFileSync(file)] as const)
   await daemon.close()
-  await writeFile(path, token, { mode: 0o600 })
+  for (const [file, text] of left) await writeFile(file, text, { mode: 0o600 })
+  // In the way of the token's new file.
+  await mkdir(`${path}.${process.pid}/x`, { recursive: true })
+  const lines: string[] = []
+  daemon = await startDaemon({ root, onLine: (line) => lines.push(line) })
+  expect(daemon.inspect).toBeUndefined()
+  expect(lines).toContainEqual(expect.stringMatching(/the inspector is not open again .*`opschart inspect`/))
+})
+
+it('[P1] takes the next port where another program has the project’s own, and says which', async () => {
+  const other = createServer().listen(usualPortOf(root), '127.0.0.1')
+  await once(other, 'listening')
   daemon = await startDaemon({ root, inspect: {} })
-  expect(daemon.inspect).toMatchObject({ address, token })
+  expect(daemon.inspect!.taken).toBe(usualPortOf(root))
+  other.close()
 })
 
 it('answers a page that has the token, and changes nothing for it', async () => {

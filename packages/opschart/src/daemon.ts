@@ -12,7 +12,8 @@ import { nodeCrypto, systemClock, type Runtime } from '@opschart/runtime'
 
 import { compose, stateFolder } from './compose.ts'
 import { createContextFile } from './context-file.ts'
-import { createInspectDoor, openLocalInspectDoor } from './inspect-door.ts'
+import { createInspectDoor, type InspectDoor } from './inspect-door.ts'
+import { findLocalInspectDoor, openLocalInspectDoor, type LocalInspector } from './inspect-local.ts'
 import { packageVersion } from './package-version.ts'
 import { createVersions } from './versions.ts'
 
@@ -26,7 +27,10 @@ export interface DaemonOptions {
   readonly onLine?: (line: string) => void
   /** Asked to end, by `opschart down`. */
   readonly onDown?: () => void
-  /** Opens the door for pages at once, at the project's usual port when none is named; when absent, once it is asked for. */
+  /**
+   * Opens the door for pages at once, at the project's usual port when none is named. When absent it is opened once it is
+   * asked for, and where a daemon had it open that was killed.
+   */
   readonly inspect?: InspectorAsked
 }
 
@@ -35,7 +39,7 @@ export interface Daemon {
   readonly client: Client
   readonly runtime: Runtime
   readonly socket: string
-  /** The door for pages, where it was to be opened at once. */
+  /** The door for pages, where it was opened at once. */
   readonly inspect?: InspectorPlace
   close(): Promise<void>
 }
@@ -90,14 +94,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error
   })
   // After the socket: whoever has that is the only daemon here, and the token is its to write.
-  const place =
-    options.inspect &&
-    (await door.open(options.inspect).catch(async (error: unknown) => {
-      await door.close()
-      await server.close()
-      await runtime.close()
-      throw error
-    }))
+  const place = await openAtOnce(door, options.inspect, line).catch(async (error: unknown) => {
+    await door.close()
+    await server.close()
+    await runtime.close()
+    throw error
+  })
   let pending = false
   const refresh = (): void => {
     if (pending) return
@@ -124,6 +126,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
+/** Opens the door where that is asked for, and again where a daemon was killed that had it open: a page may wait there. */
+async function openAtOnce(
+  door: InspectDoor,
+  asked: InspectorAsked | undefined,
+  line: (text: string) => void,
+): Promise<InspectorPlace | undefined> {
+  if (asked !== undefined) return door.open(asked)
+  try {
+    return door.wasOpen() ? await door.open({}) : undefined
+  } catch (error) {
+    // Nobody asked now: the daemon is worth more than its page.
+    line(`the inspector is not open again (${(error as Error).message}); \`opschart inspect\` opens it`)
+    return undefined
+  }
+}
+
 /** Opens a project without a daemon: signals are decided and journaled, nothing is carried out. For commands that find no daemon. */
 export async function openLocal(options: { root: string; onLine?: (line: string) => void }): Promise<{
   client: ForeseeingClient
@@ -140,11 +158,13 @@ export async function openLocal(options: { root: string; onLine?: (line: string)
   return { client: runtime, law, prune: (given) => runtime.prune(given), close: () => runtime.close() }
 }
 
-/** Opens a project's store without a daemon, and a door for pages on it: it shows, and nothing is carried out. */
+/** Opens a project's store without a daemon, and a door for pages on it, where none is open: it shows, and nothing is carried out. */
 export async function inspectLocal(
   options: InspectorAsked & { root: string; onLine: (line: string) => void },
-): Promise<InspectorPlace & { close(): Promise<void> }> {
+): Promise<LocalInspector> {
   const { root, onLine, ...asked } = options
+  const present = await findLocalInspectDoor(root, asked)
+  if (present !== undefined) return present
   const { client, law, close } = await openLocal({ root, onLine })
   try {
     const door = await openLocalInspectDoor(

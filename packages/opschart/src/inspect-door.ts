@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { OpschartError, type ForeseeingClient } from '@opschart/core'
 import {
   createControl,
+  findToken,
   serveLoopback,
   type InspectedBeside,
   type Inspector,
@@ -23,6 +24,8 @@ import { packageVersion } from './package-version.ts'
 export interface InspectDoor extends Inspector {
   /** Where it is, and what is beside it; neither while it is closed. */
   facts(): { readonly page?: string; readonly beside?: InspectedBeside }
+  /** Whether it was open when an earlier daemon was killed: then a page may still wait for it. */
+  wasOpen(): boolean
   /** Closes it for good, and ends all control. */
   close(): Promise<void>
 }
@@ -46,7 +49,12 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
   return {
     async open({ port, ...beside }) {
       await refuseWrong(beside)
-      opening ??= serve(options, { control, tokenPath, ...(port === undefined ? {} : { port }) })
+      opening ??= serveInspector(options, {
+        control,
+        tokenPath,
+        usualPort: usualPortOf(options.root),
+        ...(port === undefined ? {} : { port }),
+      })
       try {
         opened = await opening
       } catch (error) {
@@ -63,6 +71,7 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
       return placeOf(opened)
     },
     grant: (person) => control.grant(person),
+    wasOpen: () => findToken(tokenPath) !== undefined,
     facts: () => (opened === undefined ? {} : { page: opened.server.address, beside: opened.beside.view() }),
     async close() {
       await (await opening?.catch(() => undefined))?.close()
@@ -70,28 +79,8 @@ export function createInspectDoor(options: InspectDoorOptions): InspectDoor {
   }
 }
 
-/**
- * Opens a door for pages beside no daemon: it shows, and nobody gets control. Its token is in memory only.
- *
- * @throws OpschartError `conflict` when the port is taken.
- */
-export async function openLocalInspectDoor(
-  options: Omit<InspectDoorOptions, 'people'>,
-  { port, ...beside }: InspectorAsked,
-): Promise<InspectorPlace & { close(): Promise<void> }> {
-  await refuseWrong(beside)
-  const opened = await serve({ ...options, people: { name: 'nobody' } }, port === undefined ? {} : { port })
-  try {
-    await opened.beside.open(beside)
-    return { ...placeOf(opened), close: () => opened.close() }
-  } catch (error) {
-    await opened.close()
-    throw error
-  }
-}
-
 /** Looks at what is asked for beside the journal before anything is opened for it. */
-async function refuseWrong(asked: Omit<InspectorAsked, 'port'>): Promise<void> {
+export async function refuseWrong(asked: Omit<InspectorAsked, 'port'>): Promise<void> {
   const { checkBeside } = await import('./inspect-beside.ts')
   checkBeside(asked)
 }
@@ -106,13 +95,14 @@ export function usualPortOf(root: string): number {
 }
 
 /** A door for pages that is open. */
-interface Opened {
+export interface Opened {
   readonly server: LoopbackServer
   readonly beside: Beside
   close(): Promise<void>
 }
 
-async function serve(
+/** Opens the door, with what may be beside it. */
+export async function serveInspector(
   options: InspectDoorOptions,
   more: Partial<Parameters<typeof serveLoopback>[0]>,
 ): Promise<Opened> {
@@ -128,7 +118,6 @@ async function serve(
     ...rest,
     clock,
     crypto: nodeCrypto,
-    usualPort: usualPortOf(root),
     files: await pageFiles(),
     about: { root, version: packageVersion },
     apps: beside.apps,
@@ -144,6 +133,14 @@ async function serve(
   }
 }
 
-function placeOf({ server, beside }: Opened): InspectorPlace {
-  return { address: server.address, token: server.token, ticket: server.ticket(), beside: beside.view() }
+/** Where an open door is, with a ticket that is new each time. */
+export function placeOf({ server, beside }: Opened): InspectorPlace {
+  const { address, taken, token } = server
+  return {
+    address,
+    token,
+    ticket: server.ticket(),
+    beside: beside.view(),
+    ...(taken === undefined ? {} : { taken }),
+  }
 }

@@ -194,9 +194,9 @@ describe('control', () => {
     const { secret } = page.control.grant('maria')
     const folder = join(page.folder, 'private')
     const held = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
-    expect(held()).toEqual([page.token])
+    expect(held()).toEqual([page.token, String(page.port)])
     await turnOn(page, session, secret)
-    expect(held()).toEqual([page.token])
+    expect(held()).toEqual([page.token, String(page.port)])
   })
 
   it('is never to be had where there is none to give', async () => {

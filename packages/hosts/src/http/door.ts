@@ -51,6 +51,8 @@ export interface InspectorPlace {
   /** Lets one in as the token does, once, within two minutes. */
   readonly ticket: string
   readonly beside: InspectedBeside
+  /** The port that it would have had, where another program had that: a page is found here until the daemon ends, and no longer. */
+  readonly taken?: number
 }
 
 /** Who has no token and is no person: anyone who runs as this user, as anyone may write to the inbox. */

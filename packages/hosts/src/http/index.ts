@@ -18,4 +18,5 @@ export { serveLoopback, type LoopbackOptions, type LoopbackServer, type PageFile
 export { serveSocket, type SocketOptions, type SocketServer } from './serve-socket.ts'
 export { prepareFolder, socketPathOf } from './socket-place.ts'
 export { systemProcesses } from './system-processes.ts'
+export { findToken, type LeftToken } from './token-file.ts'
 export type { DaemonFacts, InspectedBeside } from './wire.ts'

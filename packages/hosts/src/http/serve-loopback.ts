@@ -37,7 +37,7 @@ export interface LoopbackOptions {
   readonly port?: number
   /** Tried first where no port is asked for, and then those after it; any free one when absent. */
   readonly usualPort?: number
-  /** File that the token is written to, in a folder of mode 0700; it is in memory only when absent. */
+  /** File that the token is written to, in a folder of mode 0700, with its port beside it; in memory only when absent. */
   readonly tokenPath?: string
   /** The project's root and the daemon's version. */
   readonly about: Pick<DaemonFacts, 'root' | 'version'>
@@ -60,6 +60,8 @@ export interface LoopbackServer {
   /** Such as `http://127.0.0.1:4711`. */
   readonly address: string
   readonly token: string
+  /** The port that was tried first, where that was taken and the door is at another. */
+  readonly taken?: number
   /** A secret that begins one session, within two minutes; see {@link Credentials}. */
   ticket(): string
   /** Ends all connections and sessions, and removes the token. */
@@ -71,7 +73,8 @@ const loopback = '127.0.0.1'
 /**
  * Opens the daemon's door for pages: 127.0.0.1, and nothing else. Whoever asks more than a page's files shows the token,
  * or the cookie that it was exchanged for. There are no headers for other origins (CORS): no other page reads anything.
- * A token that a killed server left is taken up at the port that it had, so that a page which is open goes on.
+ * What a killed server left is taken up: its port before the usual one, and its token at that port only, so that a page
+ * which is open goes on.
  *
  * @throws OpschartError `conflict` when the port is taken, `configuration` when it may not be listened at.
  */
@@ -128,14 +131,14 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
       ...(patience === undefined ? {} : { patience }),
     },
   )
-  const port = await listen(listener, options)
-  // At another port nobody has a page open; and what has taken the usual one may have been shown the old cookie.
-  const isUsual = port === (options.port ?? options.usualPort)
+  const left = tokenPath === undefined ? undefined : findToken(tokenPath)
+  const tried = portsOf(options, left?.port)
+  const port = await listen(listener, tried)
   let credentials: Credentials
   try {
-    const token = tokenPath !== undefined && isUsual ? findToken(tokenPath) : undefined
-    credentials = createCredentials({ clock, crypto, token })
-    if (tokenPath !== undefined) publishToken(tokenPath, credentials.token)
+    // At another port nobody has a page open; and what has taken the old one may have been shown the old cookie.
+    credentials = createCredentials({ clock, crypto, token: left?.port === port ? left.token : undefined })
+    if (tokenPath !== undefined) publishToken(tokenPath, { token: credentials.token, port })
   } catch (error) {
     await listener.close()
     throw error
@@ -143,6 +146,7 @@ export async function serveLoopback(options: LoopbackOptions): Promise<LoopbackS
   return {
     address: `http://${loopback}:${port}`,
     token: credentials.token,
+    ...(tried[0] === 0 || tried[0] === port ? {} : { taken: tried[0]! }),
     ticket: () => credentials.ticket(),
     async close() {
       if (tokenPath !== undefined) withdrawToken(tokenPath, credentials.token)
@@ -157,14 +161,16 @@ const withToken =
 /** Ports after the usual one that are tried. */
 const mostPorts = 20
 
-/** Listens at the port that is asked for, or at the first free one from the usual one on; gives it. */
-async function listen(
-  limited: LimitedServer,
-  { port, usualPort }: Pick<LoopbackOptions, 'port' | 'usualPort'>,
-): Promise<number> {
+/** The ports that are tried, in their order: the asked one alone, else the one that was left, the usual one and those after it, any. */
+function portsOf({ port, usualPort }: LoopbackOptions, left: number | undefined): readonly number[] {
+  if (port !== undefined) return [port]
   const after =
     usualPort === undefined ? [] : Array.from({ length: mostPorts }, (_, index) => usualPort + index)
-  const tried = port === undefined ? [...after, 0] : [port]
+  return [...(left === undefined ? [] : [left]), ...after, 0]
+}
+
+/** Listens at the first of these ports that is free; gives it. */
+async function listen(limited: LimitedServer, tried: readonly number[]): Promise<number> {
   for (const each of tried) {
     try {
       await limited.listen({ host: loopback, port: each, exclusive: true })

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -34,9 +35,10 @@ beforeEach(async () => {
 afterEach(() => page.close())
 
 const again = () => openPage(fakeClient(), { port: left.port, tokenPath: left.tokenPath })
-const write = (text: string, mode = 0o600) => {
+const write = (text: string, mode = 0o600, port = String(left.port)) => {
   writeFileSync(left.tokenPath, text)
   chmodSync(left.tokenPath, mode)
+  writeFileSync(`${left.tokenPath}.port`, port, { mode: 0o600 })
 }
 
 it('[P2] takes up the token of a server that was killed, and its sessions', async () => {
@@ -80,6 +82,12 @@ describe('[P2] what is not taken up', () => {
         linkSync(left.tokenPath, `${left.tokenPath}.other`)
       },
     ],
+    ['a token without its port', () => (write(left.token), rmSync(`${left.tokenPath}.port`))],
+    ['one with what is no port', () => write(left.token, 0o600, '65536')],
+    [
+      'one whose port others may write',
+      () => (write(left.token), chmodSync(`${left.tokenPath}.port`, 0o620)),
+    ],
     ['a pipe', () => void spawnSync('mkfifo', ['-m', '0600', left.tokenPath])],
   ]
   it.each(cases)('%s', async (_, lay) => {
@@ -103,19 +111,28 @@ describe('[P2] what is not taken up', () => {
     const taking = createServer().listen({ port: 0, host: '127.0.0.1' })
     await new Promise((resolve) => taking.once('listening', resolve))
     const { port } = taking.address() as AddressInfo
-    write(left.token)
+    write(left.token, 0o600, String(port))
     const next = await openPage(fakeClient(), { usualPort: port, tokenPath: left.tokenPath })
     expect(next.port).not.toBe(port)
+    expect(next.server.taken).toBe(port)
     expect(next.token).not.toBe(left.token)
     await next.server.close()
+    // Asked for at another one, it is not shown there either.
+    write(left.token, 0o600, String(port))
+    const asked = await openPage(fakeClient(), { port: left.port, tokenPath: left.tokenPath })
+    expect([asked.port, asked.server.taken]).toEqual([left.port, undefined])
+    expect(asked.token).not.toBe(left.token)
+    await asked.server.close()
     write(left.token)
     await expect(openPage(fakeClient(), { port, usualPort: left.port })).rejects.toMatchObject({
       code: 'conflict',
     })
     taking.close()
-    const usual = await openPage(fakeClient(), { usualPort: left.port, tokenPath: left.tokenPath })
+    // The port that it was at comes before the usual one: there its page waits.
+    const usual = await openPage(fakeClient(), { usualPort: port, tokenPath: left.tokenPath })
     expect([usual.port, usual.token]).toEqual([left.port, left.token])
     await usual.server.close()
+    expect(existsSync(`${left.tokenPath}.port`)).toBe(false)
   })
 })
 

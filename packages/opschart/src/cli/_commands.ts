@@ -149,12 +149,14 @@ export const commands: readonly CommandDefinition[] = [
     },
     examples: [
       ['opschart inspect', 'the daemon’s page; without a daemon the store’s, until Ctrl-C'],
-      ['opschart inspect --control', 'at a terminal: the page may approve, send, pause, too'],
+      ['opschart inspect --control', 'at a terminal: the page may approve, reject, send and resume, too'],
       ['opschart inspect --apps', 'other XState apps of this machine are shown beside it'],
     ],
     exits: [0, 1, 2, 3, 5],
     remark:
-      'The page is served to this machine alone, and to who has the address: the token behind its # lasts until the daemon ends. ' +
+      'The page is served to this machine alone, and to who has the address. The port is the project’s own; the token behind the # ' +
+      'lasts until the daemon ends: after `opschart down` there is another. After a crash the next `opschart up` opens the page ' +
+      'again, at the same address. ' +
       `It changes nothing without --control, whose address is good for two minutes, once, and never opened by itself: paste it. ${personRemark}`,
     load: () => import('./inspect.ts'),
   },

@@ -8,13 +8,14 @@ import type { Proposal } from '../config/propose-configuration.ts'
 import type { WrittenFile } from '../config/write-proposal.ts'
 import type { DemoResult } from '../demo/ending.ts'
 import type { DemoOptions } from '../demo/run.ts'
+import type { LocalInspector } from '../inspect-local.ts'
 import type { Rehearsal, RehearsalOptions } from '../rehearse.ts'
 import type { Question } from './_confirm.ts'
 
 /** A daemon that runs in this process. */
 export interface RunningDaemon {
   readonly client: Client
-  /** The inspector, where it was to be opened at once. */
+  /** The inspector, where it was opened at once. */
   readonly inspect?: InspectorPlace
   close(): Promise<void>
 }
@@ -42,10 +43,10 @@ export interface Composition {
     prune(options: PruneOptions): Promise<PruneView>
     close(): Promise<void>
   }>
-  /** Opens the inspector of a project's store without a daemon. */
+  /** Opens the inspector of a project's store without a daemon, or finds the one that is open. */
   inspectLocal(
     options: InspectorAsked & { root: string; onLine: (line: string) => void },
-  ): Promise<InspectorPlace & { close(): Promise<void> }>
+  ): Promise<LocalInspector>
   /** Opens an address in this user's browser. Whether one was found. */
   openBrowser(
     address: string,

@@ -16,9 +16,17 @@ export function addressOf(page: string, token: string, secret?: string): string 
  */
 export async function isOpened(
   context: CommandContext,
-  { address, ticket }: InspectorPlace,
+  { address, ticket }: { readonly address: string; readonly ticket?: string },
 ): Promise<boolean> {
   const { clock, composition, options, terminal } = context
-  if (!terminal.interactive || options['no-open'] === true) return false
+  if (ticket === undefined || !terminal.interactive || options['no-open'] === true) return false
   return composition.openBrowser(addressOf(address, ticket), terminal.environment, clock)
+}
+
+/** What is to be said of a place that is not the project's own. */
+export function placeLines({ taken }: Pick<InspectorPlace, 'taken'>): string[] {
+  if (taken === undefined) return []
+  return [
+    `port ${taken}, the project’s own, is another program’s: this address is good until the daemon ends, and no longer`,
+  ]
 }

@@ -29,10 +29,12 @@ describe('inspect', () => {
   let server: SocketServer
   let asks: InspectorAsked[]
   let opened: string[]
+  let place: { taken?: number }
 
   beforeEach(async () => {
     asks = []
     opened = []
+    place = {}
     root = await mkdtemp(join(tmpdir(), 'opschart-inspect-'))
     const people = createPeople({ clock: systemClock, crypto: nodeCrypto, folder: join(root, 'people') })
     const control = createControl({ clock: systemClock, crypto: nodeCrypto })
@@ -52,7 +54,13 @@ describe('inspect', () => {
             connect,
             stately: stately === undefined ? [] : [stately],
           }
-          return Promise.resolve({ address: 'http://127.0.0.1:20000', token: 'aaa', ticket: 'bbb', beside })
+          return Promise.resolve({
+            address: 'http://127.0.0.1:20000',
+            token: 'aaa',
+            ticket: 'bbb',
+            beside,
+            ...place,
+          })
         },
         grant: (person) => control.grant(person),
       },
@@ -100,6 +108,24 @@ describe('inspect', () => {
     expect(opened).toEqual([])
     const none = await inspect([], { interactive: true, composition: browser(false) })
     expect(none.notes).toContain('open it in a browser on this machine')
+  })
+
+  it('warns where another program has the project’s port', async () => {
+    place = { taken: 19_999 }
+    const { out, notes } = await inspect([])
+    expect(out).toBe('http://127.0.0.1:20000/#token=aaa')
+    expect(notes).toContain('port 19999, the project’s own, is another program’s')
+  })
+
+  it('says who shows the store, where that is another process, and ends', async () => {
+    await server.close()
+    const address = 'http://127.0.0.1:20001'
+    const inspectLocal = () =>
+      Promise.resolve({ address, token: 'ccc', pid: 1, close: () => Promise.resolve() })
+    const composition = { ...browser(true), inspectLocal }
+    const { code, out, notes } = await inspect([], { interactive: true, composition })
+    expect([code, out, opened]).toEqual([0, `${address}/#token=ccc`, []])
+    expect(notes).toContain('process 1 shows this store there already')
   })
 
   it('refuses a port that is none, and control in a pipe, before anything is opened', async () => {

@@ -7,7 +7,7 @@ import { connectDaemon } from './_client.ts'
 import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
 import { exitCodes, type ExitCode } from './_exit.ts'
 import { besideLines, inspectorAsked } from './_inspector-options.ts'
-import { addressOf, isOpened } from './_page-address.ts'
+import { addressOf, isOpened, placeLines } from './_page-address.ts'
 import { visible } from './_text.ts'
 import { timeOfDay } from './_time.ts'
 import { untilStopped } from './_until-stopped.ts'
@@ -42,6 +42,10 @@ function foreground(context: CommandContext, asked: InspectorAsked, control: boo
     const door = await composition.inspectLocal({ root, onLine, ...asked })
     try {
       await show(context, door, { pid: null })
+      if (door.pid !== process.pid) {
+        terminal.note(`process ${door.pid} shows this store there already, until it is ended with Ctrl-C`)
+        return exitCodes.done
+      }
       terminal.note('no daemon runs here: this shows the store, and nothing is carried out; Ctrl-C ends it')
       if (!stopped.aborted) await once(stopped, 'abort')
     } finally {
@@ -54,7 +58,7 @@ function foreground(context: CommandContext, asked: InspectorAsked, control: boo
 /** Prints the address of the page, and opens it where a person sits before a screen. */
 async function show(
   context: CommandContext,
-  place: InspectorPlace,
+  place: Pick<InspectorPlace, 'address' | 'token' | 'taken'> & Partial<InspectorPlace>,
   known: { readonly pid: number | null; readonly secret?: string; readonly expires?: number },
 ): Promise<void> {
   const { terminal } = context
@@ -72,7 +76,8 @@ async function show(
     return
   }
   terminal.out(address)
-  for (const line of besideLines(place.beside)) terminal.note(visible(line))
+  for (const line of placeLines(place)) terminal.note(line)
+  if (place.beside !== undefined) for (const line of besideLines(place.beside)) terminal.note(visible(line))
   if (expires !== undefined) {
     const until = timeOfDay(expires, lookOf(context))
     terminal.note(`paste it into your browser before ${until}: that one may then act as you, for 12 hours`)

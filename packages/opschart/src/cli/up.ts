@@ -4,14 +4,14 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs
 import { join } from 'node:path'
 
 import { OpschartError, type LogEntryView } from '@opschart/core'
-import { socketPathOf, type InspectorAsked } from '@opschart/hosts/http'
+import { socketPathOf, type InspectorAsked, type InspectorPlace } from '@opschart/hosts/http'
 
 import { connectDaemon } from './_client.ts'
 import type { RunningDaemon } from './_composition.ts'
 import { type CommandContext, isJson, lookOf, printJson, type Run } from './_context.ts'
 import { exitCodes, type ExitCode } from './_exit.ts'
 import { argumentsOf, besideLines, inspectorAsked } from './_inspector-options.ts'
-import { addressOf } from './_page-address.ts'
+import { addressOf, placeLines } from './_page-address.ts'
 import { renderLine } from './_render-line.ts'
 import { rowsUntil } from './_rows-until.ts'
 import { visible, visibleLines } from './_text.ts'
@@ -39,7 +39,7 @@ async function foreground(context: CommandContext): Promise<ExitCode> {
       // In the background these words go to a file: whoever started it says where the page is.
       if (daemon.inspect !== undefined && process.send === undefined) {
         terminal.note(`inspector: ${addressOf(daemon.inspect.address, daemon.inspect.token)}`)
-        for (const line of besideLines(daemon.inspect.beside)) terminal.note(visible(line))
+        for (const line of linesOf(daemon.inspect)) terminal.note(visible(line))
       }
       process.send?.(ready)
       await timeline(context, daemon, stopped)
@@ -117,7 +117,7 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   }
   child.disconnect()
   child.unref()
-  const place = inspect && (await (await connectDaemon(context)).inspect(inspect))
+  const place = await inspectorOf(context, inspect)
   const page = place && addressOf(place.address, place.token)
   if (isJson(context)) {
     printJson(context, {
@@ -130,8 +130,20 @@ async function detach(context: CommandContext): Promise<ExitCode> {
   }
   terminal.out(`opschart runs in the background: process ${child.pid}; its words go to ${log}`)
   if (page !== undefined) terminal.out(`inspector: ${page}`)
-  if (place !== undefined) for (const line of besideLines(place.beside)) terminal.out(visible(line))
+  if (place !== undefined) for (const line of linesOf(place)) terminal.out(visible(line))
   return exitCodes.done
+}
+
+const linesOf = (place: InspectorPlace) => [...placeLines(place), ...besideLines(place.beside)]
+
+/** Where the inspector of the daemon in the background is: where that was asked for, or had been open before a kill. */
+async function inspectorOf(
+  context: CommandContext,
+  asked: InspectorAsked | undefined,
+): Promise<InspectorPlace | undefined> {
+  const remote = await connectDaemon(context)
+  if (asked === undefined && (await remote.daemon()).page === undefined) return undefined
+  return remote.inspect(asked ?? {})
 }
 
 async function refuseSecond(context: CommandContext): Promise<void> {
