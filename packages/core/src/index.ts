@@ -9,7 +9,7 @@ export {
   type Signal,
   type SignalDraft,
 } from './signal.ts'
-export { didYouMean, nearestName, slipOf } from './nearest-name.ts'
+export { didYouMean, namesNear, nearestName, slipOf } from './nearest-name.ts'
 export { OperationError, OpschartError, type ErrorCode, type OperationFailure } from './errors.ts'
 export { isFailedRequest, isRequest, type LogEntry } from './log-entry.ts'
 export { serviceSchema, type Service, type ServiceConfiguration } from './service.ts'

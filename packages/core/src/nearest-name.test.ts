@@ -4,7 +4,7 @@
 //   - Case and the marks between words count for nothing.
 
 import { describe, expect, it } from 'vitest'
-import { editDistance, nearestName, slipOf } from './nearest-name.ts'
+import { editDistance, namesNear, nearestName, slipOf } from './nearest-name.ts'
 
 describe('editDistance', () => {
   it.each([
@@ -57,5 +57,23 @@ describe('slipOf', () => {
     expect(slipOf('reviewr-agent', ['reviewer-agent'])).toBe('reviewer-agent')
     expect(slipOf('release-agent', ['reviewer-agent'])).toBeUndefined()
     expect(slipOf('qa', ['ca'])).toBeUndefined()
+  })
+})
+
+describe('namesNear', () => {
+  const signals = [
+    'DEPLOYMENT_REQUESTED',
+    'REVIEW_REQUESTED',
+    'DEPLOYMENT_COMPLETE',
+    'DEPLOYMENT_REJECTED',
+    'DEPLOYED',
+  ]
+
+  it('gives the nearest, then those that a name is the beginning of, and three at most', () => {
+    expect(namesNear('DEPLOY', signals)).toEqual(['DEPLOYED', 'DEPLOYMENT_REQUESTED', 'DEPLOYMENT_COMPLETE'])
+    expect(namesNear('review', signals)).toEqual(['REVIEW_REQUESTED'])
+    expect(namesNear('REVIEW_REQUSTED', signals)).toEqual(['REVIEW_REQUESTED'])
+    expect(namesNear('DE', signals)).toEqual([])
+    expect(namesNear('DEPLOYED', signals)).toEqual([])
   })
 })

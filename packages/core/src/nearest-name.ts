@@ -10,6 +10,21 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return nearestWithin(name, candidates, Math.max(1, Math.floor(name.length / 3)))
 }
 
+/** Most names that are offered for one. */
+const mostOffered = 3
+/** Shortest beginning by which longer names are found, in characters. */
+const leastBeginning = 3
+
+/** The candidates that a name may have meant: the nearest, then those that it is the beginning of; three at most. */
+export function namesNear(name: string, candidates: readonly string[]): readonly string[] {
+  const nearest = nearestName(name, candidates)
+  const begun = plain(name)
+  const longer = candidates.filter(
+    (candidate) => begun.length >= leastBeginning && candidate !== name && plain(candidate).startsWith(begun),
+  )
+  return [...new Set([...(nearest === undefined ? [] : [nearest]), ...longer])].slice(0, mostOffered)
+}
+
 /** The candidate that a name is a mere slip of: at most two edits away, and at most a quarter of its length. A new name may be like another, but hardly that like. */
 export function slipOf(name: string, candidates: readonly string[]): string | undefined {
   return nearestWithin(name, candidates, Math.min(2, Math.floor(name.length / 4)))

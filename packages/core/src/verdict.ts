@@ -36,7 +36,12 @@ export type Verdict =
   /** A report of what the law did not allow: nothing changed; a person must answer. */
   | (Common & { readonly kind: 'violation'; readonly phase: string; readonly allowed: Allowed })
   /** It concerns nothing here. */
-  | (Common & { readonly kind: 'ignored'; readonly phase?: string })
+  | (Common & {
+      readonly kind: 'ignored'
+      readonly phase?: string
+      /** Nothing knows a signal of this name, neither an arrow nor a rule; the names that are near it. */
+      readonly unknown?: { readonly nearest: readonly string[] }
+    })
   /** No such service or release. */
   | (Common & { readonly kind: 'unrouted' })
 

@@ -9,11 +9,12 @@ import {
   type ServiceState,
 } from '@opschart/core'
 
+import { checkParts } from './check-parts.ts'
 import { agentsOf, checkLoops, checkNames, definitionHashes } from './definitions.ts'
 import { checkFit } from './driver/fit.ts'
 import { foreseeing } from './driver/foresight.ts'
 import { contextOfPlan, planHash, type FactSources } from './driver/law-facts.ts'
-import { lifecycleOf, ruleActor } from './driver/names.ts'
+import { ruleActor } from './driver/names.ts'
 import { createNeighbours } from './driver/neighbours.ts'
 import { autonomyIn, defaultPolicy, type Policy } from './driver/policy.ts'
 import { prune } from './driver/prune.ts'
@@ -22,6 +23,7 @@ import { createSwitches, type Switchable } from './driver/switches.ts'
 import { createTimers } from './driver/timers.ts'
 import type { Left, TurnOutcome } from './driver/lines.ts'
 import { createTurns } from './driver/turn.ts'
+import { createNamesUnknown } from './driver/unknown-signal.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import { plainLine } from './plain-text.ts'
 import type { Runtime, RuntimeOptions } from './runtime-options.ts'
@@ -40,7 +42,6 @@ import { createDispatcher } from './work/dispatcher.ts'
 import { createHolding } from './work/holding.ts'
 import { isLeafWork } from './work/leaf-work.ts'
 import { createOperations } from './work/operations.ts'
-import { isOperationAttempt } from './work/attempt.ts'
 import { isOwnerDead } from './work/owners.ts'
 import { createPersist } from './work/persist.ts'
 import { noSurvivors } from './work/survivors.ts'
@@ -54,6 +55,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const { clock = systemClock, crypto = nodeCrypto, root = process.cwd(), survivors = noSurvivors } = options
   const lifecycle = (options.lifecycle ?? releaseLifecycle) as Lifecycle
   const loops = options.feedbackLoops ?? []
+  checkParts(options)
   checkLoops(loops)
   const store = options.store ?? memoryStore({ crypto })
   const policy: Policy = { ...defaultPolicy, ...options.policy }
@@ -215,6 +217,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     tasks: [...tasks.keys()].sort(),
     rules: [...loops.map(({ name }) => name), ...Object.keys(options.triggers ?? {})],
   }
+  const namesUnknown = createNamesUnknown({ ...turnSources, tasks: tasks.values() })
   const senderSources: SenderSources = {
     store,
     clock,
@@ -223,17 +226,11 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
     switches: createSwitches({ store, clock, known, after: () => moved() }),
     services: options.services === undefined ? undefined : new Set(services.keys()),
     resolveName: (name) => views.resolveName(name),
+    namesUnknown,
     machines: machines.sender,
     free: machines.free,
     after,
-    async runningFor(target) {
-      const operations = [...dispatcher.running.values()].filter(isOperationAttempt)
-      const meant = operations.map(async ({ operation, work }) => {
-        const held = { lifecycle: lifecycleOf(work.actor), operation, attempt: work.attempt }
-        return (await holding.isMeant(target, held)) ? [operation.id] : []
-      })
-      return (await Promise.all(meant)).flat()
-    },
+    runningFor: (target) => holding.meant(target, dispatcher.running.values()),
   }
   const senderFor = (by: Principal, operation?: string): Sender => createSender(senderSources, by, operation)
 
@@ -251,6 +248,7 @@ export async function createRuntime(options: RuntimeOptions = {}): Promise<Runti
   const questions = createQuestions({
     ...fitSources,
     known,
+    namesUnknown,
     views,
     feed,
     autonomyNow: async () => autonomyIn(policy, await views.systemState(), undefined, changesOf),

@@ -41,7 +41,7 @@ export const decisions: readonly CommandDefinition[] = [
       ['opschart send web TEST_FAILED suite=api --inbox', 'as a report'],
     ],
     exits: [0, 1, 2, 3, 4],
-    remark: `${sessionRemark}\nOutside of a terminal, a signal is sent as the inbox does; with OPSCHART_TOKEN set, as that operation’s agent.`,
+    remark: `${sessionRemark}\nOutside of a terminal, a signal is sent as the inbox does; with OPSCHART_TOKEN set, as that operation’s agent. A name that no arrow and no rule knows ends with 1, and the nearest are said.`,
     load: () => import('./send.ts'),
   },
   {

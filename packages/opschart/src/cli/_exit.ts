@@ -33,8 +33,10 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
 export function exitOfVerdict(verdict: Verdict): ExitCode {
   switch (verdict.kind) {
     case 'accepted':
-    case 'ignored':
       return exitCodes.done
+    case 'ignored':
+      // A name that nothing knows is a slip, and for a script as bad as a release that is not there.
+      return verdict.unknown === undefined ? exitCodes.done : exitCodes.failed
     case 'waiting':
       return exitCodes.waiting
     case 'refused':

@@ -158,6 +158,11 @@ describe('exit codes', () => {
   it.each<[number, string[], Parameters<typeof runLine>[1]]>([
     [0, ['send', 'web', 'A'], { answers: { verdict: verdict() } }],
     [0, ['send', 'web', 'A'], { answers: { verdict: { kind: 'ignored', reason: 'part of incident-7' } } }],
+    [
+      1,
+      ['send', 'web', 'A'],
+      { answers: { verdict: { kind: 'ignored', reason: 'no arrow', unknown: { nearest: ['AB'] } } } },
+    ],
     [1, ['send', 'web', 'A'], { answers: { verdict: { kind: 'unrouted', reason: 'no such service' } } }],
     [3, ['send', 'web', 'A'], { answers: { verdict: refusal() } }],
     [

@@ -24,6 +24,7 @@ import { isLifecycleId, lifecycleOf, serviceOf } from './names.ts'
 import { areThese, type Switches } from './switches.ts'
 import type { TurnOutcome } from './lines.ts'
 import type { Turns } from './turn.ts'
+import type { NamesUnknown } from './unknown-signal.ts'
 
 /** What senders work with. */
 export interface SenderSources {
@@ -35,6 +36,7 @@ export interface SenderSources {
   /** The services of the configuration; undefined: any name is one, and lifecycles are opened by their first signal. */
   readonly services: ReadonlySet<string> | undefined
   readonly resolveName: (name: string) => Promise<string | undefined>
+  readonly namesUnknown: NamesUnknown
   /** After a turn: wakes what waits for its outcome. */
   readonly after: (outcome: TurnOutcome) => void
   /** What sends to the actors of machines, for a principal. */
@@ -202,7 +204,7 @@ export function createSender(sources: SenderSources, by: Principal, operation?: 
   }
 
   return {
-    send,
+    send: async (to, draft) => sources.namesUnknown(await send(to, draft), draft),
     start: async (to, opening) => (await barred(to, 'start')) ?? machines.start(to, opening),
     approve: ({ operation: id, plan }) => answer('OPERATION_APPROVED', id, { plan }),
     reject: ({ operation: id, reason }) =>

@@ -4,6 +4,7 @@ import { createResolveName } from '../driver/resolve-name.ts'
 import { createSender } from '../driver/sender.ts'
 import { createSwitches, type Switchable } from '../driver/switches.ts'
 import { createTurns, type TurnSources } from '../driver/turn.ts'
+import type { NamesUnknown } from '../driver/unknown-signal.ts'
 import { createMachineSender } from '../machines/machine-sender.ts'
 import { createTrees } from '../machines/trees.ts'
 import type { Ground } from './ground.ts'
@@ -12,6 +13,7 @@ import { supposedStore, type SupposedStore } from './supposed-store.ts'
 /** What decides in a sandbox: what decides outside. */
 export interface SandboxSources extends Omit<TurnSources, 'store' | 'clock'> {
   readonly known: Switchable
+  readonly namesUnknown: NamesUnknown
 }
 
 /** Where signals are only supposed: decided as outside, by the same law and machines, and nothing else is there. */
@@ -48,6 +50,7 @@ export function createSandbox(given: SandboxSources, ground: Ground, now: number
     switches: createSwitches({ store, clock, known: given.known, after: nothing }),
     services: services && new Set(services),
     resolveName: createResolveName(store),
+    namesUnknown: given.namesUnknown,
     machines: (by: Principal) => createMachineSender({ ...machines, trees }, by),
     free: (id: string) => trees.mayGoOn(id),
     after: nothing,

@@ -11,8 +11,9 @@ import {
   type Warrant,
 } from '@opschart/core'
 
-import { serviceFact, serviceOf, systemActor, workflowActor } from '../driver/names.ts'
+import { lifecycleOf, serviceFact, serviceOf, systemActor, workflowActor } from '../driver/names.ts'
 import { emptySystem, pauseOf, type SystemState } from '../driver/policy.ts'
+import { isOperationAttempt, type Attempt } from './attempt.ts'
 
 /** An operation in its place: what a pause is asked about. */
 export interface Held {
@@ -91,9 +92,15 @@ export function createHolding({ store, lifecycle }: { store: Store; lifecycle: L
       const run = (fact?.value as unknown as ServiceState | undefined)?.exclusive?.run
       return run === warrant.run ? undefined : (run ?? 'nobody')
     },
-    /** Whether a pause of this target is meant for an operation, begun or not. */
-    isMeant: async (target: string, held: Held): Promise<boolean> =>
-      (await pauseFor([{ target, by: 'system', at: 0, reason: '' }], held)) !== undefined,
+    /** Ids of the operations, of what is under way, that a pause of this target is meant for, begun or not. */
+    async meant(target: string, attempts: Iterable<Attempt>): Promise<readonly string[]> {
+      const pauses = [{ target, by: 'system', at: 0, reason: '' }] as const
+      const asked = [...attempts].filter(isOperationAttempt).map(async ({ operation, work }) => {
+        const held = { lifecycle: lifecycleOf(work.actor), operation, attempt: work.attempt }
+        return (await pauseFor(pauses, held)) === undefined ? [] : [operation.id]
+      })
+      return (await Promise.all(asked)).flat()
+    },
   }
 }
 
