@@ -11,11 +11,14 @@ export const serviceSchema = z.strictObject({
   trunk: z.string().optional().describe('the branch that merges go to; main or master when absent'),
   logs: z.array(z.string()).optional().describe('log files, relative to the project; globs allowed'),
   version: z
-    .union([
-      z.strictObject({ git: z.literal('tag') }),
-      z.strictObject({ file: z.string() }),
-      z.strictObject({ command: argv }),
-    ])
+    .union(
+      [
+        z.strictObject({ git: z.literal('tag') }),
+        z.strictObject({ file: z.string() }),
+        z.strictObject({ command: argv }),
+      ],
+      { error: 'a version comes from { git: tag }, { file: package.json } or { command: [./version] }' },
+    )
     .optional()
     .describe('where a release’s version comes from'),
   environments: z

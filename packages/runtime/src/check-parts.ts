@@ -39,7 +39,8 @@ const quoted = (text: string) => `'${plainLine(text, 100)}'`
 /** What a value is, for who gave it. */
 function named(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
-  if (typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value)
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return `a ${typeof value}`
   if (value instanceof Promise) return 'a promise (is an await missing?)'
-  return Array.isArray(value) ? 'a list' : value === null ? 'null' : 'this object'
+  return Array.isArray(value) ? 'a list' : 'this object'
 }

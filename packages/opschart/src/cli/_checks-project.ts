@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access, open, stat } from 'node:fs/promises'
-import { delimiter, isAbsolute, join, relative } from 'node:path'
+import { open } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 
 import { readLogs } from '@opschart/watchers'
 
 import type { Configuration } from '../config/configuration.ts'
 import type { CommandContext } from './_context.ts'
+import { findProgram, programProblem } from './_find-program.ts'
 import type { Check } from './_render-checks.ts'
 
 const run = promisify(execFile)
@@ -116,35 +116,13 @@ async function commandCheck(
   }
   const found = await findProgram(root, program)
   if (typeof found === 'string') return { name, state: 'ok', found: argv!.join(' ') }
-  const problem =
-    found === undefined ? `${program} is not there` : `${program} is there, but may not be executed`
+  const problem = programProblem(program, found)
   return {
     name,
     state: 'fail',
     found: problem,
     remedy: found === undefined ? `correct \`${kind}\`, or make the file` : `chmod +x ${program}`,
   }
-}
-
-/** The path of a program as it would be started; null when it is there and may not be executed; undefined when it is not there. */
-async function findProgram(root: string, program: string): Promise<string | null | undefined> {
-  const places = isAbsolute(program)
-    ? [program]
-    : program.includes('/')
-      ? [join(root, program)]
-      : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program))
-  let seen: null | undefined
-  for (const place of places) {
-    const facts = await stat(place).catch(() => undefined)
-    if (facts?.isFile() !== true) continue
-    const executable = await access(place, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-    if (executable) return place
-    seen = null
-  }
-  return seen
 }
 
 async function logCheck(root: string, name: string, globs: readonly string[]): Promise<Check> {

@@ -1,13 +1,19 @@
+import { checkWorld } from './_check-world.ts'
 import { isJson, lookOf, printJson, type Run } from './_context.ts'
 import { exitCodes } from './_exit.ts'
 import { colourPaint, visible } from './_text.ts'
 
-/** `opschart check`: problems of the configuration, and what a walk over the law finds. */
+/** `opschart check`: problems of the configuration, what this machine lacks of it, and what a walk over the law finds. */
 export const run: Run = async (context) => {
   const { composition, root, terminal } = context
   const { configuration, source, problems } = await composition.loadConfiguration(root)
   const findings =
-    configuration === undefined ? [] : await composition.checkLaw(await composition.lawOf(configuration))
+    configuration === undefined
+      ? []
+      : [
+          ...(await checkWorld(root, configuration)),
+          ...(await composition.checkLaw(await composition.lawOf(configuration))),
+        ]
   const broken = [...problems, ...findings].filter(({ severity }) => severity === 'error').length
   const warnings = [...problems, ...findings].filter(({ severity }) => severity === 'warning').length
   const missing = source === null && problems.length === 0

@@ -233,6 +233,27 @@ describe('what only a person may do', () => {
 })
 
 describe('check', () => {
+  const configured = (services: object, agents: object = {}) =>
+    ({ services, agents, extension: { machines: {} } }) as never
+
+  it.each([
+    [configured({}), 'no service is named, so nothing is watched'],
+    [configured({ web: { deploy: ['./nosuch', 'x'] } }), 'web: deploy: ./nosuch is not there'],
+    [configured({ web: { version: { command: ['./nosuch'] } } }), 'web: version: ./nosuch is not there'],
+    [configured({ web: {} }, { a: { tasks: { b: { run: ['./no'] } } } }), 'a.b: run: ./no is not there'],
+    [configured({ web: { test: ['package.json'] } }), undefined],
+    [configured({ web: { rollback: ['./package.json'] } }), 'may not be executed'],
+  ])('warns of what is not there: %#', async (configuration, message) => {
+    const { code, out } = await runLine(['check', '--root', join(import.meta.dirname, '../..')], {
+      composition: {
+        loadConfiguration: () => Promise.resolve({ configuration, source: 'a.yaml', problems: [] }),
+      },
+    })
+    expect(code).toBe(0)
+    expect(out).toContain(message ?? 'package.json is not there')
+    expect(out).toContain('a.yaml: 1 warning')
+  })
+
   const problem = {
     severity: 'error',
     file: 'a.yaml',
@@ -247,7 +268,7 @@ describe('check', () => {
   it('is done when all is sound', async () => {
     const sound = {
       loadConfiguration: () =>
-        Promise.resolve({ configuration: {} as never, source: 'a.yaml', problems: [] }),
+        Promise.resolve({ configuration: configured({ web: {} }), source: 'a.yaml', problems: [] }),
     }
     expect(await runLine(['check'], { composition: sound })).toMatchObject({
       code: 0,
@@ -259,7 +280,7 @@ describe('check', () => {
     const { code, out } = await runLine(['check'], {
       composition: {
         loadConfiguration: () =>
-          Promise.resolve({ configuration: {} as never, source: 'a.yaml', problems: [problem] }),
+          Promise.resolve({ configuration: configured({ web: {} }), source: 'a.yaml', problems: [problem] }),
         checkLaw: () =>
           Promise.resolve([{ severity: 'warning', message: 'agent x acts nowhere', path: ['A', 'B'] }]),
       },

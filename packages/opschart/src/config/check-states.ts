@@ -28,7 +28,7 @@ export function checkStates(
 }
 
 function checkAgent(agent: string, path: ProblemPath, names: KnownNames): Finding[] {
-  if (names.agents.includes(agent)) return []
+  if (names.agents.includes(agent)) return checkNewAgent(agent, path, names)
   return [
     {
       severity: 'error',
@@ -37,6 +37,24 @@ function checkAgent(agent: string, path: ProblemPath, names: KnownNames): Findin
       expected: `${listed(names.agents)}; a new agent with such a name is declared under agents`,
       name: agent,
       candidates: names.agents,
+    },
+  ]
+}
+
+/** Shortest name that may be the beginning of another's by mistake, in characters. */
+const leastBeginning = 3
+
+/** A new agent is named as one may be that acts by its signals alone; the beginning of one that is known is hardly meant so. */
+function checkNewAgent(agent: string, path: ProblemPath, { declared }: KnownNames): Finding[] {
+  if (declared.includes(agent) || agent.length < leastBeginning) return []
+  const meant = declared.filter((known) => known.startsWith(agent))
+  if (meant.length === 0) return []
+  return [
+    {
+      severity: 'warning',
+      path,
+      message: `${plainText(agent, 60)} has no task, and ${listed(meant)} may not act here; did you mean ${meant[0]}?`,
+      expected: `${listed(meant)}; a new agent stands under agents, with its tasks`,
     },
   ]
 }

@@ -21,6 +21,8 @@ export interface KnownOptions {
 /** Every name that the configuration may refer to, its own included. */
 export interface KnownNames {
   readonly agents: readonly string[]
+  /** Those that something declares, and not the table of phases alone. */
+  readonly declared: readonly string[]
   /** By `agent.task`; undefined when the tasks are not known. */
   readonly tasks: ReadonlyMap<string, KnownTask> | undefined
   readonly workflows: readonly string[]
@@ -50,6 +52,7 @@ export function knownNames(data: Readonly<Record<string, unknown>>, options: Kno
   const answers = [...(options.tasks ?? []), ...written].flatMap((each) => each.answers ?? [])
   return {
     agents: unique([...declared, ...newAgents(data['states'], declared)]),
+    declared: unique(declared),
     tasks,
     workflows: unique([...Object.keys(releaseWorkflows), ...keysOf(data['workflows'])]),
     phases: unique([...Object.keys(releaseLifecycle.definition.phases), ...keysOf(data['states'])]),

@@ -14,6 +14,7 @@ import {
 } from '@opschart/core'
 import type { InspectorPlace } from '@opschart/hosts/http'
 
+import { addressOf } from '../cli/_page-address.ts'
 import { untilStopped } from '../cli/_until-stopped.ts'
 import { createController, type Controller } from './controller.ts'
 import { crashAtBoundaries } from './crashes.ts'
@@ -72,6 +73,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const onSignal = (): void => void end().finally(() => process.exit(brokenOff))
   for (const signal of signals) process.once(signal, onSignal)
   try {
+    screen.say(
+      'In the next minute a service is released twice. The second release is broken, nobody says so, and it is found, rolled back and explained.',
+    )
     screen.chapter('A repository with a service, and a daemon that watches it')
     const project = await createProject(root)
     const place = await daemon.start()
@@ -127,6 +131,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     if (onInspector !== undefined) {
       for (const signal of signals) process.off(signal, onSignal)
       screen.say('the daemon and its inspector go on, to look around in, until Ctrl-C')
+      if (place !== undefined) screen.say(`inspector: ${addressOf(place.address, place.token)}`)
       await untilStopped(async (stopped) => void (stopped.aborted || (await once(stopped, 'abort'))))
     }
     return result

@@ -144,6 +144,8 @@ const phases = [
 
 /** Rows that people want to see: what moved, was refused or waits, and work that ended. */
 function matters(row: LogEntryView): boolean {
+  // Nobody's business yet, such as a file of before the first release.
+  if (row.verdict?.kind === 'unrouted') return false
   if (row.moved !== null || row.kind === 'problem' || row.kind === 'act') return true
   if (row.type === 'operation.settled' || row.type === 'measure') return true
   if (row.type === 'xstate.done.actor.triage' || row.type === 'xstate.done.actor.decide') return true

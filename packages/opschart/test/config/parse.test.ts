@@ -123,6 +123,24 @@ limits: { approval: 30 minutes }
   })
 })
 
+describe('what is hardly meant', () => {
+  it('is an agent that only the table of phases names, by the beginning of one that is known', () => {
+    const [problem, ...others] = parse('states: { STAGING: { allowed_agents: [monitoring] } }').problems
+    expect(others).toEqual([])
+    expect(problem).toMatchObject({
+      severity: 'warning',
+      column: 39,
+      message:
+        'monitoring has no task, and monitoring-agent may not act here; did you mean monitoring-agent?',
+      expected: 'monitoring-agent; a new agent stands under agents, with its tasks',
+    })
+    // One of another name may act by its signals alone, and one that is declared is meant.
+    expect(told('states: { STAGING: { allowed_agents: [guardian] } }')).toEqual([])
+    const declared = 'agents: { monitoring: { tasks: { look: { run: [./look], changes: nothing } } } }'
+    expect(told(`${declared}\nstates: { STAGING: { allowed_agents: [monitoring] } }`)).toEqual([])
+  })
+})
+
 describe('several mistakes', () => {
   it('[R1] are told at once, in the order of the file, whatever their section', () => {
     expect(
@@ -167,6 +185,14 @@ four_eyes: yes
     expect(problems.slice(0, 99).every(({ severity }) => severity === 'error')).toBe(true)
     expect(problems.at(-1)?.message).toBe('201 further problems are not shown')
   })
+})
+
+it.each(['tag', '3', '[tag]'])('says where a version can come from: %s', (version) => {
+  const [problem, ...others] = told(`services: { web: { version: ${version} } }`)
+  expect(others).toEqual([])
+  expect(problem).toContain(
+    'a version comes from { git: tag }, { file: package.json } or { command: [./version] }',
+  )
 })
 
 describe('a hostile file', () => {
