@@ -50,9 +50,10 @@ describe.skipIf(browserPath === undefined)('a page whose daemon is killed', () =
     )
     await writeFile(events(root), '')
   }
+  const up = (...more: readonly string[]) => runUp('--inspect', ...more)
   /** Runs the daemon as a person does, and gives the address that it prints. */
-  async function up(...more: readonly string[]): Promise<string> {
-    daemon = spawn(process.execPath, [program, 'up', '--inspect', '--root', root, ...more], {
+  async function runUp(...more: readonly string[]): Promise<string> {
+    daemon = spawn(process.execPath, [program, 'up', '--root', root, ...more], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, NO_COLOR: '1' },
     })
@@ -104,8 +105,8 @@ describe.skipIf(browserPath === undefined)('a page whose daemon is killed', () =
     await expect.poll(reported).toBe(5)
     await kill()
     await page.getByText('not connected').waitFor()
-    const again = await up()
-    expect(again).toBe(address)
+    // Nobody asks for the inspector again.
+    expect(await runUp()).toBe(address)
     await report(4, 5)
     await live(page)
     await expect.poll(reported).toBe(9)
