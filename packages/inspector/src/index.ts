@@ -13,6 +13,7 @@ export { faultsOf, type Fault, type FaultKind } from './layout/geometry.ts'
 export type {
   ArrowPath,
   Box,
+  Detail,
   Direction,
   InitialMark,
   Label,

@@ -2,13 +2,16 @@ import type { ArrowView } from '@opschart/core'
 
 import { flow, lineHeight, moved, stacked, type Run, type TextBlock } from './_text.ts'
 import type { Measure } from './measure.ts'
-import type { RowKind } from './layout.ts'
+import type { Detail, RowKind } from './layout.ts'
 import type { ShownState } from './_shown.ts'
 
 /** A row before its state has a place: from the state's top left corner. */
 export interface RowBlock extends TextBlock {
   readonly kind: RowKind
+  readonly x: number
   readonly y: number
+  /** How wide the row is; as wide as its state unless told. */
+  readonly across?: number
   readonly arrow?: string
 }
 
@@ -26,14 +29,14 @@ export interface Content {
 /** Space around text in boxes and pills. */
 export const gaps = { side: 12, row: 4, pill: 7, pillTop: 3 } as const
 
-const widths = { event: 280, pill: 190, leaf: 250, compound: 460, root: 720 } as const
+const widths = { event: 280, pill: 190, leaf: 250, compound: 460, root: 720, line: 540 } as const
 /** A sign or a word that stays with the one after it. */
 const joint = '\u00A0'
 const header = 30
 const historySize = 28
 
 /** What stands in a state's box. */
-export function contentOf(shown: ShownState, measure: Measure): Content {
+export function contentOf(shown: ShownState, measure: Measure, detail: Detail): Content {
   const { state, inner } = shown
   if (state.kind === 'history') return sign(state.deep === true ? 'H*' : 'H', measure)
   const most = shown.parent === undefined ? widths.root : inner.length > 0 ? widths.compound : widths.leaf
@@ -44,28 +47,48 @@ export function contentOf(shown: ShownState, measure: Measure): Content {
     const block = flow(runs, { width: most, lines: 5, measure, hanging: 10 })
     if (block.pieces.length === 0) return
     const top = y + (rows.length === 0 ? 6 : gaps.row)
-    rows.push({ ...block, kind, y: top, ...(arrow === undefined ? {} : { arrow }) })
+    rows.push({ ...block, kind, x: 0, y: top, ...(arrow === undefined ? {} : { arrow }) })
     y = top + block.height
   }
-  if (state.description !== undefined) add('description', [{ role: 'description', text: state.description }])
-  if (state.tags.length > 0)
-    add(
-      'tags',
-      state.tags.map((tag): Run => ({ role: 'tag', text: `#${tag}` })),
-    )
-  if (state.allow.length > 0) add('allow', listed('agents', state.allow))
-  if (state.entry.length > 0) add('entry', listed('entry', state.entry))
-  for (const { id, src } of state.invoke)
-    add('invoke', listed('invoke', [src === id || /^\d+\./.test(id) ? src : `${src} as ${id}`]))
-  for (const arrow of shown.stays) add('stays', [eventRun(arrow), ...detailsOf(arrow)], arrow.id)
-  if (state.exit.length > 0) add('exit', listed('exit', state.exit))
+  /** Beside the row before, where there is room. */
+  const addBeside = (run: Run, arrow: string) => {
+    const block = flow([run], { width: most, lines: 1, measure })
+    const last = rows.at(-1)
+    const [x, across] = [(last?.x ?? 0) + (last?.across ?? 0), gaps.side + block.width]
+    if (last?.across === undefined || x + across > widths.line) add('stays', [run], arrow)
+    const own = rows.at(-1)!
+    const isBelow = own.arrow === arrow
+    const row = { ...block, kind: 'stays' as const, x: isBelow ? 0 : x, y: own.y, across, arrow }
+    if (isBelow) rows.pop()
+    rows.push(row)
+  }
+  const isFull = detail === 'full'
+  if (isFull) {
+    if (state.description !== undefined)
+      add('description', [{ role: 'description', text: state.description }])
+    if (state.tags.length > 0)
+      add(
+        'tags',
+        state.tags.map((tag): Run => ({ role: 'tag', text: `#${tag}` })),
+      )
+    if (state.allow.length > 0) add('allow', listed('agents', state.allow))
+    if (state.entry.length > 0) add('entry', listed('entry', state.entry))
+    for (const { id, src } of state.invoke)
+      add('invoke', listed('invoke', [src === id || /^\d+\./.test(id) ? src : `${src} as ${id}`]))
+  }
+  for (const arrow of detail === 'states' ? [] : shown.stays)
+    if (isFull || inner.length === 0)
+      add('stays', [eventRun(arrow), ...(isFull ? detailsOf(arrow) : [])], arrow.id)
+    else addBeside(eventRun(arrow), arrow.id)
+  if (isFull && state.exit.length > 0) add('exit', listed('exit', state.exit))
   if (shown.folded > 0)
     add('folded', [
       { role: 'description', text: `${shown.folded} ${shown.folded === 1 ? 'state' : 'states'} folded` },
     ])
   const simple = rows.length === 0 && inner.length === 0
   const width =
-    Math.max(title.width + (state.kind === 'final' ? 8 : 0), ...rows.map((row) => row.width)) + 2 * gaps.side
+    Math.max(title.width + (state.kind === 'final' ? 8 : 0), ...rows.map((row) => row.x + row.width)) +
+    2 * gaps.side
   const whole = Math.max(72, Math.ceil(width))
   return {
     // Alone in its box, a name stands in the middle.
@@ -73,7 +96,7 @@ export function contentOf(shown: ShownState, measure: Measure): Content {
       ...title,
       pieces: moved(title.pieces, simple ? (whole - title.width) / 2 : gaps.side, simple ? 12 : 8),
     },
-    rows: rows.map((row) => ({ ...row, pieces: moved(row.pieces, gaps.side, row.y) })),
+    rows: rows.map((row) => ({ ...row, pieces: moved(row.pieces, row.x + gaps.side, row.y) })),
     header: simple ? header + 10 : header,
     width: whole,
     height: rows.length === 0 ? header + (inner.length === 0 ? 10 : 0) : y + 8,
@@ -81,14 +104,19 @@ export function contentOf(shown: ShownState, measure: Measure): Content {
 }
 
 /** The text on an arrow; undefined for one without any. */
-export function labelOf(arrow: ArrowView, fromHistory: boolean, measure: Measure): TextBlock | undefined {
+export function labelOf(
+  arrow: ArrowView,
+  fromHistory: boolean,
+  measure: Measure,
+  detail: Detail,
+): TextBlock | undefined {
   const details = detailsOf(arrow)
-  if (fromHistory && details.length === 0) return undefined
+  if (fromHistory && (details.length === 0 || detail !== 'full')) return undefined
   const event = flow([eventRun(arrow)], { width: widths.event, lines: 2, measure })
   const width = Math.max(widths.pill, event.width)
   const text = stacked([
     event,
-    ...details.map((run) => flow([run], { width, lines: 3, measure, hanging: 8 })),
+    ...(detail === 'full' ? details : []).map((run) => flow([run], { width, lines: 3, measure, hanging: 8 })),
   ])
   return {
     width: text.width + 2 * gaps.pill,

@@ -1,6 +1,7 @@
 // Properties:
 //   - Well-known machines and the default law are laid out without a fault, in both directions, with and without folded
 //     states, by the engine and by the plain layout.
+//   - So they are with little written, which takes less room than all of it.
 //   - A failing engine, or one that answers nonsense, never fails the layout.
 //   - The same chart gives the same bytes; layouts are kept, and not without end.
 //   - Every state and arrow that is to be seen is there.
@@ -101,6 +102,47 @@ describe('the layout of a chart', () => {
     expect(layout.states.map(({ id }) => id)).toEqual(statesOf(chart).map(({ id }) => id))
   })
 
+  it.each(charts)('of %s has no fault with little written, and is smaller', async (_name, chart) => {
+    for (const direction of ['down', 'right'] as const)
+      for (const engine of [undefined, broken]) {
+        const given = { direction, ...(engine === undefined ? {} : { engine }) }
+        const [full, terse, states] = await Promise.all(
+          (['full', 'terse', 'states'] as const).map((detail) => layoutChart(chart, { ...given, detail })),
+        )
+        expect([faultsOf(terse!), faultsOf(states!)]).toEqual([[], []])
+        const area = ({ width, height }: { width: number; height: number }) => width * height
+        expect(area(terse!)).toBeLessThanOrEqual(area(full!))
+        expect(area(states!)).toBeLessThanOrEqual(area(terse!))
+        for (const layout of [terse!, states!])
+          expect(layout.states.map(({ id }) => id)).toEqual(statesOf(chart).map(({ id }) => id))
+        // Every arrow is there; of those that lead elsewhere, each has its own line and, where there are names, its own label.
+        const leading = chart.arrows.filter(({ to }) => to.length > 0).map(({ id }) => id)
+        expect(new Set(states!.arrows.map(({ arrow }) => arrow))).toEqual(new Set(leading))
+        expect(states!.arrows.filter(({ label }) => label !== undefined)).toEqual([])
+        const written = [
+          ...terse!.arrows.flatMap(
+            ({ arrow, label }) => label?.pieces.map(({ role }) => [arrow, role]) ?? [],
+          ),
+          ...terse!.states.flatMap(({ rows }) =>
+            rows.flatMap(({ arrow, pieces }) => pieces.map(({ role }) => [arrow, role])),
+          ),
+        ]
+        expect(new Set(written.map(([, role]) => role))).toEqual(new Set(['event']))
+        const fromHistory = statesOf(chart)
+          .filter(({ kind }) => kind === 'history')
+          .map(({ id }) => id)
+        const named = chart.arrows.filter(({ from }) => !fromHistory.includes(from)).map(({ id }) => id)
+        expect(new Set(written.map(([arrow]) => arrow))).toEqual(new Set(named))
+      }
+  })
+
+  it('lets arrows between the same states share a line, with the names below one another', async () => {
+    const { arrows } = await layoutChart(law, { detail: 'terse' })
+    const [one, other] = arrows.filter(({ from, to }) => from === 'PRODUCTION' && to === 'OPTIMIZATION')
+    expect(other!.points).toEqual(one!.points)
+    expect(other!.label!.y).toBe(one!.label!.y + one!.label!.height)
+  })
+
   it('stands regions beside one another in the order of the chart', async () => {
     for (const name of ['player', 'word', 'watch', 'elevator']) {
       const chart = chartOfConfig(machines[name])
@@ -191,6 +233,8 @@ describe('kept layouts', () => {
     expect(await made(structuredClone(law), { direction: 'down' })).toBe(0)
     expect(await made(law, { direction: 'right' })).toBe(1)
     expect(await made(law)).toBe(0)
+    expect(await made(law, { detail: 'terse' })).toBe(1)
+    expect(await made(law, { detail: 'full' })).toBe(0)
     expect(await made(law, { collapsed: new Set(['']) })).toBe(1)
     expect(await made(law)).toBe(0)
     expect(await made(law, { direction: 'right' })).toBe(1)

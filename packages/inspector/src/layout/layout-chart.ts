@@ -5,7 +5,7 @@ import { elkEngine, type LayoutEngine } from './engine.ts'
 import { faultsOf } from './geometry.ts'
 import { lanesOf } from './_lanes.ts'
 import { graphOf, layoutOfGraph, type EngineOptions } from './_layers.ts'
-import type { Direction, Layout } from './layout.ts'
+import type { Detail, Direction, Layout } from './layout.ts'
 import { measureSans, type Measure } from './measure.ts'
 import { withRegionsInOrder } from './_regions.ts'
 import { shownOf } from './_shown.ts'
@@ -17,6 +17,8 @@ export interface LayoutOptions {
   readonly direction?: Direction
   /** Ids of the states whose inner states are folded away; none unless told. */
   readonly collapsed?: ReadonlySet<string>
+  /** `full` unless told. */
+  readonly detail?: Detail
   /** How wide texts are; by the table of {@link measureSans} unless told. */
   readonly measure?: Measure
   /** What lays graphs out; ELK in this process unless told. */
@@ -42,6 +44,15 @@ const spaced: EngineOptions = {
   'elk.layered.spacing.edgeNodeBetweenLayers': '14',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
 }
+/** Where little is written, little room is left between: what stands apart is smaller on the screen. */
+const close: EngineOptions = {
+  'elk.spacing.nodeNode': '14',
+  'elk.spacing.edgeNode': '10',
+  'elk.spacing.edgeEdge': '10',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '14',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '9',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '9',
+}
 /** From the best to the plainest. ELK fails at some charts with some options; then the next are tried. */
 const ways: readonly EngineOptions[] = [
   {
@@ -66,20 +77,24 @@ const inProcess = elkEngine()
  * Lays a chart out. It always succeeds: what the engine cannot do, or does with a fault that {@link faultsOf} finds, is
  * tried with other options, and at last done without the engine. The same chart gives the same layout.
  */
-export async function layoutChart(chart: ChartView, options: LayoutOptions = {}): Promise<Layout> {
-  const { direction = 'down', collapsed = new Set(), measure = measureSans, engine = inProcess } = options
-  const drawn = drawnOf(shownOf(chart, collapsed), measure)
+export async function layoutChart(chart: ChartView, given: LayoutOptions = {}): Promise<Layout> {
+  const { direction = 'down', collapsed = new Set(), detail = 'full' } = given
+  const { measure = measureSans, engine = inProcess } = given
+  const drawn = drawnOf(shownOf(chart, collapsed), measure, detail)
   if (drawn.shown.states.length <= most.states && drawn.shown.arrows.length <= most.arrows) {
     for (const way of ways) {
-      const layout = await tried(drawn, direction, way, engine)
+      const options = detail !== 'full' && way !== plain ? { ...way, ...close } : way
+      const layout = await tried(drawn, direction, options, engine)
       if (layout === undefined || faultsOf(layout).length > 0) continue
-      return refined(
-        refined(layout, (one) => withRegionsInOrder(drawn, one)),
-        straightened,
+      return drawn.whole(
+        refined(
+          refined(layout, (one) => withRegionsInOrder(drawn, one)),
+          straightened,
+        ),
       )
     }
   }
-  return lanesOf(drawn, direction)
+  return drawn.whole(lanesOf(drawn, direction))
 }
 
 /** A layout after a change for the better, if that did no harm. */

@@ -87,6 +87,9 @@ export interface ArrowPath {
 /** The direction in which a chart is read. */
 export type Direction = 'down' | 'right'
 
+/** How much is written, from the least: only what states are called, events as well, or everything that the chart says. */
+export type Detail = 'states' | 'terse' | 'full'
+
 /** Where everything of a chart stands: plain JSON. */
 export interface Layout {
   readonly width: number

@@ -5,8 +5,11 @@ import type { Layout } from './layout.ts'
 
 /** Layouts that are kept for the next reader. */
 export interface Layouts {
-  /** The layout of a chart, made once for its structure, direction and folded states. */
-  layoutOf(chart: ChartView, options?: Pick<LayoutOptions, 'direction' | 'collapsed'>): Promise<Layout>
+  /** The layout of a chart, made once for its structure, direction, folded states and detail. */
+  layoutOf(
+    chart: ChartView,
+    options?: Pick<LayoutOptions, 'direction' | 'collapsed' | 'detail'>,
+  ): Promise<Layout>
 }
 
 /** Keeps the layouts that were asked for last: 50 unless told. */
@@ -16,10 +19,14 @@ export function createLayouts({
 }: Pick<LayoutOptions, 'measure' | 'engine'> & { readonly most?: number } = {}): Layouts {
   const kept = new Map<string, Promise<Layout>>()
   return {
-    layoutOf({ id, root, arrows, problems }, { direction = 'down', collapsed = new Set<string>() } = {}) {
-      const key = canonicalJson([root, arrows, direction, [...collapsed].toSorted()])
+    layoutOf(
+      { id, root, arrows, problems },
+      { direction = 'down', collapsed = new Set<string>(), detail = 'full' } = {},
+    ) {
+      const key = canonicalJson([root, arrows, direction, detail, [...collapsed].toSorted()])
       const layout =
-        kept.get(key) ?? layoutChart({ id, root, arrows, problems }, { ...given, direction, collapsed })
+        kept.get(key) ??
+        layoutChart({ id, root, arrows, problems }, { ...given, direction, collapsed, detail })
       // The one asked for last is the last to go.
       kept.delete(key)
       kept.set(key, layout)
