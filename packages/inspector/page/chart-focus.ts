@@ -166,6 +166,11 @@ export function focusOn(
       const box = boxOf(elementOf(at))
       if (box !== undefined) acts.bring(box)
     },
+    /** Shows what has it. */
+    bring(acts: Pick<Acts, 'bring'>): void {
+      const box = boxOf(elementOf(at))
+      if (box !== undefined) acts.bring(box)
+    },
     /** Takes the keyboard: to what was pointed at, or to where it was. */
     take(place: Place = at): void {
       if (place !== at) isChosen = true

@@ -31,6 +31,10 @@ export function lightUp(drawing: Element, chart: ChartView, layout: Layout, ligh
     element.classList.toggle('oc-allowed', light.allowed.has(id))
     element.classList.toggle('oc-last', id === light.taken)
   }
+  // Arrows may share a line: what is lit lies above what is not.
+  for (const lit of ['.oc-allowed', '.oc-last'])
+    for (const element of drawing.querySelectorAll(`g.oc-arrow${lit}:not(:focus)`))
+      element.parentElement?.querySelector('.oc-written')?.before(element)
 }
 
 /** Lets the arrow that was taken run along its line once. */

@@ -1,8 +1,10 @@
-import { statesOf, type ChartView } from '@opschart/core'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { statesOf } from '@opschart/core'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 import { svgOf } from '../src/draw/svg-of.ts'
-import type { Box } from '../src/layout/layout.ts'
+import type { StateBox } from '../src/layout/layout.ts'
+import { createCamera } from './chart-camera.ts'
+import { ChartCard, type Told } from './chart-card.tsx'
 import { focusOn, type ChartFocus, type Place } from './chart-focus.ts'
 import { heatUp } from './chart-heat.ts'
 import { lightUp, runAlong } from './chart-light.ts'
@@ -10,14 +12,11 @@ import { ChartTools } from './chart-tools.tsx'
 import { CoverageBox, coverageShown } from './coverage-box.tsx'
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
+import { isFree } from './keys.ts'
 import { lightOf } from './light-of.ts'
 import { changesShown } from './comparing.ts'
 import { chartShown, sourceOf, type Model } from './model.ts'
 import { VersionsBox } from './versions-box.tsx'
-import { bringing, centred, fitted, isSeen, moved, zoomed, type View } from './view-box.ts'
-
-/** Smallest scale at which a label can still be read. */
-const readable = 0.55
 
 /** Milliseconds between two arrows that run along their lines: where much happens, one cannot look at more. */
 const pause = 800
@@ -26,8 +25,8 @@ const pause = 800
 export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const pane = useRef<HTMLDivElement>(null)
   const drawing = useRef<SVGSVGElement | null>(null)
-  const drawn = useRef<ChartView | null>(null)
-  const view = useRef<View>({ x: 0, y: 0, scale: 1 })
+  const drawn = useRef<Model['layout']>(null)
+  const [told, setTold] = useState<Told | null>(null)
   const focus = useRef<ChartFocus | null>(null)
   /** Whether the keyboard was on a drawing that is no longer there, and on none since. */
   const wasFocused = useRef(false)
@@ -37,33 +36,20 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const chart = chartShown(model)
   const light = lightOf(model)
 
-  const size = () => ({ width: pane.current?.clientWidth ?? 1, height: pane.current?.clientHeight ?? 1 })
-  const look = (next: View): void => {
-    view.current = next
-    const { width, height } = size()
-    drawing.current?.setAttribute(
-      'viewBox',
-      `${next.x} ${next.y} ${width / next.scale} ${height / next.scale}`,
-    )
-  }
-  const fit = (): void => {
-    if (made !== null) look(fitted(made.layout, size()))
-  }
-  /** Brings what is active into view: all of it where it fits, at a size that can be read. */
-  const follow = (): void => {
-    const active = drawing.current?.querySelectorAll('.oc-active > .oc-box')
-    if (made === null || active === undefined || active.length === 0) return
-    const boxes = made.layout.states.filter(({ id }) =>
-      [...active].some((element) => element.parentElement?.getAttribute('data-state') === id),
-    )
-    const hidden = boxes.find((box) => !isSeen(view.current, box, size()))
-    if (hidden === undefined) return
-    const { x, y, width, height } = hidden
-    look(centred(x + width / 2, y + height / 2, Math.max(view.current.scale, readable), size()))
-  }
-  const zoom = (by: number): void => {
-    const { width, height } = size()
-    look(zoomed(view.current, by, { x: width / 2, y: height / 2 }))
+  const camera = useMemo(
+    () =>
+      createCamera(
+        () => ({ width: pane.current?.clientWidth ?? 1, height: pane.current?.clientHeight ?? 1 }),
+        (detail) => does.show({ detail }),
+      ),
+    [],
+  )
+  const { bring, zoom, fit, turn } = camera
+  /** The boxes of what is active, as deep as it is drawn. */
+  const active = (): StateBox[] => {
+    const lit = [...(drawing.current?.querySelectorAll('g.oc-state.oc-active') ?? [])]
+    const ids = new Set(lit.map((element) => element.getAttribute('data-state')))
+    return made?.layout.states.filter(({ id }) => ids.has(id)) ?? []
   }
 
   useLayoutEffect(() => {
@@ -86,21 +72,24 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     const svg = document.adoptNode(parsed) as unknown as SVGSVGElement
     svg.removeAttribute('width')
     svg.removeAttribute('height')
-    const place = drawn.current?.id === made.chart.id ? (focus.current?.place() ?? null) : null
+    // The card beside it says what is not written; a drawing says it where all is.
+    if (made.detail !== 'full') for (const title of svg.querySelectorAll('g > title')) title.remove()
+    const before = drawn.current
+    const place = before?.chart.id === made.chart.id ? (focus.current?.place() ?? null) : null
     pane.current.replaceChildren(svg)
     drawing.current = svg
-    drawn.current = made.chart
+    drawn.current = made
     focus.current = focusOn(svg, { ...made, folded: model.folded, changes }, place)
     taken.current = undefined
-    const whole = fitted(made.layout, size())
-    look(whole)
     lightUp(svg, made.chart, made.layout, light)
     focus.current.tell(light)
-    if (whole.scale < readable && follows) {
-      look(centred(made.layout.width / 2, made.layout.height / 2, readable, size()))
-      follow()
+    const isSame = before?.chart === made.chart && before.detail !== made.detail
+    camera.show(svg, made, isSame, place?.state ?? active()[0]?.id, active())
+    setTold(null)
+    if (wasFocused.current && document.activeElement === document.body) {
+      focus.current.take()
+      focus.current.bring({ bring })
     }
-    if (wasFocused.current && document.activeElement === document.body) focus.current.take()
     wasFocused.current = false
   }, [made])
 
@@ -118,19 +107,17 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
       runAlong(drawing.current, light.taken)
     }
     taken.current = light.taken
-    if (follows) follow()
+    if (follows) camera.follow(active())
   }, [made, light.state, light.taken, light.kind, light.found, light.allowed])
 
-  const sought = useRef<string | null>(null)
+  const { seeking } = model
   useLayoutEffect(() => {
-    if (light.found !== null && light.found !== sought.current) {
-      if (focus.current === null || made?.chart !== chart) return
-      focus.current.find(light.found, { bring })
-      // Who has typed a name goes on from there.
-      if (document.activeElement === document.body) focus.current.take()
-    }
-    sought.current = light.found
-  }, [made, light.found])
+    if (seeking === null || focus.current === null || made?.chart !== chart) return
+    // Who has looked for it goes on from there.
+    focus.current.find(seeking, { bring: camera.centre })
+    focus.current.take()
+    does.change({ seeking: null })
+  }, [made, seeking])
 
   const covered = coverageShown(model)
   useLayoutEffect(() => {
@@ -139,15 +126,16 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
 
   useEffect(() => {
     if (pane.current === null) return
-    const observer = new ResizeObserver(() => look(view.current))
+    const observer = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = pane.current!
+      does.change({ room: { width, height } })
+      camera.again()
+    })
     observer.observe(pane.current)
     return () => observer.disconnect()
   }, [])
 
   const drag = useRef<{ x: number; y: number } | null>(null)
-  function bring(box: Box): void {
-    look(bringing(view.current, box, size()))
-  }
   /** A state that holds others is folded or unfolded; an arrow is supposed. */
   function click({ state, arrow }: Place): void {
     if (arrow === undefined) return toggle(state)
@@ -174,17 +162,41 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     if (place !== undefined && (arrow !== undefined || target.closest('.oc-heading') !== null)) click(place)
   }
   const acts = { bring, click, isFolded: (state: string) => model.folded.has(state) }
+  const moves: Readonly<Record<string, () => void>> = {
+    ArrowLeft: () => camera.move(60, 0),
+    ArrowRight: () => camera.move(-60, 0),
+    ArrowUp: () => camera.move(0, 60),
+    ArrowDown: () => camera.move(0, -60),
+  }
   const keys: Readonly<Record<string, () => void>> = {
-    'Shift ArrowLeft': () => look(moved(view.current, 60, 0)),
-    'Shift ArrowRight': () => look(moved(view.current, -60, 0)),
-    'Shift ArrowUp': () => look(moved(view.current, 0, 60)),
-    'Shift ArrowDown': () => look(moved(view.current, 0, -60)),
     '+': () => zoom(1.25),
     '=': () => zoom(1.25),
     '-': () => zoom(0.8),
     '0': fit,
+    i: turn,
     f: () => does.change({ follows: !follows }),
     d: () => does.show({ direction: model.direction === 'down' ? 'right' : 'down' }),
+  }
+  // Wherever the keyboard is on the page: the chart is what these can be meant for.
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const act = isFree(event) ? keys[event.key] : undefined
+      if (act === undefined) return
+      event.preventDefault()
+      act()
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  })
+  /** Says of a place what is not written there. */
+  const tell = (target: EventTarget | null): void => {
+    if (made === null || made.detail === 'full') return
+    const element = (target as Element).closest('[data-arrow], g[data-state]')
+    const state = element?.getAttribute('data-state') ?? undefined
+    const arrow = element?.getAttribute('data-arrow') ?? undefined
+    if (element === null || (arrow === undefined && state === '')) return setTold(null)
+    const box = (element.querySelector('.oc-box, .oc-pill') ?? element).getBoundingClientRect()
+    setTold({ state, arrow, box })
   }
 
   return (
@@ -198,8 +210,8 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
         onKeyDown={(event) => {
           if (event.ctrlKey || event.metaKey || event.altKey) return
           const { key, shiftKey } = event
-          const act = keys[shiftKey && key.startsWith('Arrow') ? `Shift ${key}` : key]
-          if (act !== undefined) act()
+          const move = shiftKey ? moves[key] : undefined
+          if (move !== undefined) move()
           else if (focus.current?.press(key, acts) !== true) return
           event.preventDefault()
         }}
@@ -207,8 +219,9 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
           event.preventDefault()
           const box = event.currentTarget.getBoundingClientRect()
           const at = { x: event.clientX - box.left, y: event.clientY - box.top }
-          if (event.shiftKey) look(moved(view.current, -event.deltaY, 0))
-          else look(zoomed(view.current, Math.exp(-event.deltaY / (event.ctrlKey ? 120 : 500)), at))
+          setTold(null)
+          if (event.shiftKey) camera.move(-event.deltaY, 0)
+          else zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 120 : 500)), at)
         }}
         onPointerDown={(event) => {
           if (event.button !== 0) return
@@ -219,16 +232,22 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
           if (from === null) return
           if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < 3) return
           event.currentTarget.setPointerCapture(event.pointerId)
-          look(moved(view.current, event.clientX - from.x, event.clientY - from.y))
+          setTold(null)
+          camera.move(event.clientX - from.x, event.clientY - from.y)
           drag.current = { x: event.clientX, y: event.clientY }
         }}
         onPointerUp={() => (drag.current = null)}
         onPointerCancel={() => (drag.current = null)}
         onClick={(event) => point(event.target as Element)}
+        onPointerOver={({ target }) => tell(target)}
+        onPointerLeave={() => setTold(null)}
+        onFocusIn={({ target }) => tell(target)}
+        onFocusOut={() => setTold(null)}
       />
+      {told !== null && made !== null && <ChartCard chart={made.chart} told={told} pane={pane.current} />}
       {chart === null ? <Nothing model={model} /> : made?.chart !== chart && <p class="nothing">Drawing …</p>}
       <CoverageBox model={model} does={does} />
-      <ChartTools model={model} does={does} zoom={zoom} fit={fit} />
+      <ChartTools model={model} does={does} zoom={zoom} fit={fit} write={turn} />
     </div>
   )
 }

@@ -11,18 +11,20 @@ export function ChartTools({
   does,
   zoom,
   fit,
+  write,
 }: {
   model: Model
   does: Does
   zoom: (by: number) => void
   fit: () => void
+  write: () => void
 }) {
   const { direction, folded, follows, layout } = model
   const holders =
     layout === null ? [] : statesOf(layout.chart).filter(({ id, states }) => id !== '' && states.length > 0)
   const isFolded = holders.length > 0 && holders.every(({ id }) => folded.has(id))
   return (
-    <div class="tools" role="toolbar" aria-label="Drawing">
+    <div class="tools" role="toolbar" aria-label="Drawing" aria-orientation="vertical">
       <button type="button" title="Larger (+)" onClick={() => zoom(1.25)}>
         <Icon name="plus" />
       </button>
@@ -39,6 +41,15 @@ export function ChartTools({
         onClick={() => does.change({ follows: !follows })}
       >
         <Icon name="follow" />
+      </button>
+      <button
+        type="button"
+        title="Write all that the law says, or only names (i)"
+        aria-label="Details"
+        aria-pressed={model.layout?.detail === 'full'}
+        onClick={write}
+      >
+        <Icon name="detail" />
       </button>
       {model.connection !== 'saved' && (
         <button

@@ -55,7 +55,7 @@ function Told({ covered, does }: { covered: CoveredChart; does: Does }) {
       <ul>
         {missed.states.map(({ id }) => (
           <li key={id}>
-            <button type="button" class="plain" onClick={() => does.change({ found: id })}>
+            <button type="button" class="plain" onClick={() => does.find(id)}>
               {id}
             </button>
           </li>
@@ -65,7 +65,7 @@ function Told({ covered, does }: { covered: CoveredChart; does: Does }) {
       <ul>
         {missed.arrows.map(({ id, from, event, to }) => (
           <li key={id}>
-            <button type="button" class="plain" onClick={() => does.change({ found: from })}>
+            <button type="button" class="plain" onClick={() => does.find(from)}>
               {`${from === '' ? 'anywhere' : from}: ${event}${to.length === 0 ? '' : ` → ${to.join(', ')}`}`}
             </button>
             {covered.refused.has(id) && <span class="quiet">{` ✕${covered.refused.get(id)}`}</span>}

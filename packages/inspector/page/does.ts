@@ -1,4 +1,4 @@
-import type { ChartView, InspectedActor, InspectedSource, InspectionStep } from '@opschart/core'
+import { statesOf, type InspectedActor, type InspectedSource, type InspectionStep } from '@opschart/core'
 
 import type { Layouts } from '../src/layout/layouts.ts'
 import { createComparing } from './comparing.ts'
@@ -19,6 +19,7 @@ import {
   type Tab,
   type View,
 } from './model.ts'
+import { createLaying } from './laying.ts'
 import { createReading } from './reading.ts'
 import type { Store } from './store.ts'
 import { createSupposing } from './supposing.ts'
@@ -41,7 +42,8 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
   const supposing = createSupposing(tools)
   const kin = createKin(tools)
   const covering = createCovering(tools)
-  const comparing = createComparing(tools, () => layout())
+  const layout = createLaying(tools, layouts)
+  const comparing = createComparing(tools, layout)
   /** What may be taken is lit on the chart, too: it is asked for whatever is shown beside it. */
   const askWhoMay = (): void => orSay(supposing.whoMay)
   let askedAt = 0
@@ -64,23 +66,6 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     },
   })
 
-  let wanted: Pick<Model, 'direction' | 'folded'> & { readonly chart: ChartView | null } = {
-    chart: null,
-    direction: 'down',
-    folded: new Set(),
-  }
-  /** Lays out what is looked at; what was drawn stays until that is done. */
-  function layout(): void {
-    const { direction, folded } = get()
-    const chart = chartShown(get())
-    if (chart === null) return
-    if (wanted.chart === chart && wanted.direction === direction && wanted.folded === folded) return
-    const mine = (wanted = { chart, direction, folded })
-    void layouts.layoutOf(chart, { direction, collapsed: folded }).then((made) => {
-      if (wanted === mine) change({ layout: { chart, layout: made } })
-    })
-  }
-
   function chooseActor(source: string, actor: string): void {
     const { source: before, actor: was, filter, view } = get()
     if (view === 'fleet') change({ view: 'chart' })
@@ -96,7 +81,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       ...nothingChosen,
       source,
       actor,
-      ...(isOther ? { folded: new Set<string>(), layout: null } : {}),
+      ...(isOther ? { folded: new Set<string>(), layout: null, detail: null } : {}),
       ...(before === source ? {} : ofSource(model, source)),
     }))
     layout()
@@ -142,16 +127,29 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       actor: null,
       folded: new Set<string>(),
       layout: null,
+      detail: null,
     }))
     chooseFirst()
     if (sourceOf(get())?.answers === true) orSay(reading.findFirst)
   }
 
-  /** Another view or direction, or other states folded. */
-  function show(part: Partial<Pick<Model, 'view' | 'direction' | 'folded'>>): void {
+  /** Another view or direction, more or less written, or other states folded. */
+  function show(part: Partial<Pick<Model, 'view' | 'direction' | 'detail' | 'folded'>>): void {
     change({ ...part, now: nowOf(get()) })
     layout()
     kin.read()
+  }
+
+  /** Goes to a state on the chart, whatever is shown, and stays there. */
+  function find(state: string): void {
+    const chart = chartShown(get())
+    // What it is folded away in is unfolded.
+    const holders = (chart === null ? [] : statesOf(chart)).filter(
+      (one) => one.id !== state && statesOf({ root: one }).some(({ id }) => id === state),
+    )
+    const folded = new Set([...get().folded].filter((id) => !holders.some((one) => one.id === id)))
+    change({ found: state, seeking: state, follows: false })
+    show({ view: 'chart', ...(folded.size === get().folded.size ? {} : { folded }) })
   }
 
   return {
@@ -183,6 +181,7 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
       view: (view: View): void => show({ view: get().view === view ? 'chart' : view }),
     },
     show,
+    find,
     toggleCoverage(): void {
       comparing.close()
       covering.toggle()
@@ -226,6 +225,7 @@ const nothingChosen = {
   draftType: '',
   shownOutcome: null,
   found: null,
+  seeking: null,
 } satisfies Partial<Model>
 
 /** The timeline of another source, from its top. */

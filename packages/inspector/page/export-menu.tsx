@@ -14,7 +14,18 @@ const kinds = [
 export function ExportMenu({ model, does }: { model: Model; does: Does }) {
   if (model.actor === null) return null
   return (
-    <details class="menu">
+    <details
+      class="menu"
+      onKeyDown={({ key, currentTarget }) => {
+        if (key !== 'Escape') return
+        currentTarget.open = false
+        currentTarget.querySelector('summary')!.focus()
+      }}
+      onFocusOut={({ relatedTarget, currentTarget }) => {
+        if (relatedTarget !== null && !currentTarget.contains(relatedTarget as Node))
+          currentTarget.open = false
+      }}
+    >
       <summary title="Save what is looked at" aria-label="Save what is looked at">
         <Icon name="save" />
       </summary>

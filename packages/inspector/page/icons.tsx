@@ -7,6 +7,7 @@ const shapes = {
   down: 'M8 2v11M4 9l4 4 4-4',
   fold: 'M4 2l4 4 4-4M4 14l4-4 4 4',
   unfold: 'M4 6l4-4 4 4M4 10l4 4 4-4',
+  detail: 'M2 3.5h12M2 8h12M2 12.5h7',
   first: 'M4 3v10M13 3L7 8l6 5z',
   previous: 'M11 3L5 8l6 5z',
   next: 'M5 3l6 5-6 5z',

@@ -98,7 +98,7 @@ function placesOf(model: Model, does: Does, text: string): Place[] {
       kind: 'state',
       name: nameOf(chart!, state),
       told,
-      go: () => does.change({ found: state.id }),
+      go: () => does.find(state.id),
     })
   }
   for (const actor of source?.actors.values() ?? []) {

@@ -28,6 +28,7 @@ const keys: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['+ - 0', 'larger, smaller, all of it'],
       ['Shift ← ↑ → ↓', 'move the drawing'],
       ['f d', 'follow what is active, turn it'],
+      ['i', 'write all that the law says, or only names'],
     ],
   ],
 ]

@@ -15,11 +15,17 @@ export function bindKeys(does: Does): void {
     '?': showKeys,
   }
   document.addEventListener('keydown', (event) => {
-    const target = event.target as HTMLElement
-    const isTyping = target.matches('input:not([type=range]), textarea, select, [contenteditable]')
-    const act = document.querySelector('dialog[open]') === null ? acts[event.key] : undefined
-    if (isTyping || act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    const act = isFree(event) ? acts[event.key] : undefined
+    if (act === undefined) return
     event.preventDefault()
     act()
   })
+}
+
+/** Whether a key is for the page: nothing is typed with it, and it is no browser's own. */
+export function isFree(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement
+  const isTyping = target.matches('input:not([type=range]), textarea, select, [contenteditable]')
+  const isAsked = document.querySelector('dialog[open]') !== null
+  return !isTyping && !isAsked && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey
 }

@@ -14,9 +14,11 @@ import {
   type WhoMayView,
 } from '@opschart/core'
 
-import type { Direction, Layout } from '../src/layout/layout.ts'
+import type { Detail, Direction, Layout } from '../src/layout/layout.ts'
+import type { Sizes } from './chart-detail.ts'
 import { noFilter, type Filter, type Search } from './filter.ts'
 import { wholeFleet, type FleetFilter } from './fleet-filter.ts'
+import type { Size } from './view-box.ts'
 
 /** What the door says of itself. */
 export interface Door {
@@ -67,6 +69,14 @@ export interface Comparing {
   /** As it was typed; empty for the law that runs. */
   readonly version: string
   readonly asked: Asked<VersionsView>
+}
+
+/** A chart that was laid out, and how large it would be with more or less written. */
+interface Laid {
+  readonly chart: ChartView
+  readonly layout: Layout
+  readonly detail: Detail
+  readonly sizes: Sizes
 }
 
 /** An answer that is asked for anew: what was known stays until the next is there. */
@@ -127,12 +137,18 @@ export interface Model {
   readonly whatIf: Asked<WhatIfView>
   /** Which outcome of the supposition the chart shows; null for none. */
   readonly shownOutcome: number | null
-  readonly layout: { readonly chart: ChartView; readonly layout: Layout } | null
+  readonly layout: Laid | null
+  /** How much of the chart is written; null until it is known what can be read. */
+  readonly detail: Detail | null
+  /** The pane that the chart is drawn in. */
+  readonly room: Size
   readonly direction: Direction
   readonly folded: ReadonlySet<string>
   readonly follows: boolean
   /** The state that was looked for. */
   readonly found: string | null
+  /** The one that the chart has yet to go to. */
+  readonly seeking: string | null
   readonly theme: 'light' | 'dark' | 'auto'
   /** Told to who does not see the page, and shown below it. */
   readonly said: string
@@ -167,10 +183,13 @@ export const firstModel: Model = {
   whatIf: notAsked,
   shownOutcome: null,
   layout: null,
+  detail: null,
+  room: { width: 800, height: 500 },
   direction: 'down',
   folded: new Set(),
   follows: true,
   found: null,
+  seeking: null,
   theme: 'auto',
   said: '',
   now: 0,

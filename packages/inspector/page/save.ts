@@ -6,6 +6,7 @@ import { layoutChart } from '../src/layout/layout-chart.ts'
 import type { Layouts } from '../src/layout/layouts.ts'
 import type { Layout } from '../src/layout/layout.ts'
 import { storyPage, type Story } from '../src/story/story-page.ts'
+import { details } from './chart-detail.ts'
 import { changesShown } from './comparing.ts'
 import { ask } from './door.ts'
 import { lightOf } from './light-of.ts'
@@ -64,7 +65,10 @@ async function storyOf(model: Model, layouts: Layouts): Promise<Story> {
   const steps = own.filter(({ kind }) => kind === 'step')
   const dropped = new Set(steps.slice(0, Math.max(0, steps.length - mostRows)))
   const charts = own.filter((message) => message.kind === 'chart')
-  const made = charts.map(async ({ chart, view }) => [chart, await layouts.layoutOf(view)] as const)
+  const made = charts.map(async ({ chart, view }) => {
+    const all = details.map(async (detail) => [detail, await layouts.layoutOf(view, { detail })] as const)
+    return [chart, Object.fromEntries(await Promise.all(all)) as Story['layouts'][string]] as const
+  })
   const lost: InspectionMessage[] =
     dropped.size === 0
       ? []
@@ -149,12 +153,13 @@ export function savedLayouts({ layouts, messages }: Story): Layouts {
     ),
   )
   return {
-    async layoutOf(chart, { collapsed = new Set<string>() } = {}) {
-      const kept: Layout | undefined = collapsed.size === 0 ? made.get(chart) : undefined
+    async layoutOf(chart, { collapsed = new Set<string>(), detail = 'full' } = {}) {
+      const kept: Layout | undefined = collapsed.size === 0 ? made.get(chart)?.[detail] : undefined
       if (kept !== undefined) return kept
       return layoutChart(chart, {
         engine: { layout: () => Promise.reject(new Error('no engine')) },
         collapsed,
+        detail,
       })
     },
   }

@@ -109,7 +109,7 @@ function Told({ model, does, answer }: { model: Model; does: Does; answer: Versi
         told={({ change, id, text, at }) => (
           <li key={id}>
             <Sign change={change} />
-            <button type="button" class="plain" onClick={() => does.change({ found: at })}>
+            <button type="button" class="plain" onClick={() => does.find(at)}>
               {text}
             </button>
           </li>

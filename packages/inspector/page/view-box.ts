@@ -5,7 +5,8 @@ export interface View {
   readonly scale: number
 }
 
-interface Size {
+/** How large something is. */
+export interface Size {
   readonly width: number
   readonly height: number
 }
@@ -13,6 +14,8 @@ interface Size {
 const least = 0.05
 const largest = 4
 const margin = 24
+/** What is seen beyond the drawing's edge, at most. */
+const edge = 12
 
 /** The whole drawing, in the middle; never larger than it was drawn. */
 export function fitted(drawing: Size, pane: Size): View {
@@ -24,6 +27,16 @@ export function fitted(drawing: Size, pane: Size): View {
     ),
   )
   return centred(drawing.width / 2, drawing.height / 2, scale, pane)
+}
+
+/** The nearest view that shows nothing beyond the drawing's edge while there is drawing to show instead. */
+export function within({ x, y, scale }: View, drawing: Size, pane: Size): View {
+  const along = (at: number, length: number, whole: number): number => {
+    const [seen, around] = [whole / scale, edge / scale]
+    if (length + 2 * around <= seen) return (length - seen) / 2
+    return Math.max(-around, Math.min(at, length + around - seen))
+  }
+  return { x: along(x, drawing.width, pane.width), y: along(y, drawing.height, pane.height), scale }
 }
 
 /** A place of the drawing in the middle of the pane. */

@@ -121,14 +121,14 @@ const isHolder = ({ kind, folded }: Pick<StateBox, 'kind' | 'folded'>): boolean 
 
 /** What stands in a state: above the lines, which may have to pass there. */
 function writtenSvg(
-  { id, kind, x, title, rows, folded }: StateBox,
+  { id, kind, title, rows, folded }: StateBox,
   lit: ReadonlyMap<string, string>,
   look: Look,
   arrows: ReadonlyMap<string, ArrowView>,
 ): string {
   const over = isHolder({ kind, folded }) ? ' oc-over' : ''
   const light = lit.get(id)
-  const lines = rows.map(({ arrow, y, pieces }) => {
+  const lines = rows.map(({ arrow, x, y, pieces }) => {
     const text = pieces.map(pieceSvg).join('')
     if (arrow === undefined) return `<g class="oc-row">${text}</g>`
     const mark = allowedMark(arrow, look, { x: x + 5.5, y: y + 8 })

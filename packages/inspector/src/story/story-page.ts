@@ -1,6 +1,6 @@
 import type { InspectionMessage } from '@opschart/core'
 
-import type { Layout } from '../layout/layout.ts'
+import type { Detail, Layout } from '../layout/layout.ts'
 
 /** What an actor has been through, with all that a page needs to tell it. */
 export interface Story {
@@ -10,7 +10,7 @@ export interface Story {
   /** As an inspector was told them. */
   readonly messages: readonly InspectionMessage[]
   /** Layouts of its charts, by what its messages call the charts: a page from a file has nothing to make them with. */
-  readonly layouts: Readonly<Record<string, Layout>>
+  readonly layouts: Readonly<Record<string, Readonly<Record<Detail, Layout>>>>
 }
 
 /**

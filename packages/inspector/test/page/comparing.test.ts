@@ -96,7 +96,11 @@ describe('what is drawn', () => {
     expect(chartShown(model('workflow:deploy', true))).toBe(own)
     expect(chartShown(model('lifecycle', false))).toBe(own)
     expect(chartShown({ ...law, comparing: null })).toBe(own)
-    const drawn = (chart: ChartView) => changesShown({ ...law, layout: { chart, layout } })
+    const drawn = (chart: ChartView) =>
+      changesShown({
+        ...law,
+        layout: { chart, layout, detail: 'full', sizes: { states: layout, terse: layout, full: layout } },
+      })
     expect(drawn(answer.chart)?.states.get('NEW')).toBe('added')
     expect(drawn(own)).toBeUndefined()
   })
