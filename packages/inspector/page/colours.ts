@@ -12,8 +12,8 @@ const colours = {
     'wait-ground': '#fdf1e0',
     suppose: '#6b3fa0',
     'suppose-ground': '#f3ebfb',
-    past: '#8a4b08',
-    'past-ground': '#fff3dc',
+    past: '#0b6271',
+    'past-ground': '#dcf3f7',
     'on-main': '#ffffff',
   },
   dark: {
@@ -25,8 +25,8 @@ const colours = {
     'wait-ground': '#34240f',
     suppose: '#cba6f7',
     'suppose-ground': '#2a1d3d',
-    past: '#f0b46a',
-    'past-ground': '#2f2310',
+    past: '#67d8ea',
+    'past-ground': '#0e2f37',
     'on-main': '#0c1220',
   },
 } as const

@@ -18,6 +18,11 @@ export function momentOf(at: number): string {
   return moment.format(at)
 }
 
+/** A moment as briefly as it is clear: of the same day as another its time of day, to the second. */
+export function shortMomentOf(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? time.format(at) : moment.format(at)
+}
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 
 import { Actors } from './actors.tsx'
 import { ChartPane } from './chart-pane.tsx'
@@ -9,6 +9,7 @@ import { KeysList } from './keys-help.tsx'
 import type { Model } from './model.ts'
 import { Panel } from './panel.tsx'
 import { SequenceView } from './sequence-view.tsx'
+import { Sized } from './splitters.tsx'
 import { TimeBar } from './time-bar.tsx'
 import { Timeline } from './timeline.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -22,8 +23,14 @@ export function Page({ model, does }: { model: Model; does: Does }) {
     () => (view === 'fleet' ? fleetOf(model, model.fleet) : null),
     [view, inspected, source, status, now, model.fleet],
   )
+  const chosen = model.tab === 'step' ? model.step : null
+  useEffect(() => {
+    // Where the panes stand below one another, what was chosen is told somewhere else.
+    if (chosen !== null && matchMedia('(max-width: 900px)').matches)
+      document.querySelector('.panel')?.scrollIntoView({ block: 'start' })
+  }, [chosen])
   return (
-    <div class="page" data-view={view} data-connection={model.connection}>
+    <Sized class="page" data-view={view} data-connection={model.connection}>
       <TopBar model={model} does={does} />
       {model.connection === 'refused' ? (
         <main class="nothing">
@@ -58,6 +65,6 @@ export function Page({ model, does }: { model: Model; does: Does }) {
       <p class="said" role="status" aria-live="polite">
         {model.said}
       </p>
-    </div>
+    </Sized>
   )
 }

@@ -27,7 +27,7 @@ export interface Content {
 }
 
 /** Space around text in boxes and pills. */
-export const gaps = { side: 12, row: 4, pill: 7, pillTop: 3 } as const
+export const gaps = { side: 12, row: 4, beside: 8, pill: 7, pillTop: 3 } as const
 
 const widths = { event: 280, pill: 190, leaf: 250, compound: 460, root: 720, line: 540 } as const
 /** A sign or a word that stays with the one after it. */
@@ -54,7 +54,7 @@ export function contentOf(shown: ShownState, measure: Measure, detail: Detail): 
   const addBeside = (run: Run, arrow: string) => {
     const block = flow([run], { width: most, lines: 1, measure })
     const last = rows.at(-1)
-    const [x, across] = [(last?.x ?? 0) + (last?.across ?? 0), gaps.side + block.width]
+    const [x, across] = [(last?.x ?? 0) + (last?.across ?? 0), gaps.side + block.width + gaps.beside]
     if (last?.across === undefined || x + across > widths.line) add('stays', [run], arrow)
     const own = rows.at(-1)!
     const isBelow = own.arrow === arrow

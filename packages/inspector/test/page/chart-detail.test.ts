@@ -38,7 +38,8 @@ describe('the part of a drawing that is seen', () => {
         ] as const) {
           const before = -at * seen.scale
           const after = room - (whole - at) * seen.scale
-          if (whole * seen.scale + 24 > room + 0.001) expect(Math.max(before, after)).toBeLessThanOrEqual(12.001)
+          if (whole * seen.scale + 24 > room + 0.001)
+            expect(Math.max(before, after)).toBeLessThanOrEqual(12.001)
           else expect(before).toBeCloseTo(after, 3)
         }
         const again = within(seen, drawing, pane)
