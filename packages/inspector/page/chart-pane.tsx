@@ -126,12 +126,15 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
 
   useEffect(() => {
     if (pane.current === null) return
+    const element = pane.current
     const observer = new ResizeObserver(() => {
-      const { clientWidth: width, clientHeight: height } = pane.current!
+      const { clientWidth: width, clientHeight: height } = element
+      // It has none while it is taken away.
+      if (width === 0 || height === 0) return
       does.change({ room: { width, height } })
       camera.again()
     })
-    observer.observe(pane.current)
+    observer.observe(element)
     return () => observer.disconnect()
   }, [])
 

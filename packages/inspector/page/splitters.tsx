@@ -21,6 +21,7 @@ export function Sized({ children, ...given }: { children: ComponentChildren; [at
   const [room, setRoom] = useState(roomOf)
   useEffect(() => {
     const see = (): void => setRoom(roomOf())
+    see()
     addEventListener('resize', see)
     return () => removeEventListener('resize', see)
   }, [])
@@ -33,55 +34,57 @@ export function Sized({ children, ...given }: { children: ComponentChildren; [at
   return (
     <div {...given} style={style}>
       {children}
-      {panes.map((pane) => {
-        const { told, axis, grows } = between[pane]
-        const bounds = boundsOf(pane, sizes, room)
-        const size = (to: number): void =>
-          choose({ ...chosen, [pane]: Math.round(Math.min(bounds.most, Math.max(bounds.least, to))) })
-        const keys: Readonly<Record<string, number>> = {
-          [axis === 'x' ? 'ArrowRight' : 'ArrowDown']: sizes[pane] + step * grows,
-          [axis === 'x' ? 'ArrowLeft' : 'ArrowUp']: sizes[pane] - step * grows,
-          Home: bounds.least,
-          End: bounds.most,
-        }
-        return (
-          <div
-            key={pane}
-            class={`splitter of-${pane}`}
-            role="separator"
-            tabIndex={0}
-            title={`${told}: drag it, or use the arrow keys; a double click undoes it`}
-            aria-label={told}
-            aria-orientation={axis === 'x' ? 'vertical' : 'horizontal'}
-            aria-valuenow={sizes[pane]}
-            aria-valuemin={bounds.least}
-            aria-valuemax={bounds.most}
-            onKeyDown={(event) => {
-              const to = keys[event.key]
-              if (to === undefined) return
-              event.preventDefault()
-              size(to)
-            }}
-            onDblClick={() => {
-              const { [pane]: _, ...rest } = chosen
-              choose(rest)
-            }}
-            onPointerDown={(event) => {
-              if (event.button !== 0) return
-              event.preventDefault()
-              event.currentTarget.focus()
-              event.currentTarget.setPointerCapture(event.pointerId)
-            }}
-            onPointerMove={(event) => {
-              if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
-              // From the pane's other edge, which stays where it is.
-              const box = document.querySelector(`.page > .${pane}`)!.getBoundingClientRect()
-              if (axis === 'y') size(box.bottom - event.clientY)
-              else size(grows === 1 ? event.clientX - box.left : box.right - event.clientX)
-            }}
-          />
-        )
-      })}
+      <section class="splitters" aria-label="Sizes of the panes">
+        {panes.map((pane) => {
+          const { told, axis, grows } = between[pane]
+          const bounds = boundsOf(pane, sizes, room)
+          const size = (to: number): void =>
+            choose({ ...chosen, [pane]: Math.round(Math.min(bounds.most, Math.max(bounds.least, to))) })
+          const keys: Readonly<Record<string, number>> = {
+            [axis === 'x' ? 'ArrowRight' : 'ArrowDown']: sizes[pane] + step * grows,
+            [axis === 'x' ? 'ArrowLeft' : 'ArrowUp']: sizes[pane] - step * grows,
+            Home: bounds.least,
+            End: bounds.most,
+          }
+          return (
+            <div
+              key={pane}
+              class={`splitter of-${pane}`}
+              role="separator"
+              tabIndex={0}
+              title={`${told}: drag it, or use the arrow keys; a double click undoes it`}
+              aria-label={told}
+              aria-orientation={axis === 'x' ? 'vertical' : 'horizontal'}
+              aria-valuenow={sizes[pane]}
+              aria-valuemin={bounds.least}
+              aria-valuemax={bounds.most}
+              onKeyDown={(event) => {
+                const to = keys[event.key]
+                if (to === undefined) return
+                event.preventDefault()
+                size(to)
+              }}
+              onDblClick={() => {
+                const { [pane]: _, ...rest } = chosen
+                choose(rest)
+              }}
+              onPointerDown={(event) => {
+                if (event.button !== 0) return
+                event.preventDefault()
+                event.currentTarget.focus()
+                event.currentTarget.setPointerCapture(event.pointerId)
+              }}
+              onPointerMove={(event) => {
+                if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
+                // From the pane's other edge, which stays where it is.
+                const box = document.querySelector(`.page > .${pane}`)!.getBoundingClientRect()
+                if (axis === 'y') size(box.bottom - event.clientY)
+                else size(grows === 1 ? event.clientX - box.left : box.right - event.clientX)
+              }}
+            />
+          )
+        })}
+      </section>
     </div>
   )
 }

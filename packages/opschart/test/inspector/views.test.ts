@@ -92,7 +92,7 @@ describe.skipIf(browserPath === undefined)('the fleet', () => {
       hasText: 'performance-optimizer-agent → web/looked-at: REVIEW_REQUESTED',
     })
     expect(await refused.locator('.halt').count()).toBe(1)
-    expect(await opened.page.locator('.halt').count()).toBe(1)
+    expect(await opened.page.locator('.messages .halt').count()).toBe(1)
     await refused.click()
     const rows = opened.page.getByRole('listbox', { name: 'Rows of the journal' })
     await expect
