@@ -1,13 +1,14 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 
 import type { Does } from './does.ts'
 import { wholeFleet, type FleetTone } from './fleet-filter.ts'
 import type { Fleet, FleetBoard, FleetCard, FleetColumn } from './fleet.ts'
 import { dwellOf, momentOf } from './format.ts'
+import { placesOf, useInView, withinOf } from './in-view.ts'
 import type { Model } from './model.ts'
 
-/** Cards that a column shows before it says how many more there are. */
-const atOnce = 40
+/** Heights of a card, as the style has them: with a name alone, and for each line below that; and what is between two. */
+const high = { name: 31, line: 18, between: 4 } as const
 
 const tones: readonly (readonly [FleetTone | null, string])[] = [
   [null, 'all'],
@@ -97,9 +98,10 @@ function Board({ board, model, does }: Shown & { readonly board: FleetBoard }) {
 }
 
 function Column({ column, model, does }: Shown & { readonly column: FleetColumn }) {
-  const [most, setMost] = useState(atOnce)
   const { name, cards, alarms } = column
-  const more = cards.length - most
+  const { list, part } = useInView<HTMLUListElement>('.boards', cards.length > 0)
+  const { tops, whole } = useMemo(() => placesOf(cards.map(heightOf)), [cards])
+  const { from, to } = withinOf(tops, whole, part.top, part.bottom)
   return (
     <section
       class={`column${cards.length === 0 ? ' empty' : ''}${alarms > 0 ? ' alarm' : ''}`}
@@ -109,22 +111,28 @@ function Column({ column, model, does }: Shown & { readonly column: FleetColumn 
         <span title={name}>{name}</span>
         <span class="count">{cards.length.toLocaleString()}</span>
       </h3>
+      {/* Only cards in view are there: there may be thousands, and dozens of them move each second. */}
       {cards.length > 0 && (
-        <ul>
-          {cards.slice(0, most).map((card) => (
-            <li key={card.actor}>
+        <ul ref={list} style={{ height: `${whole}px` }}>
+          {cards.slice(from, to + 1).map((card, index) => (
+            <li
+              key={card.actor}
+              aria-posinset={from + index + 1}
+              aria-setsize={cards.length}
+              style={{ top: `${tops[from + index]}px`, height: `${heightOf(card) - high.between}px` }}
+            >
               <Card card={card} model={model} does={does} />
             </li>
           ))}
         </ul>
       )}
-      {more > 0 && (
-        <button type="button" class="plain" onClick={() => setMost(most + 4 * atOnce)}>
-          {`${more.toLocaleString()} more, there for less long`}
-        </button>
-      )}
     </section>
   )
+}
+
+function heightOf({ within, waits, tone }: FleetCard): number {
+  const lines = (within === '' ? 0 : 1) + (waits === null && said[tone] === '' ? 0 : 1)
+  return high.name + lines * high.line + high.between
 }
 
 const said: Readonly<Record<FleetTone, string>> = {

@@ -63,6 +63,19 @@ describe.skipIf(browserPath === undefined)('the fleet', () => {
     expect(await cards('REVIEW').allTextContents()).toEqual([expect.stringContaining('looked-at')])
   })
 
+  it('draws only cards in view, of however many there are', async () => {
+    await opened.page.setViewportSize({ width: 1500, height: 480 })
+    await expect.poll(() => cards('DEVELOPMENT').count()).toBeLessThan(many)
+    expect(await cards('DEVELOPMENT').first().getAttribute('aria-setsize')).toBe(String(many))
+    await opened.page.locator('.boards').evaluate((boards) => {
+      ;(boards as unknown as { scrollTop: number }).scrollTop = 1e6
+    })
+    await expect.poll(() => cards('DEVELOPMENT').last().getAttribute('aria-posinset')).toBe(String(many))
+    expect(await cards('DEVELOPMENT').last().textContent()).toContain('topic-29')
+    expect(await cards('DEVELOPMENT').last().isVisible()).toBe(true)
+    await opened.page.setViewportSize({ width: 1500, height: 950 })
+  })
+
   it('finds some of them, opens one, and is there again with a key', async () => {
     await opened.page.getByRole('searchbox', { name: 'Find in the fleet' }).fill('topic-1')
     await expect.poll(() => cards('DEVELOPMENT').count()).toBe(10)
