@@ -6,6 +6,9 @@ import { rolldown } from 'rolldown'
 
 import { themeStyle } from './page/colours.ts'
 
+/** Its styles, in the order in which they hold. */
+const styles = ['page.css', 'views.css', 'panel.css']
+
 /** The texts of the page's files, by name. */
 export type PageTexts = Readonly<Record<'index.html' | 'page.js' | 'page.css' | 'elk.js', string>>
 
@@ -32,7 +35,7 @@ export async function bundlePage(): Promise<PageTexts> {
     return {
       'index.html': await text('index.html'),
       'page.js': output[0].code,
-      'page.css': [themeStyle(), await text('page.css'), await text('views.css')].join('\n'),
+      'page.css': [themeStyle(), ...(await Promise.all(styles.map(text)))].join('\n'),
       'elk.js': await readFile(elk, 'utf8'),
     }
   } finally {

@@ -82,6 +82,7 @@ export type { ActorView, FitView, PastView } from './ports/actor-view.ts'
 export type { OfferedVersion, VersionsView } from './ports/versions-view.ts'
 export type { AuditView, PruneView } from './ports/audit-view.ts'
 export type { RecordView } from './ports/record-view.ts'
+export type { Pause, StatusView, ViolationView } from './ports/status-view.ts'
 export type {
   ActAnswer,
   Client,
@@ -91,10 +92,8 @@ export type {
   LogEntryView,
   MeasureView,
   OperationView,
-  Pause,
   Sender,
   ServiceView,
-  StatusView,
   TimerView,
 } from './ports/runtime.ts'
 export {

@@ -214,6 +214,7 @@ function status(operations: readonly OperationView[], rows: readonly LogEntryVie
     services: [service],
     pauses: [],
     violations: 0,
+    unanswered: [],
     parked: [],
     watchers: [],
   }

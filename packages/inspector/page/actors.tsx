@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks'
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
 import { Icon } from './icons.tsx'
-import { calledOf, needsSomebody, sourceOf, type Model } from './model.ts'
+import { calledOf, needsSomebody, sourceOf, violationsOf, type Model } from './model.ts'
 import { VirtualList } from './virtual-list.tsx'
 
 const rowHeight = 44
@@ -14,7 +14,10 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
   const [text, setText] = useState('')
   const source = sourceOf(model)
   const named = useMemo(() => lifecyclesOf(model), [model.status])
-  const shown = useMemo(() => orderedOf([...(source?.actors.values() ?? [])], text), [source?.actors, text])
+  const shown = useMemo(
+    () => orderedOf([...(source?.actors.values() ?? [])], text, (actor) => toneOf(actor, model)),
+    [source?.actors, text, model.status],
+  )
   const chosen = shown.findIndex(({ actor: { actor } }) => actor === model.actor)
   return (
     <nav class="actors" aria-label="Actors">
@@ -59,7 +62,7 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
         rowHeight={rowHeight}
         chosen={chosen}
         onChoose={(index) => does.choose.actor(source!.source, shown[index]!.actor.actor)}
-        rowClass={(index) => (source?.ended === null ? toneOf(shown[index]!.actor) : 'ended')}
+        rowClass={(index) => (source?.ended === null ? toneOf(shown[index]!.actor, model) : 'ended')}
         row={(index) => {
           const { actor, depth } = shown[index]!
           const called = calledOf(model, actor.actor, depth > 0)
@@ -70,6 +73,7 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
               depth={depth}
               called={isOwn ? called : actor.name}
               lifecycle={named.get(actor.actor)}
+              violations={isOwn ? violationsOf(model, actor.actor).length : 0}
             />
           )
         }}
@@ -89,13 +93,21 @@ function ActorRow({
   depth,
   called,
   lifecycle,
-}: Shown & { readonly called: string; readonly lifecycle: LifecycleView | undefined }) {
+  violations,
+}: Shown & {
+  readonly called: string
+  readonly lifecycle: LifecycleView | undefined
+  readonly violations: number
+}) {
   const waiting = lifecycle?.operations.filter(({ status }) => status === 'awaiting_approval').length ?? 0
   return (
     <div class="who" style={{ paddingLeft: `${depth * 14}px` }}>
       <span class="name" title={actor.actor}>
         {called}
         {lifecycle?.live === true && <span class="live">live</span>}
+        {violations > 0 && (
+          <span class="alarms">{violations === 1 ? 'violation' : `${violations} violations`}</span>
+        )}
         {waiting > 0 && <span class="asks">{`${waiting} to approve`}</span>}
       </span>
       <span class="standing">{standing(actor.state)}</span>
@@ -104,18 +116,30 @@ function ActorRow({
 }
 
 /** How much an actor needs to be looked at. */
-export function toneOf({ state }: Pick<InspectedActor, 'state'>): 'alarm' | 'ended' | 'open' {
+function toneOf(actor: InspectedActor, model: Pick<Model, 'status'>): Tone {
+  if (needsSomebody(actor, model)) return 'alarm'
+  const { state } = actor
   if (state === null) return 'ended'
-  if (needsSomebody(state)) return 'alarm'
   return state.status === 'active' && state.value !== 'RETIRED' ? 'open' : 'ended'
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true })
 const urgency = { alarm: 0, open: 1, ended: 2 } as const
+type Tone = keyof typeof urgency
 
 /** Parents with their children below them; of each, the most urgent first, then the newest: who moves keeps its place. */
-function orderedOf(actors: readonly InspectedActor[], text: string): Shown[] {
+function orderedOf(
+  actors: readonly InspectedActor[],
+  text: string,
+  tone: (actor: InspectedActor) => Tone,
+): Shown[] {
   const words = text.toLowerCase()
+  const tones = new Map(actors.map((actor) => [actor, tone(actor)]))
+  const byUrgency = (one: InspectedActor, other: InspectedActor): number =>
+    urgencyOf(one, tones.get(one)!) - urgencyOf(other, tones.get(other)!) ||
+    placeOf(one) - placeOf(other) ||
+    other.since - one.since ||
+    byName.compare(one.name, other.name)
   if (words !== '')
     return actors
       .filter(({ name, actor, state }) => `${name} ${actor} ${standing(state)}`.toLowerCase().includes(words))
@@ -134,20 +158,9 @@ function orderedOf(actors: readonly InspectedActor[], text: string): Shown[] {
   return shown
 }
 
-function byUrgency(one: InspectedActor, other: InspectedActor): number {
-  return (
-    urgencyOf(one) - urgencyOf(other) ||
-    placeOf(one) - placeOf(other) ||
-    other.since - one.since ||
-    byName.compare(one.name, other.name)
-  )
-}
-
 /** What has no chart, such as a ledger, needs nobody before those that have ended. */
-const urgencyOf = (actor: InspectedActor): number => {
-  const tone = toneOf(actor)
-  return actor.chart === null && tone !== 'alarm' ? 3 : urgency[tone]
-}
+const urgencyOf = ({ chart }: InspectedActor, tone: Tone): number =>
+  chart === null && tone !== 'alarm' ? 3 : urgency[tone]
 
 /** Releases stand before what serves them. */
 const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : 1)

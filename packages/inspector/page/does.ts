@@ -101,9 +101,11 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     const source = isSourceChosen || isLooked ? sourceOf(get()) : withSomebody(get())
     const drawn = drawnIn(source)
     const roots = drawn.filter(({ parent }) => parent === null)
-    const isCalm = !roots.some(({ state }) => needsSomebody(state))
-    if (isLooked && (isCalm || needsSomebody(actorOf(get())?.state ?? null))) return
-    const [best] = (roots.length > 0 ? roots : drawn).toSorted((one, other) => rank(other) - rank(one))
+    const isCalm = !roots.some((root) => needsSomebody(root, get()))
+    const own = actorOf(get())
+    if (isLooked && (isCalm || (own !== null && needsSomebody(own, get())))) return
+    const rankOf = (one: InspectedActor): number => rank(one, needsSomebody(one, get()))
+    const [best] = (roots.length > 0 ? roots : drawn).toSorted((one, other) => rankOf(other) - rankOf(one))
     if (source === null || best === undefined) return
     chooseActor(source.source, best.actor)
     if (!isLooked && roots.length >= many) change({ view: 'fleet' })
@@ -256,9 +258,9 @@ const drawnIn = (source: InspectedSource | null): InspectedActor[] =>
   [...(source?.actors.values() ?? [])].filter(({ chart }) => chart !== null)
 
 /** Who is looked at first: who needs somebody, then releases, then whatever is under way; the latest of each. */
-function rank({ state, chart, last, since }: InspectedActor): number {
+function rank({ state, chart, last, since }: InspectedActor, needsOne: boolean): number {
   const isOpen = state?.status === 'active' ? 1 : 0
   const isRelease = chart === 'lifecycle' && isOpen ? 2 : 0
-  const isUrgent = needsSomebody(state) ? 4 : 0
+  const isUrgent = needsOne ? 4 : 0
   return (isUrgent + isRelease + isOpen) * 1e15 + (last?.at ?? since)
 }

@@ -2,7 +2,7 @@ import type { ChartView, InspectedActor, InspectedSource, LifecycleView, SeenSta
 
 import { wholeFleet, type FleetFilter, type FleetTone } from './fleet-filter.ts'
 import { dueIn, valueText } from './format.ts'
-import { needsSomebody, sourceOf, type Model } from './model.ts'
+import { needsSomebody, sourceOf, violationsOf, type Model } from './model.ts'
 
 /** One of the fleet. */
 export interface FleetCard {
@@ -88,6 +88,7 @@ const rankOf = ({ chart }: FleetBoard): number => (chart === 'lifecycle' ? 0 : 1
 interface Known {
   readonly lifecycles: ReadonlyMap<string, LifecycleView>
   readonly parked: ReadonlyMap<string, string>
+  readonly status: Model['status']
   readonly now: number
 }
 
@@ -96,18 +97,22 @@ function knownOf({ status, now }: Pick<Model, 'status' | 'now'>): Known {
   return {
     lifecycles: new Map(lifecycles.map((lifecycle) => [lifecycle.id, lifecycle])),
     parked: new Map(status?.parked.map(({ actor, reason }) => [actor, reason])),
+    status,
     now,
   }
 }
 
 function cardOf(
-  { actor, name, state, entered }: InspectedActor,
+  seen: InspectedActor,
   chart: ChartView | undefined,
-  { lifecycles, parked, now }: Known,
+  known: Known,
 ): { readonly column: string; readonly card: FleetCard } {
+  const { actor, name, state, entered } = seen
+  const { lifecycles, parked, now } = known
   const lifecycle = lifecycles.get(actor)
   const { column, within } = placeOf(state, chart)
-  const waits = parked.get(actor) ?? errorOf(state) ?? (lifecycle && waitOf(lifecycle, now))
+  const waits =
+    violationOf(known, actor) ?? parked.get(actor) ?? errorOf(state) ?? (lifecycle && waitOf(lifecycle, now))
   // What was asked may be older than what is told.
   const isSame = lifecycle !== undefined && lifecycle.phase === state?.value
   return {
@@ -116,7 +121,7 @@ function cardOf(
       actor,
       called: lifecycle?.name ?? name,
       service: lifecycle?.service ?? null,
-      tone: toneOf(state, lifecycle),
+      tone: needsSomebody(seen, known) ? 'alarm' : toneOf(state, lifecycle),
       live: lifecycle?.live ?? false,
       within,
       entered: isSame ? lifecycle.since : entered,
@@ -126,7 +131,6 @@ function cardOf(
 }
 
 function toneOf(state: SeenState | null, lifecycle: LifecycleView | undefined): FleetTone {
-  if (needsSomebody(state)) return 'alarm'
   if (state?.status !== 'active' || state.value === 'RETIRED') return 'ended'
   const asks = lifecycle?.operations.some(({ status }) => status === 'awaiting_approval') === true
   return asks ? 'asks' : 'open'
@@ -145,6 +149,11 @@ function placeOf(state: SeenState | null, chart: ChartView | undefined): { colum
     return { column: 'at once', within: valueText(value) }
   const [key] = keys as [string]
   return { column: key, within: valueText((value as Record<string, SeenState['value']>)[key]) }
+}
+
+function violationOf(known: Known, actor: string): string | undefined {
+  const [latest] = violationsOf(known, actor)
+  return latest && `violation: ${latest.type}, row ${latest.row}`
 }
 
 function errorOf(state: SeenState | null): string | undefined {

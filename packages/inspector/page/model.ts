@@ -10,6 +10,7 @@ import {
   type StatusView,
   type SupposedSignal,
   type VersionsView,
+  type ViolationView,
   type WhatIfView,
   type WhoMayView,
 } from '@opschart/core'
@@ -229,8 +230,20 @@ export function chartShown(
   return answer?.chart ?? chartOf(model)
 }
 
-/** Whether an actor stands where somebody should look. */
-export function needsSomebody(state: SeenState | null): boolean {
+const nobodys: readonly ViolationView[] = []
+
+/** What an actor did that the law does not allow, and nobody has answered; the last first. */
+export function violationsOf({ status }: Pick<Model, 'status'>, actor: string): readonly ViolationView[] {
+  const all = status?.unanswered ?? nobodys
+  return all.length === 0 ? nobodys : all.filter((violation) => violation.actor === actor)
+}
+
+/** Whether an actor stands where somebody should look, or has done what somebody must answer. */
+export function needsSomebody(
+  { actor, state }: Pick<InspectedActor, 'actor' | 'state'>,
+  model: Pick<Model, 'status'>,
+): boolean {
+  if (violationsOf(model, actor).length > 0) return true
   if (state === null) return false
   if (state.status === 'error' || state.status === 'parked') return true
   return state.value === 'INCIDENT' || state.value === 'ROLLBACK'

@@ -3,9 +3,10 @@ import type { Does } from './does.ts'
 import { momentOf, standing, valueText } from './format.ts'
 import { Differences, JsonView } from './json-view.tsx'
 import { actorOf, shownState, type Model } from './model.ts'
+import { Violations } from './violations.tsx'
 
 /** What the actor is: now, then, or supposed. */
-export function StateTab({ model }: { model: Model; does: Does }) {
+export function StateTab({ model, does }: { model: Model; does: Does }) {
   const { state, kind } = shownState(model)
   const actor = actorOf(model)
   if (state === null) return <p class="nothing">Nothing is known of it yet.</p>
@@ -18,6 +19,7 @@ export function StateTab({ model }: { model: Model; does: Does }) {
   const since = kind === 'past' ? model.past!.at : actor?.entered
   return (
     <>
+      <Violations model={model} does={does} />
       <dl class="facts">
         <dt>{kind === 'present' ? 'is' : kind === 'past' ? 'was' : 'would be'}</dt>
         <dd>

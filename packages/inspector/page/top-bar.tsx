@@ -3,6 +3,7 @@ import { ExportMenu } from './export-menu.tsx'
 import { Icon } from './icons.tsx'
 import { Jump } from './jump.tsx'
 import type { Connection, Model } from './model.ts'
+import { Needing } from './needing.tsx'
 import { keepTheme } from './theme.ts'
 
 const connections: Readonly<Record<Connection, string>> = {
@@ -29,6 +30,7 @@ export function TopBar({ model, does }: { model: Model; does: Does }) {
         {connections[connection]}
       </span>
       <Lost model={model} />
+      <Needing model={model} does={does} />
       <Jump model={model} does={does} />
       {door?.control === true && <span class="control">{`you act as ${door.person}`}</span>}
       <ExportMenu model={model} does={does} />

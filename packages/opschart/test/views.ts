@@ -142,6 +142,7 @@ export function status(change: Partial<StatusView> = {}): StatusView {
       { target: 'agent:documentation-agent', by: 'person:maria', at: minutes(70), reason: 'docs freeze' },
     ],
     violations: 1,
+    unanswered: [],
     parked: [],
     watchers: [
       { name: 'git:web', state: 'watching' },

@@ -124,7 +124,13 @@ export const signalCases: readonly Case<RuntimePlace>[] = [
         ['violation', 'DEVELOPMENT'],
         'merged without a review',
       )
-      same((await scenario.runtime.status()).violations, 1, 'violations that nobody has answered')
+      const told = await scenario.runtime.status()
+      same(told.violations, 1, 'violations that nobody has answered')
+      same(
+        told.unanswered.map(({ actor, type, by }) => [actor, type, by]),
+        [['web/one', 'CODE_MERGED', 'watcher:git']],
+        'what they were',
+      )
       const adoption = { to: 'web/one', phase: 'STAGING', reason: 'merged by hand' }
       same(
         (await scenario.runtime.as({ agent: 'developer-agent' }).adopt(adoption)).done,

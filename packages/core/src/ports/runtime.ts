@@ -12,6 +12,7 @@ import type { Severity, SignalDraft } from '../signal.ts'
 import type { Allowed, Verdict } from '../verdict.ts'
 import type { ActorView, FitView, PastView } from './actor-view.ts'
 import type { RecordView } from './record-view.ts'
+import type { StatusView } from './status-view.ts'
 import type { Supposition, WhatIfView, WhoMayView } from './what-if.ts'
 
 /** An operation that has been asked for and has not ended, as people see it. */
@@ -94,35 +95,6 @@ export interface MeasureView {
   readonly threshold: number
   /** Why the rule does not fire although the threshold is passed; null otherwise. */
   readonly held: string | null
-}
-
-/** What `opschart status` shows. */
-export interface StatusView {
-  readonly now: number
-  readonly head: { readonly sequence: number; readonly hash: string }
-  /** Names this answer: what has changed since can be asked for by it. */
-  readonly mark: string
-  /** Of an answer to `since` that is not whole: the lifecycles that are not open any more. Absent where all are told. */
-  readonly gone?: readonly string[]
-  readonly services: readonly ServiceView[]
-  readonly pauses: readonly Pause[]
-  readonly violations: number
-  /** Actors of machines that take nothing until a person lets them go on. */
-  readonly parked: readonly { readonly actor: string; readonly reason: string; readonly since: number }[]
-  readonly watchers: readonly {
-    readonly name: string
-    readonly state: 'watching' | 'failing' | 'ended'
-    readonly problem?: string
-  }[]
-}
-
-/** A pause that is in force. */
-export interface Pause {
-  /** `everything`, `service:<name>`, `agent:<name>` or `rule:<name>`. */
-  readonly target: string
-  readonly by: Principal
-  readonly at: number
-  readonly reason: string
 }
 
 /** One row of the journal, told in a line for people, with all of its data. */

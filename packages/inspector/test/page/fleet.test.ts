@@ -149,6 +149,19 @@ describe('the fleet', () => {
     expect(fleet.counts).toEqual({ all: 6, alarm: 2, asks: 1, open: 2, ended: 1 })
   })
 
+  it('[L7] counts who did what the law does not allow among those who need somebody, until it is answered', () => {
+    const violation = { row: 8, at: 1, actor: 'web/1', type: 'CODE_MERGED', by: 'watcher:git', reason: 'no' }
+    const status = { ...statusOf(), unanswered: [violation] } as unknown as StatusView
+    const { boards, counts } = fleetOf(modelOf(releases, status))
+    expect(counts).toMatchObject({ alarm: 2, open: 2 })
+    expect(boards[0]!.columns[0]!.cards[0]).toMatchObject({
+      actor: 'web/1',
+      tone: 'alarm',
+      waits: 'violation: CODE_MERGED, row 8',
+    })
+    expect(fleetOf(modelOf(releases, statusOf())).counts.alarm).toBe(1)
+  })
+
   it('leaves out what serves others; of another process it shows whatever has a chart', () => {
     const served = [
       actor('web/1~deploy:1', 'workflow:deploy', { open: 'new' }, 1, 'active', 'web/1'),

@@ -50,6 +50,8 @@ export interface ViewSources extends FactSources {
 }
 
 const page = 100
+/** Violations that are told one by one. */
+const mostViolations = 100
 /** How far back a phase's beginning is looked for, in rows. */
 const searched = 5_000
 
@@ -215,7 +217,8 @@ export function createViews(sources: ViewSources) {
             ],
       )
       const violations = (await openViolations()).map(
-        ({ row, text }) => `violation #${row}: ${text}; \`opschart adopt\` says where the release really is`,
+        ({ row, type, actor }) =>
+          `violation #${row}: ${type} on ${actor}; \`opschart adopt\` says where the release really is`,
       )
       const parked = (await parkedActors(store)).map(
         ({ actor, reason }) =>
@@ -249,6 +252,7 @@ export function createViews(sources: ViewSources) {
           }
         }),
       )
+      const violations = await openViolations()
       return {
         now: sources.now(),
         head,
@@ -256,7 +260,8 @@ export function createViews(sources: ViewSources) {
         ...(some === undefined ? {} : { gone: some.gone }),
         services,
         pauses: system.pauses,
-        violations: (await openViolations()).length,
+        violations: violations.length,
+        unanswered: violations.slice(0, mostViolations),
         parked: await parkedActors(store),
         watchers: sources.watchers.map((watcher) => ({ ...watcher })),
       }

@@ -1,13 +1,7 @@
-import { entryOf, type JournalRow, type Store } from '@opschart/core'
+import { entryOf, type JournalRow, type Store, type ViolationView } from '@opschart/core'
 
 /** Rows that are looked back for violations. */
 const mostRows = 1_000
-
-/** A violation that nobody has answered. */
-export interface OpenViolation {
-  readonly row: number
-  readonly text: string
-}
 
 /**
  * Keeps the violations of the last thousand rows that nobody has answered yet, by adopting or by rolling back [L7]: each
@@ -16,21 +10,22 @@ export interface OpenViolation {
 export function createViolations(store: Pick<Store, 'head' | 'history' | 'pruning'>) {
   let looked = 0
   /** By actor, in order of their rows. */
-  let open = new Map<string, readonly OpenViolation[]>()
+  let open = new Map<string, readonly ViolationView[]>()
 
   function fold(row: JournalRow): void {
     if (row.sequence <= looked) return
     looked = row.sequence
-    const { event, verdict } = entryOf(row)
+    const { event, verdict, by } = entryOf(row)
     const answers = event.type === 'ADOPTED' || event.type === 'ROLLED_BACK'
     if (verdict?.kind === 'accepted' && answers) open.delete(row.actor)
     if (verdict?.kind !== 'violation') return
-    const violation = { row: row.sequence, text: `${event.type} on ${row.actor}` }
-    open.set(row.actor, [...(open.get(row.actor) ?? []), violation])
+    const { sequence, at, actor } = row
+    const violation = { row: sequence, at, actor, type: event.type, by, reason: verdict.reason }
+    open.set(actor, [...(open.get(actor) ?? []), violation])
   }
 
   /** Those that are open now, the latest first. */
-  return async (): Promise<OpenViolation[]> => {
+  return async (): Promise<ViolationView[]> => {
     const { sequence } = await store.head()
     const first = Math.max(1, sequence - mostRows + 1)
     if (looked < sequence) {
