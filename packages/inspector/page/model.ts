@@ -33,10 +33,19 @@ export interface Door {
   readonly version: string
 }
 
+/** When an actor came into the state that is shown of it. */
+export interface Entered {
+  readonly at: number
+  /** False where it may have stood there before: nothing that is here goes back further. */
+  readonly isKnown: boolean
+}
+
 /** A point of an actor's past. */
 export interface Past {
   readonly sequence: number
   readonly at: number
+  /** When it had come into the state that it was in. */
+  readonly entered: Entered
   readonly state: SeenState
   /** What it was before, where that is known. */
   readonly before: SeenState | null
@@ -220,7 +229,7 @@ export function hasVersions(model: Pick<Model, 'inspected' | 'source' | 'actor' 
 }
 
 /** How the inspection calls the law's chart. */
-const lawChart = 'lifecycle'
+export const lawChart = 'lifecycle'
 
 /** The chart that is drawn: both versions in one while the law is compared. */
 export function chartShown(

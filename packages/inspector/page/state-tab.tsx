@@ -1,8 +1,9 @@
 import { differencesOf } from './differences.ts'
 import type { Does } from './does.ts'
+import { enteredOf } from './entered.ts'
 import { momentOf, standing, valueText } from './format.ts'
 import { Differences, JsonView } from './json-view.tsx'
-import { actorOf, shownState, type Model } from './model.ts'
+import { actorOf, shownState, sourceOf, type Model } from './model.ts'
 import { Violations } from './violations.tsx'
 
 /** What the actor is: now, then, or supposed. */
@@ -16,7 +17,9 @@ export function StateTab({ model, does }: { model: Model; does: Does }) {
       : kind === 'present'
         ? (actor?.before ?? null)
         : beforeSupposed(model)
-  const since = kind === 'past' ? model.past!.at : actor?.entered
+  const since = kind === 'past' ? model.past!.entered : actor && enteredOf(model, actor)
+  const isAnswered = sourceOf(model)?.answers === true && actor !== null
+  const last = kind === 'past' ? model.past : (actor?.last ?? null)
   return (
     <>
       <Violations model={model} does={does} />
@@ -31,10 +34,23 @@ export function StateTab({ model, does }: { model: Model; does: Does }) {
             <dd>{valueText(before.value)}</dd>
           </>
         )}
-        {since !== undefined && kind !== 'supposed' && (
+        {since !== null && kind !== 'supposed' && (
           <>
-            <dt>{kind === 'past' ? 'at' : 'since'}</dt>
-            <dd>{momentOf(since)}</dd>
+            <dt>since</dt>
+            <dd>{`${momentOf(since.at)}${since.isKnown ? '' : ', or before'}`}</dd>
+          </>
+        )}
+        {/* Of one that nothing has come to since the page was opened, the time of its last row is all that is told. */}
+        {last === null && kind === 'present' && isAnswered && (
+          <>
+            <dt>last row</dt>
+            <dd>{momentOf(actor!.since)}</dd>
+          </>
+        )}
+        {last !== null && kind !== 'supposed' && (
+          <>
+            <dt>{kind === 'past' ? 'row' : 'last row'}</dt>
+            <dd>{`${last.sequence}, ${momentOf(last.at)}`}</dd>
           </>
         )}
         {state.tags !== undefined && state.tags.length > 0 && (

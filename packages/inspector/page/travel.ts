@@ -8,6 +8,7 @@ import {
 } from '@opschart/core'
 
 import { ask, follow } from './door.ts'
+import { enteredBefore, enteredIn } from './entered.ts'
 import { noFilter } from './filter.ts'
 import { stepOfEntry } from './journal.ts'
 import { actorOf, notAsked, sourceOf, type Model, type Past } from './model.ts'
@@ -143,8 +144,12 @@ async function pastAt(model: Model, actor: string, sequence: number): Promise<Pa
   const past = await ask<PastView | null>('past', { actor, sequence })
   if (past === null) return null
   const { previous, next, at } = past
-  const before = previous === null ? null : await ask<PastView | null>('past', { actor, sequence: previous })
+  const [before, entered] = await Promise.all([
+    previous === null ? null : ask<PastView | null>('past', { actor, sequence: previous }),
+    enteredBefore(model, actor, { sequence: past.sequence, at, state: seenOf(past) }),
+  ])
   return {
+    entered,
     sequence: past.sequence,
     at,
     state: seenOf(past),
@@ -166,6 +171,7 @@ function keptPast(model: Model, actor: string, sequence: number): Past | null {
   return {
     sequence: step.sequence,
     at: step.at,
+    entered: enteredIn(own.slice(0, place + 1), { at: step.at, state: step.state! }),
     state: step.state!,
     before: own[place - 1]?.state ?? null,
     previous: own[place - 1]?.sequence ?? null,

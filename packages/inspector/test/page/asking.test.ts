@@ -20,6 +20,7 @@ const tools = () =>
     beforeDraw: (act) => act(),
   })
 const state = { status: 'active' as const, value: 'A' }
+const entered = { at: 0, isKnown: true }
 const actor = (name: string) =>
   ({ kind: 'actor', source: 's', actor: name, chart: null, name, parent: null, at: 0, state }) as const
 
@@ -90,7 +91,10 @@ describe('what is answered late', () => {
     await asked[0]!.answer(answer)
     expect(model.whoMay.answer).toBeNull()
     void whoMay()
-    model = { ...model, past: { sequence: 1, at: 0, state, before: null, previous: null, next: null } }
+    model = {
+      ...model,
+      past: { sequence: 1, at: 0, entered, state, before: null, previous: null, next: null },
+    }
     await asked[1]!.answer(answer)
     expect(model.whoMay.answer).toBeNull()
     void whoMay()
