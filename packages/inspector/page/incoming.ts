@@ -12,6 +12,7 @@ import type { Tools } from './tools.ts'
 const pace = 400
 /** Milliseconds between two announcements: nobody listens to more. */
 const breath = 1000
+const away = 'the daemon does not answer; trying again'
 /** Milliseconds before a stream that ended for good is opened anew. */
 const patience = 1000
 
@@ -121,7 +122,9 @@ export function createIncoming(
       change({ door: await ask<Door>('door') })
     } catch (error) {
       if (error instanceof Refusal && error.status === 0) throw error
-      change({ connection: 'refused', problem: (error as Error).message })
+      // Nothing that is here can be asked about any more, and nothing comes: it is of when it was heard of last.
+      endStream()
+      lose('refused', (error as Error).message)
       return
     }
     endStream()
@@ -130,15 +133,21 @@ export function createIncoming(
       opened() {
         // Apps are told of anew by a door that still knows them; those of a door that has gone have ended with it.
         set((model) => ({ ...model, inspected: inspect(model.inspected, endsOf(model)) }))
-        change({ connection: 'live', problem: null })
+        change({ connection: 'live', lostAt: null, problem: null })
         refresh()
       },
-      broken: () => change({ connection: 'broken', problem: 'the daemon does not answer; trying again' }),
+      broken: () => lose('broken', away),
       refused: () => void again(),
     })
   }
+  function lose(connection: 'broken' | 'refused', problem: string): void {
+    set((model) => {
+      const lostAt = model.connection === 'live' ? Date.now() : model.lostAt
+      return { ...model, connection, lostAt, problem }
+    })
+  }
   async function again(): Promise<void> {
-    change({ connection: 'broken', problem: 'the daemon does not answer; trying again' })
+    lose('broken', away)
     await new Promise((resolve) => setTimeout(resolve, patience))
     await connect().catch(() => again())
   }

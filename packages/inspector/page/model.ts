@@ -112,6 +112,8 @@ export type Connection = 'connecting' | 'live' | 'broken' | 'refused' | 'saved'
 /** All that the page knows and shows. */
 export interface Model {
   readonly connection: Connection
+  /** When it was heard of last, while it is not; null while it is, and where it never was. */
+  readonly lostAt: number | null
   /** Why it is refused or broken. */
   readonly problem: string | null
   readonly door: Door | null
@@ -167,6 +169,7 @@ export interface Model {
 
 export const firstModel: Model = {
   connection: 'connecting',
+  lostAt: null,
   problem: null,
   door: null,
   inspected: nothingInspected,

@@ -32,7 +32,7 @@ export function Page({ model, does }: { model: Model; does: Does }) {
   return (
     <Sized class="page" data-view={view} data-connection={model.connection}>
       <TopBar model={model} does={does} />
-      {model.connection === 'refused' ? (
+      {model.connection === 'refused' && model.inspected.size === 0 ? (
         <main class="nothing">
           <h2>This page is not let in</h2>
           <p>{model.problem}</p>

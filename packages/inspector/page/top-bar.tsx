@@ -4,6 +4,7 @@ import { Icon } from './icons.tsx'
 import { Jump } from './jump.tsx'
 import type { Connection, Model } from './model.ts'
 import { Needing } from './needing.tsx'
+import { Outage } from './outage.tsx'
 import { keepTheme } from './theme.ts'
 
 const connections: Readonly<Record<Connection, string>> = {
@@ -45,6 +46,7 @@ export function TopBar({ model, does }: { model: Model; does: Does }) {
       >
         <Icon name={themeIcons[theme]} />
       </button>
+      <Outage model={model} />
     </header>
   )
 }

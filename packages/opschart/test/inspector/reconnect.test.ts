@@ -105,6 +105,10 @@ describe.skipIf(browserPath === undefined)('a page whose daemon is killed', () =
     await expect.poll(reported).toBe(5)
     await kill()
     await page.getByText('not connected').waitFor()
+    const told = page.getByRole('alert')
+    expect(await told.textContent()).toMatch(
+      /start it: opschart up --inspect. This page goes on by itself. What is shown is as of .*\d\d:\d\d:\d\d/,
+    )
     // Nobody asks for the inspector again.
     expect(await runUp()).toBe(address)
     await report(4, 5)
@@ -112,15 +116,36 @@ describe.skipIf(browserPath === undefined)('a page whose daemon is killed', () =
     await expect.poll(reported).toBe(9)
     const rows = await shown()
     expect(rows).toEqual(Array.from({ length: rows[0]! }, (_, place) => rows[0]! - place))
-    const told = toldOf(sent)
-    expect(told.begins).toBe(1)
-    expect(told.rows.length).toBeGreaterThanOrEqual(6)
-    expect(told.rows).toEqual(told.rows.map((_, place) => told.rows[0]! + place))
-    expect(told.rows.at(-1)).toBe(rows[0])
+    await told.waitFor({ state: 'detached' })
+    const rowsTold = toldOf(sent)
+    expect(rowsTold.begins).toBe(1)
+    expect(rowsTold.rows.length).toBeGreaterThanOrEqual(6)
+    expect(rowsTold.rows).toEqual(rowsTold.rows.map((_, place) => rowsTold.rows[0]! + place))
+    expect(rowsTold.rows.at(-1)).toBe(rows[0])
     expect(await readFile(join(root, '.opschart/inspect.token'), 'utf8')).toContain(
       new URLSearchParams(new URL(address).hash.slice(1)).get('token')!,
     )
   })
+
+  it(
+    'says so where it is not let in any more, and keeps what it has shown',
+    { timeout: 120_000 },
+    async () => {
+      const { page } = await browser.open(await up())
+      await report(1, 0)
+      await expect.poll(shownOf(page, 'TEST_FAILED')).toBe(1)
+      await kill()
+      await rm(join(root, '.opschart/inspect.token'))
+      await up()
+      const told = page.getByRole('alert')
+      await expect
+        .poll(() => told.textContent(), { timeout: 30_000 })
+        .toMatch(
+          /token is no longer valid: open the address that opschart inspect prints. What is shown is as of /,
+        )
+      expect(await shownOf(page, 'TEST_FAILED')()).toBe(1)
+    },
+  )
 
   it(
     '[P7] begins anew where the journal is another one, and a longer one',
