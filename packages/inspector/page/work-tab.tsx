@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import type { Does } from './does.ts'
 import { dueIn, lengthOf } from './format.ts'
 import { actorOf, type Model } from './model.ts'
+import { WorkThen } from './work-then.tsx'
 
 /** What runs, what waits and for what, and what a person is asked. */
 export function WorkTab({ model, does }: { model: Model; does: Does }) {
@@ -20,6 +21,7 @@ export function WorkTab({ model, does }: { model: Model; does: Does }) {
   return (
     <>
       <Control model={model} does={does} />
+      <WorkThen model={model} does={does} />
       {asked.length > 0 && (
         <section>
           <h3>{`Waits for a person (${asked.length})`}</h3>

@@ -1,0 +1,48 @@
+// Properties:
+//   - The work that is shown is that of the moment that the chart shows, and what is of now is headed so.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
+import { intoStaging, startProject, type TestProject } from './project.ts'
+
+describe.skipIf(browserPath === undefined)('the panel beside the chart', () => {
+  let browser: RealBrowser
+  let project: TestProject
+  let opened: Opened
+  const page = () => opened.page
+  const rows = () => page().getByRole('listbox', { name: 'Rows of the journal' })
+  const row = (text: string | RegExp) => rows().getByRole('option').filter({ hasText: text }).first()
+  const details = () => page().getByRole('tabpanel')
+  const tab = (name: string) => page().getByRole('tab', { name })
+
+  beforeAll(async () => {
+    browser = await startBrowser()
+    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
+    await intoStaging(project)
+    opened = await browser.open(project.address)
+    await page().locator('.drawing g.oc-active').first().waitFor()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await project?.close()
+  })
+
+  it('shows the work of the moment that the chart shows, and says what is of now', async () => {
+    await row('REVIEW_APPROVED').click()
+    const moment = page().locator('.moment')
+    await expect.poll(() => moment.textContent()).toMatch(/^row \d+/)
+    const sequence = /^row (\d+)/.exec((await moment.textContent())!)![1]
+    await tab('work').click()
+    const then = page().getByRole('region', { name: `At row ${sequence}` })
+    expect(await then.textContent()).toContain('had nothing under way')
+    expect(await details().textContent()).toContain(`Now (the chart shows row ${sequence})`)
+    const [asked] = (await project.daemon.client.read('web/topic'))!.operations
+    await row(/OPERATION_REQUESTED/).click()
+    await expect.poll(() => moment.textContent()).not.toContain(`row ${sequence},`)
+    await tab('work').click()
+    await expect.poll(() => page().locator('.then').textContent()).toContain(`${asked!.agent}.${asked!.task}`)
+    await page().getByRole('button', { name: 'Back to now' }).click()
+    expect(await details().textContent()).not.toContain('the chart shows row')
+  })
+})
