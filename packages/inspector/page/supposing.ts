@@ -22,7 +22,9 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
     try {
       answered = { isWaiting: false, answer: await question(), problem: null }
     } catch (error) {
-      answered = { isWaiting: false, answer: null, problem: (error as Error).message }
+      // What was answered of signals that are supposed still holds: only what is new was refused.
+      const answer = key === 'whatIf' ? get().whatIf.answer : null
+      answered = { isWaiting: false, answer, problem: (error as Error).message }
     }
     if (isStill()) set((model) => ({ ...model, [key]: answered }))
   }
@@ -59,7 +61,7 @@ export function createSupposing({ get, set, change, orSay }: Tools) {
       orSay(async () => {
         await askWhatIf()
         const { whatIf, supposed: now } = get()
-        if (now === supposed && whatIf.answer !== null)
+        if (now === supposed && whatIf.answer !== null && whatIf.answer.outcomes.length > 0)
           change({ shownOutcome: whatIf.answer.outcomes.length - 1 })
       })
     },

@@ -1,14 +1,14 @@
-import type { JsonObject, Principal, SupposedSignal } from '@opschart/core'
-import { useState } from 'preact/hooks'
-
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
-import { chartOf, type Model } from './model.ts'
+import type { Model } from './model.ts'
 import { Effects, VerdictFacts } from './step-tab.tsx'
+import { Draft } from './what-if-draft.tsx'
 
 /** Signals that are only supposed: what would come of them, one after the other, and nothing is sent. */
 export function WhatIfTab({ model, does }: { model: Model; does: Does }) {
   const { supposed, whatIf, shownOutcome, past } = model
+  // Those before it were answered: what was refused is the first that was not.
+  const failed = whatIf.answer?.outcomes.length ?? 0
   return (
     <>
       <p class="quiet">
@@ -16,7 +16,7 @@ export function WhatIfTab({ model, does }: { model: Model; does: Does }) {
         nothing is carried out.
       </p>
       <Draft key={`${model.actor} ${model.draftType}`} model={model} does={does} />
-      {whatIf.problem !== null && <p class="problem">{whatIf.problem}</p>}
+      {whatIf.problem !== null && failed >= supposed.length && <p class="problem">{whatIf.problem}</p>}
       <ol class="suppositions">
         {supposed.map((signal, place) => {
           const outcome = whatIf.answer?.outcomes[place]
@@ -43,6 +43,7 @@ export function WhatIfTab({ model, does }: { model: Model; does: Does }) {
                   ×
                 </button>
               </div>
+              {whatIf.problem !== null && place === failed && <p class="problem">{whatIf.problem}</p>}
               {outcome !== undefined && place === shownOutcome && (
                 <div class="outcome">
                   <p>
@@ -72,94 +73,6 @@ export function WhatIfTab({ model, does }: { model: Model; does: Does }) {
       )}
     </>
   )
-}
-
-/** What is to be supposed next. */
-function Draft({ model, does }: { model: Model; does: Does }) {
-  const principals = model.whoMay.answer?.principals ?? []
-  const types = [
-    ...new Set([
-      ...(model.whoMay.answer?.signals.map(({ type }) => type) ?? []),
-      ...(chartOf(model)
-        ?.arrows.filter(({ kind }) => kind === 'event')
-        .map(({ event }) => event) ?? []),
-    ]),
-  ]
-  const [type, setType] = useState(model.draftType)
-  const [by, setBy] = useState<string>('')
-  const [data, setData] = useState('')
-  const [problem, setProblem] = useState<string | null>(null)
-  const chosen = by === '' ? (principals[0] ?? 'person:you') : by
-  const suppose = (event: Event): void => {
-    event.preventDefault()
-    const read = dataOf(data)
-    if (typeof read === 'string') return setProblem(read)
-    setProblem(null)
-    const signal: SupposedSignal = {
-      by: chosen as Principal,
-      type: type === '' ? (types[0] ?? '') : type,
-      ...(read === undefined ? {} : { data: read }),
-    }
-    does.suppose([...model.supposed, signal])
-  }
-  return (
-    <form class="draft" onSubmit={suppose}>
-      <label>
-        <span>Signal</span>
-        <input
-          list="signal-types"
-          value={type}
-          placeholder={types[0]}
-          onInput={(e) => setType(e.currentTarget.value)}
-        />
-        <datalist id="signal-types">
-          {types.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-      </label>
-      <label>
-        <span>by</span>
-        <input
-          list="principals"
-          value={by}
-          placeholder={chosen}
-          onInput={(e) => setBy(e.currentTarget.value)}
-        />
-        <datalist id="principals">
-          {principals.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-      </label>
-      <label>
-        <span>data</span>
-        <textarea
-          rows={2}
-          value={data}
-          placeholder='{ "environment": "production" }'
-          spellcheck={false}
-          onInput={(e) => setData(e.currentTarget.value)}
-        />
-      </label>
-      {problem !== null && <p class="problem">{problem}</p>}
-      <button type="submit" class="main">
-        {model.supposed.length === 0 ? 'Suppose it' : 'And then'}
-      </button>
-    </form>
-  )
-}
-
-/** The members of a signal, or why they are none. */
-function dataOf(text: string): JsonObject | string | undefined {
-  if (text.trim() === '') return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
-    return 'Data is a JSON object, such as { "version": "v2" }.'
-  } catch (error) {
-    return `Data is no JSON: ${(error as Error).message}`
-  }
 }
 
 /** Sends the first of the supposed signals, as the person who has control. */

@@ -37,7 +37,9 @@ beforeEach(() => {
     asked.push({
       name,
       async answer(value) {
-        resolve({ ok: true, json: () => Promise.resolve({ answer: value }) })
+        const isRefused = value instanceof Error
+        const body = isRefused ? { error: { message: value.message } } : { answer: value }
+        resolve({ ok: !isRefused, json: () => Promise.resolve(body) })
         // Whatever waits for it has gone on by then.
         await new Promise((done) => setImmediate(done))
       },
@@ -81,6 +83,16 @@ describe('what is answered late', () => {
     expect(model.whatIf.answer).toEqual(outcome)
     suppose(supposed)
     expect(model.whatIf.answer).toBeNull()
+  })
+
+  it('of a supposition that goes on is kept where what goes on is refused', async () => {
+    const { suppose } = createSupposing(tools())
+    suppose(supposed)
+    await asked[0]!.answer(outcome)
+    suppose([...model.supposed, { by: 'person:ann', type: 'STOP' }])
+    await asked[1]!.answer(new Error('no such signal'))
+    expect(model.whatIf).toEqual({ isWaiting: false, answer: outcome, problem: 'no such signal' })
+    expect(model.shownOutcome).toBe(0)
   })
 
   it('about who may do what is dropped where another moment or actor is looked at', async () => {

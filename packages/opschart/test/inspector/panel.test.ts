@@ -1,4 +1,5 @@
 // Properties:
+//   - A sender that is nobody is told before anything is asked, and costs no answer; those that there are can be chosen.
 //   - The work that is shown is that of the moment that the chart shows, and what is of now is headed so.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -44,5 +45,31 @@ describe.skipIf(browserPath === undefined)('the panel beside the chart', () => {
     await expect.poll(() => page().locator('.then').textContent()).toContain(`${asked!.agent}.${asked!.task}`)
     await page().getByRole('button', { name: 'Back to now' }).click()
     expect(await details().textContent()).not.toContain('the chart shows row')
+  })
+
+  it('asks nothing of who is nobody, says so at the sender, and keeps what was answered', async () => {
+    await tab('what if').click()
+    const sender = page().getByLabel('by', { exact: true })
+    const chosen = page().getByLabel('Choose who sends it')
+    expect(
+      await chosen
+        .locator('optgroup')
+        .evaluateAll((all: { label: string }[]) => all.map(({ label }) => label)),
+    ).toEqual(['persons', 'agents', 'watchers', 'rules', 'workflows', 'the system itself'])
+    await page().getByLabel('Signal').fill('DEPLOYMENT_REJECTED')
+    await chosen.selectOption('agent:monitoring-agent')
+    expect(await sender.inputValue()).toBe('agent:monitoring-agent')
+    await page().getByRole('button', { name: 'Suppose it' }).click()
+    const verdicts = () => page().locator('.suppositions > li > .bar > .verdict').allTextContents()
+    await expect.poll(verdicts).toEqual(['accepted'])
+    await page().getByLabel('Signal').fill('NONSENSE')
+    await sender.fill('bob')
+    await page().getByRole('button', { name: 'And then' }).click()
+    expect(await page().getByRole('alert').textContent()).toContain('Do you mean person:bob?')
+    expect(await verdicts()).toEqual(['accepted'])
+    await sender.fill('person:bob')
+    await page().getByRole('button', { name: 'And then' }).click()
+    await expect.poll(verdicts).toEqual(['accepted', 'ignored'])
+    await page().getByRole('button', { name: 'Forget all of it' }).click()
   })
 })
