@@ -91,6 +91,8 @@ describe.skipIf(browserPath === undefined)('the page', () => {
         .getByRole('button', { name: /: accepted/ })
         .first()
         .click()
+      expect(await faults(page)).toEqual([])
+      await page.getByRole('button', { name: 'What would come of it' }).click()
       await page.getByText('would be').waitFor()
       expect(await faults(page)).toEqual([])
     })

@@ -1,4 +1,5 @@
 // Properties:
+//   - Who may do what has persons and agents first, says why where it is asked, and can be read at a glance.
 //   - A sender that is nobody is told before anything is asked, and costs no answer; those that there are can be chosen.
 //   - The work that is shown is that of the moment that the chart shows, and what is of now is headed so.
 
@@ -45,6 +46,36 @@ describe.skipIf(browserPath === undefined)('the panel beside the chart', () => {
     await expect.poll(() => page().locator('.then').textContent()).toContain(`${asked!.agent}.${asked!.task}`)
     await page().getByRole('button', { name: 'Back to now' }).click()
     expect(await details().textContent()).not.toContain('the chart shows row')
+  })
+
+  it('says why somebody may not, beneath what is told of everybody, and shows all of it over the chart', async () => {
+    await tab('who may').click()
+    const heads = page().locator('.matrix th[scope=col]')
+    expect(await heads.first().textContent()).toMatch(/^person:/)
+    expect(await details().locator('.legend').textContent()).toContain('depends on its data')
+    await page()
+      .getByRole('button', { name: /^ADOPTED by person:/ })
+      .click()
+    const why = page().getByRole('region', { name: 'Why' })
+    await expect.poll(() => why.textContent()).toMatch(/^ADOPTED by person:.*its data/)
+    // With the keys as with the pointer.
+    await page().keyboard.press('Tab')
+    await expect.poll(() => why.textContent()).toMatch(/^ADOPTED by agent:/)
+    const widthOf = async () => (await page().locator('.panel').boundingBox())!.width
+    const before = await widthOf()
+    await page().getByRole('button', { name: 'Over the chart' }).click()
+    expect(await widthOf()).toBeGreaterThan(2 * before)
+    const isSeen = async () => {
+      const shown = (await page().locator('.panel').boundingBox())!
+      const last = (await heads.last().boundingBox())!
+      return last.x + last.width <= shown.x + shown.width
+    }
+    expect(await isSeen()).toBe(true)
+    await page().getByLabel('Find who, or what').fill('reviewer')
+    await expect.poll(() => heads.allTextContents()).toEqual(['reviewer-agent'])
+    await page().getByLabel('Find who, or what').fill('')
+    await page().getByRole('button', { name: 'Beside the chart' }).click()
+    expect(await widthOf()).toBe(before)
   })
 
   it('asks nothing of who is nobody, says so at the sender, and keeps what was answered', async () => {

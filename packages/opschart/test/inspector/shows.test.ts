@@ -71,6 +71,7 @@ describe.skipIf(browserPath === undefined)('the page', () => {
       name: /^CHANGES_REQUESTED by agent:reviewer-agent: accepted/,
     })
     await answer.click()
+    await opened.page.getByRole('button', { name: 'What would come of it' }).click()
     await expect.poll(lit).toBe('DEVELOPMENT')
     expect(await opened.page.locator('.moment').textContent()).toContain('supposed')
     await opened.page.getByLabel('Signal').fill('REVIEW_REQUESTED')
