@@ -1,5 +1,7 @@
 import type { InspectionStep, VerdictKind } from '@opschart/core'
 
+import { textOf } from './format.ts'
+
 /** Which rows the timeline shows. */
 export interface Filter {
   /** Only those of the actor that is looked at. */
@@ -39,6 +41,15 @@ export function lets({ own, kinds, text }: Filter, actor: string | null, step: I
   if (own && step.actor !== actor) return false
   if (kinds.size > 0 && !kinds.has(step.verdict?.kind ?? 'other')) return false
   return text === '' || wordsOf(step).includes(text.toLowerCase())
+}
+
+/** Whether what a filter looks for occurs only in the data of a step, where its row does not show it. */
+export function isInData({ text }: Filter, step: InspectionStep): boolean {
+  const words = text.toLowerCase()
+  if (words === '') return false
+  const { sequence, actor, from, event, verdict } = step
+  const shown = [`#${sequence}`, actor, event.type, from, verdict?.kind, textOf(step)]
+  return !shown.join(' ').toLowerCase().includes(words)
 }
 
 function wordsOf(step: InspectionStep): string {

@@ -83,6 +83,16 @@ export function textOf({ text, event, verdict }: InspectionStep): string {
   return text ?? verdict?.reason ?? (Object.keys(event).length > 1 ? JSON.stringify(event) : '')
 }
 
+/** What only the work or the time of an actor itself tells it; nobody is named beside it. */
+const own = /^(?:operation\.|opened$|xstate\.(?:done|error|after)\.)/
+
+/** Who a step came from, as people say it. */
+export function fromText({ from, event }: Pick<InspectionStep, 'from' | 'event'>): string {
+  if (from !== null) return from
+  if (!own.test(event.type)) return 'not known'
+  return event.type.startsWith('xstate.after') ? 'its own time' : 'its own work'
+}
+
 /** A state's name as people say it: its path. */
 export function nameOf(chart: ChartView, { id }: Pick<StateView, 'id'>): string {
   return id === '' ? chart.id : id

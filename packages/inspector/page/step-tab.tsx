@@ -2,7 +2,7 @@ import type { Effect, InspectionStep, Verdict } from '@opschart/core'
 
 import { differencesOf } from './differences.ts'
 import type { Does } from './does.ts'
-import { momentOf, textOf, valueText } from './format.ts'
+import { fromText, momentOf, textOf, valueText } from './format.ts'
 import { Differences, JsonView } from './json-view.tsx'
 import type { Model } from './model.ts'
 
@@ -14,7 +14,9 @@ export function StepTab({ model, does }: { model: Model; does: Does }) {
   return (
     <>
       <StepFacts step={step} />
-      {step.verdict !== undefined && <VerdictFacts verdict={step.verdict} />}
+      {step.verdict !== undefined && (
+        <VerdictFacts verdict={step.verdict} isTold={textOf(step).includes(step.verdict.reason)} />
+      )}
       {isShown && past.before !== null && (
         <section>
           <h3>What changed</h3>
@@ -44,7 +46,7 @@ export function StepTab({ model, does }: { model: Model; does: Does }) {
 }
 
 function StepFacts({ step }: { step: InspectionStep }) {
-  const { sequence, at, actor, event, from } = step
+  const { sequence, at, actor, event } = step
   return (
     <>
       <h3 class="wide">{event.type}</h3>
@@ -57,20 +59,20 @@ function StepFacts({ step }: { step: InspectionStep }) {
         <dt>actor</dt>
         <dd>{actor}</dd>
         <dt>from</dt>
-        <dd>{from ?? 'not known'}</dd>
+        <dd>{fromText(step)}</dd>
       </dl>
     </>
   )
 }
 
-/** The law's answer, with the way out where it said no. */
-export function VerdictFacts({ verdict }: { verdict: Verdict }) {
+/** The law's answer, with the way out where it said no; its reason only where that was not told already. */
+export function VerdictFacts({ verdict, isTold = false }: { verdict: Verdict; isTold?: boolean }) {
   return (
     <section>
       <h3>
         Verdict <span class={`verdict ${verdict.kind}`}>{verdict.kind}</span>
       </h3>
-      <p>{verdict.reason}</p>
+      {!isTold && <p>{verdict.reason}</p>}
       {verdict.kind === 'accepted' && verdict.from !== verdict.phase && (
         <p>
           {verdict.from} → <strong>{verdict.phase}</strong>

@@ -1,7 +1,7 @@
 import type { InspectionStep, VerdictKind } from '@opschart/core'
 
 import type { Does } from './does.ts'
-import { isFiltering, noFilter } from './filter.ts'
+import { isFiltering, isInData, noFilter } from './filter.ts'
 import { momentOf, textOf, timeOf } from './format.ts'
 import { rowsOf } from './journal.ts'
 import { calledOf, sourceOf, type Model } from './model.ts'
@@ -93,7 +93,10 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
           else if (!isTop && frozen === null) does.change({ frozen: head })
         }}
         rowClass={(index) => rows.at(index)?.verdict?.kind ?? ''}
-        row={(index) => <Row step={rows.at(index)} called={called} />}
+        row={(index) => {
+          const row = rows.at(index)
+          return <Row step={row} called={called} isInData={row !== undefined && isInData(filter, row)} />
+        }}
         empty={
           search?.isWaiting === true
             ? 'Looking …'
@@ -104,6 +107,12 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
                 : 'Nothing has happened yet.'
         }
       />
+      {step !== null && textOf(step) !== '' && (
+        <p class="whole" aria-label="All of the row's text">
+          <span class="sequence">{step.sequence}</span>
+          {textOf(step)}
+        </p>
+      )}
     </section>
   )
 }
@@ -124,9 +133,12 @@ function told(model: Model, count: number): string {
 function Row({
   step,
   called,
+  isInData: isFoundInData,
 }: {
   readonly step: InspectionStep | undefined
   readonly called: (actor: string) => string
+  /** Whether what was looked for is in what the row does not show. */
+  readonly isInData: boolean
 }) {
   if (step === undefined) return <span class="loading">…</span>
   const { sequence, at, actor, event, from, verdict } = step
@@ -143,6 +155,7 @@ function Row({
       </span>
       <span class="from">{from ?? ''}</span>
       <span class="text" title={textOf(step)}>
+        {isFoundInData && <span class="in-data">in its data</span>}
         {textOf(step)}
       </span>
     </>

@@ -1,5 +1,6 @@
 // Properties:
 //   - Who may do what has persons and agents first, says why where it is asked, and can be read at a glance.
+//   - All of a row can be read, each thing once; of a row that was found by what it does not show it is said.
 //   - A sender that is nobody is told before anything is asked, and costs no answer; those that there are can be chosen.
 //   - The work that is shown is that of the moment that the chart shows, and what is of now is headed so.
 
@@ -76,6 +77,21 @@ describe.skipIf(browserPath === undefined)('the panel beside the chart', () => {
     await page().getByLabel('Find who, or what').fill('')
     await page().getByRole('button', { name: 'Beside the chart' }).click()
     expect(await widthOf()).toBe(before)
+  })
+
+  it('lets all of a row be read, tells its reason once, and says where its words were found', async () => {
+    await page().getByRole('searchbox', { name: 'Filter rows' }).fill('performance-optimizer')
+    await row('refused').click()
+    await expect.poll(() => details().textContent()).toContain('Verdict')
+    const whole = await page().locator('.whole').textContent()
+    const reason = (await details().textContent())!.split('only developer-agent')
+    expect([reason.length - 1, whole]).toEqual([1, expect.stringContaining('only developer-agent')])
+    expect(await page().locator('.in-data').count()).toBe(0)
+    // The merge is told without its commit, which is in its data.
+    await page().getByRole('searchbox', { name: 'Filter rows' }).fill('bbbbbbbbbbbbbbbbbbbb')
+    await expect.poll(() => page().locator('.in-data').count()).toBeGreaterThan(0)
+    await page().getByRole('button', { name: 'all rows' }).click()
+    await page().keyboard.press('n')
   })
 
   it('asks nothing of who is nobody, says so at the sender, and keeps what was answered', async () => {
