@@ -1,10 +1,11 @@
-import type { InspectedActor, LifecycleView } from '@opschart/core'
+import type { LifecycleView } from '@opschart/core'
 import { useMemo, useState } from 'preact/hooks'
 
+import { orderedOf, toneOf, type ShownActor } from './actors-order.ts'
 import type { Does } from './does.ts'
 import { standing } from './format.ts'
 import { Icon } from './icons.tsx'
-import { calledOf, needsSomebody, sourceOf, violationsOf, type Model } from './model.ts'
+import { calledOf, sourceOf, violationsOf, type Model } from './model.ts'
 import { VirtualList } from './virtual-list.tsx'
 
 const rowHeight = 44
@@ -15,8 +16,8 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
   const source = sourceOf(model)
   const named = useMemo(() => lifecyclesOf(model), [model.status])
   const shown = useMemo(
-    () => orderedOf([...(source?.actors.values() ?? [])], text, (actor) => toneOf(actor, model)),
-    [source?.actors, text, model.status],
+    () => orderedOf([...(source?.actors.values() ?? [])], text, model),
+    [source?.actors, text, model.status, model.actor],
   )
   const chosen = shown.findIndex(({ actor: { actor } }) => actor === model.actor)
   return (
@@ -64,13 +65,14 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
         onChoose={(index) => does.choose.actor(source!.source, shown[index]!.actor.actor)}
         rowClass={(index) => (source?.ended === null ? toneOf(shown[index]!.actor, model) : 'ended')}
         row={(index) => {
-          const { actor, depth } = shown[index]!
+          const { actor, depth, before } = shown[index]!
           const called = calledOf(model, actor.actor, depth > 0)
           const isOwn = source?.answers === true
           return (
             <ActorRow
               actor={actor}
               depth={depth}
+              before={before}
               called={isOwn ? called : actor.name}
               lifecycle={named.get(actor.actor)}
               violations={isOwn ? violationsOf(model, actor.actor).length : 0}
@@ -83,18 +85,14 @@ export function Actors({ model, does }: { model: Model; does: Does }) {
   )
 }
 
-interface Shown {
-  readonly actor: InspectedActor
-  readonly depth: number
-}
-
 function ActorRow({
   actor,
   depth,
+  before,
   called,
   lifecycle,
   violations,
-}: Shown & {
+}: ShownActor & {
   readonly called: string
   readonly lifecycle: LifecycleView | undefined
   readonly violations: number
@@ -110,60 +108,13 @@ function ActorRow({
         )}
         {waiting > 0 && <span class="asks">{`${waiting} to approve`}</span>}
       </span>
-      <span class="standing">{standing(actor.state)}</span>
+      <span class="standing">
+        {standing(actor.state)}
+        {before > 0 && `, and ${before.toLocaleString()} before it`}
+      </span>
     </div>
   )
 }
-
-/** How much an actor needs to be looked at. */
-function toneOf(actor: InspectedActor, model: Pick<Model, 'status'>): Tone {
-  if (needsSomebody(actor, model)) return 'alarm'
-  const { state } = actor
-  if (state === null) return 'ended'
-  return state.status === 'active' && state.value !== 'RETIRED' ? 'open' : 'ended'
-}
-
-const byName = new Intl.Collator(undefined, { numeric: true })
-const urgency = { alarm: 0, open: 1, ended: 2 } as const
-type Tone = keyof typeof urgency
-
-/** Parents with their children below them; of each, the most urgent first, then the newest: who moves keeps its place. */
-function orderedOf(
-  actors: readonly InspectedActor[],
-  text: string,
-  tone: (actor: InspectedActor) => Tone,
-): Shown[] {
-  const words = text.toLowerCase()
-  const tones = new Map(actors.map((actor) => [actor, tone(actor)]))
-  const byUrgency = (one: InspectedActor, other: InspectedActor): number =>
-    urgencyOf(one, tones.get(one)!) - urgencyOf(other, tones.get(other)!) ||
-    placeOf(one) - placeOf(other) ||
-    other.since - one.since ||
-    byName.compare(one.name, other.name)
-  if (words !== '')
-    return actors
-      .filter(({ name, actor, state }) => `${name} ${actor} ${standing(state)}`.toLowerCase().includes(words))
-      .toSorted(byUrgency)
-      .map((actor) => ({ actor, depth: 0 }))
-  const known = new Set(actors.map(({ actor }) => actor))
-  const below = Map.groupBy(actors, ({ parent }) => (parent !== null && known.has(parent) ? parent : null))
-  const shown: Shown[] = []
-  const add = (parent: string | null, depth: number): void => {
-    for (const actor of (below.get(parent) ?? []).toSorted(byUrgency)) {
-      shown.push({ actor, depth })
-      if (depth < 8) add(actor.actor, depth + 1)
-    }
-  }
-  add(null, 0)
-  return shown
-}
-
-/** What has no chart, such as a ledger, needs nobody before those that have ended. */
-const urgencyOf = ({ chart }: InspectedActor, tone: Tone): number =>
-  chart === null && tone !== 'alarm' ? 3 : urgency[tone]
-
-/** Releases stand before what serves them. */
-const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : 1)
 
 function lifecyclesOf({ status }: Model): ReadonlyMap<string, LifecycleView> {
   const all = status?.services.flatMap(({ lifecycles }) => lifecycles) ?? []

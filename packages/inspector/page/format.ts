@@ -1,4 +1,12 @@
-import type { InspectionStep, Json, JsonObject, SeenState, StateView, ChartView } from '@opschart/core'
+import type {
+  InspectedSource,
+  InspectionStep,
+  Json,
+  JsonObject,
+  SeenState,
+  StateView,
+  ChartView,
+} from '@opschart/core'
 
 // Made once: to make one takes longer than to draw a row.
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
@@ -86,9 +94,12 @@ export function textOf({ text, event, verdict }: InspectionStep): string {
 /** What only the work or the time of an actor itself tells it; nobody is named beside it. */
 const own = /^(?:operation\.|opened$|xstate\.(?:done|error|after)\.)/
 
-/** Who a step came from, as people say it. */
-export function fromText({ from, event }: Pick<InspectionStep, 'from' | 'event'>): string {
-  if (from !== null) return from
+/** Who a step came from, as people say it: an actor of its source by its name. */
+export function fromText(
+  { from, event }: Pick<InspectionStep, 'from' | 'event'>,
+  actors?: InspectedSource['actors'],
+): string {
+  if (from !== null) return actors?.get(from)?.name ?? from
   if (!own.test(event.type)) return 'not known'
   return event.type.startsWith('xstate.after') ? 'its own time' : 'its own work'
 }

@@ -3,7 +3,7 @@ import { inspect, type InspectionMessage, type StatusView } from '@opschart/core
 import { ask, follow, openSession, Refusal } from './door.ts'
 import { lets, noFilter, type Search } from './filter.ts'
 import { standing } from './format.ts'
-import { actorOf, sourceOf, type Door, type Model } from './model.ts'
+import { actorOf, calledOf, sourceOf, type Door, type Model } from './model.ts'
 import { withStatus } from './status.ts'
 import type { Store } from './store.ts'
 import type { Tools } from './tools.ts'
@@ -72,18 +72,28 @@ export function createIncoming(
         message.actor === actor &&
         message.state !== undefined,
     )
-    if (!isOwn || isAnnouncing) return
+    if (!isOwn) return
+    // What is seen is never older than the chart above it.
+    change({ said: stands() ?? get().said })
+    if (isAnnouncing) return
     isAnnouncing = true
     const tell = (): void => {
       isAnnouncing = false
       announced = performance.now()
-      const known = actorOf(get())
-      if (get().past === null && known !== null && known.state !== null)
-        say(`${known.actor}: ${standing(known.state)}`)
+      const told = stands()
+      if (told !== undefined) say(told)
     }
     const wait = announced + breath - performance.now()
     if (wait <= 0) tell()
     else setTimeout(tell, wait)
+  }
+
+  /** How who is looked at stands now, by name; undefined while something else is looked at. */
+  function stands(): string | undefined {
+    const known = actorOf(get())
+    if (get().past !== null || known === null || known.state === null) return undefined
+    const isOwn = sourceOf(get())?.answers === true
+    return `${isOwn ? calledOf(get(), known.actor) : known.name}: ${standing(known.state)}`
   }
 
   let isAsking = false

@@ -162,8 +162,10 @@ export interface Model {
   /** The one that the chart has yet to go to. */
   readonly seeking: string | null
   readonly theme: 'light' | 'dark' | 'auto'
-  /** Told to who does not see the page, and shown below it. */
+  /** Shown below the page. */
   readonly said: string
+  /** The same, told to who does not see it: later, where more is said than anybody listens to. */
+  readonly heard: string
   readonly now: number
 }
 
@@ -205,6 +207,7 @@ export const firstModel: Model = {
   seeking: null,
   theme: 'auto',
   said: '',
+  heard: '',
   now: 0,
 }
 

@@ -62,8 +62,11 @@ export function Page({ model, does }: { model: Model; does: Does }) {
         </>
       )}
       <KeysList />
-      <p class="said" role="status" aria-live="polite">
+      <p class="said" aria-hidden="true">
         {model.said}
+      </p>
+      <p class="heard" role="status" aria-live="polite">
+        {model.heard}
       </p>
     </Sized>
   )

@@ -1,10 +1,10 @@
-import type { Effect, InspectionStep, Verdict } from '@opschart/core'
+import type { Effect, InspectedSource, InspectionStep, Verdict } from '@opschart/core'
 
 import { differencesOf } from './differences.ts'
 import type { Does } from './does.ts'
 import { fromText, momentOf, textOf, valueText } from './format.ts'
 import { Differences, JsonView } from './json-view.tsx'
-import type { Model } from './model.ts'
+import { sourceOf, type Model } from './model.ts'
 
 /** One row: what came, from whom, what the law said, and what came of it. */
 export function StepTab({ model, does }: { model: Model; does: Does }) {
@@ -13,7 +13,7 @@ export function StepTab({ model, does }: { model: Model; does: Does }) {
   const isShown = past?.sequence === step.sequence
   return (
     <>
-      <StepFacts step={step} />
+      <StepFacts step={step} source={sourceOf(model)} />
       {step.verdict !== undefined && (
         <VerdictFacts verdict={step.verdict} isTold={textOf(step).includes(step.verdict.reason)} />
       )}
@@ -45,7 +45,7 @@ export function StepTab({ model, does }: { model: Model; does: Does }) {
   )
 }
 
-function StepFacts({ step }: { step: InspectionStep }) {
+function StepFacts({ step, source }: { step: InspectionStep; source: InspectedSource | null }) {
   const { sequence, at, actor, event } = step
   return (
     <>
@@ -57,9 +57,9 @@ function StepFacts({ step }: { step: InspectionStep }) {
         <dt>at</dt>
         <dd>{momentOf(at)}</dd>
         <dt>actor</dt>
-        <dd>{actor}</dd>
+        <dd title={actor}>{source?.actors.get(actor)?.name ?? actor}</dd>
         <dt>from</dt>
-        <dd>{fromText(step)}</dd>
+        <dd title={step.from ?? ''}>{fromText(step, source?.actors)}</dd>
       </dl>
     </>
   )

@@ -1,8 +1,8 @@
-import type { InspectionStep, VerdictKind } from '@opschart/core'
+import type { InspectedSource, InspectionStep, VerdictKind } from '@opschart/core'
 
 import type { Does } from './does.ts'
 import { isFiltering, isInData, noFilter } from './filter.ts'
-import { momentOf, textOf, timeOf } from './format.ts'
+import { fromText, momentOf, textOf, timeOf } from './format.ts'
 import { rowsOf } from './journal.ts'
 import { calledOf, sourceOf, type Model } from './model.ts'
 import { VirtualList } from './virtual-list.tsx'
@@ -95,7 +95,14 @@ export function Timeline({ model, does }: { model: Model; does: Does }) {
         rowClass={(index) => rows.at(index)?.verdict?.kind ?? ''}
         row={(index) => {
           const row = rows.at(index)
-          return <Row step={row} called={called} isInData={row !== undefined && isInData(filter, row)} />
+          return (
+            <Row
+              step={row}
+              called={called}
+              actors={source?.actors}
+              isInData={row !== undefined && isInData(filter, row)}
+            />
+          )
         }}
         empty={
           search?.isWaiting === true
@@ -133,8 +140,10 @@ function told(model: Model, count: number): string {
 function Row({
   step,
   called,
+  actors,
   isInData: isFoundInData,
 }: {
+  readonly actors: InspectedSource['actors'] | undefined
   readonly step: InspectionStep | undefined
   readonly called: (actor: string) => string
   /** Whether what was looked for is in what the row does not show. */
@@ -153,7 +162,9 @@ function Row({
       <span class="event" title={event.type}>
         {event.type}
       </span>
-      <span class="from">{from ?? ''}</span>
+      <span class="from" title={from ?? ''}>
+        {from === null ? '' : fromText(step, actors)}
+      </span>
       <span class="text" title={textOf(step)}>
         {isFoundInData && <span class="in-data">in its data</span>}
         {textOf(step)}

@@ -14,7 +14,7 @@ export interface Tools {
 
 export function createTools({ get, set }: Store<Model>): Tools {
   const change = (part: Partial<Model>): void => set((model) => ({ ...model, ...part }))
-  const say = (said: string): void => change({ said })
+  const say = (said: string): void => change({ said, heard: said })
   return {
     get,
     set,

@@ -2,6 +2,7 @@
 //   - Who a step came from is told by name; what an actor's own work or time tells is told to be its own.
 //   - A filter says where it found what a row does not show.
 
+import type { InspectedSource } from '@opschart/core'
 import { describe, expect, it } from 'vitest'
 
 import { isInData, noFilter } from '../../page/filter.ts'
@@ -25,6 +26,12 @@ describe('a row', () => {
     ['GO', 'person:ann', 'person:ann'],
   ])('%s of %s comes from %s', (type, from, told) => {
     expect(fromText(step(type, from))).toBe(told)
+  })
+
+  it('comes from an actor of its source by its name', () => {
+    const actors = new Map([['x:0', { name: 'door' }]]) as unknown as InspectedSource['actors']
+    expect(fromText(step('OPEN', 'x:0'), actors)).toBe('door')
+    expect(fromText(step('OPEN', 'x:1'), actors)).toBe('x:1')
   })
 
   it('is found by what it shows, or by its data', () => {
