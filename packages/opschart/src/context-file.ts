@@ -64,6 +64,8 @@ export function createContextFile(sources: {
   let said = ''
   let closed = false
   let line = Promise.resolve()
+  /** The update that waits for the present one. */
+  let waiting: Promise<void> | undefined
 
   /** Goes on from what was kept: a journal may be long, and its beginning may be pruned. */
   async function begin(): Promise<void> {
@@ -152,14 +154,18 @@ export function createContextFile(sources: {
 
   return {
     update() {
-      line = line
-        .then(write)
+      // One that has not begun yet will do for whoever asks meanwhile.
+      waiting ??= line = line
+        .then(() => {
+          waiting = undefined
+          return write()
+        })
         .catch((error: unknown) =>
           sources.told(
             `${contextFile} could not be written: ${error instanceof Error ? error.message : String(error)}`,
           ),
         )
-      return line
+      return waiting
     },
     read: () => context,
   }

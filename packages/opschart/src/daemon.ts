@@ -16,6 +16,7 @@ import { createInspectDoor, type InspectDoor } from './inspect-door.ts'
 import { findLocalInspectDoor, openLocalInspectDoor, type LocalInspector } from './inspect-local.ts'
 import { packageVersion } from './package-version.ts'
 import { createVersions } from './versions.ts'
+import { createWaiting } from './waiting-operations.ts'
 
 /** How a daemon is started. */
 export interface DaemonOptions {
@@ -71,12 +72,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     root,
     store: runtime.store,
     told: line,
-    pending: async () =>
-      (await runtime.status()).services.flatMap(({ lifecycles }) =>
-        lifecycles.flatMap(({ operations }) =>
-          operations.filter(({ status }) => status !== 'running' && status !== 'queued'),
-        ),
-      ),
+    pending: createWaiting(runtime),
   })
   const versions = createVersions({ root, client: runtime, law: lifecycle.definition })
   const door = createInspectDoor({ client: runtime, people, root, versions, onProblem: line })
@@ -100,16 +96,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await runtime.close()
     throw error
   })
-  let pending = false
-  const refresh = (): void => {
-    if (pending) return
-    pending = true
-    // What is written in one go is folded in one go.
-    setImmediate(() => {
-      pending = false
-      void context.update()
-    })
-  }
+  // What is written in one go is folded in one go.
+  const refresh = (): void => void setImmediate(() => void context.update())
   runtime.on('row', refresh)
   await context.update()
   return {
