@@ -16,12 +16,10 @@ import { toldUntil } from './travel.ts'
 /** Rows of a story: what is more is left out, from its beginning. */
 const mostRows = 5000
 
+export type SavedKind = 'story' | 'svg' | 'mermaid' | 'json'
+
 /** Gives what is looked at to the browser as a file, and its name. */
-export async function saved(
-  kind: 'story' | 'svg' | 'mermaid' | 'json',
-  model: Model,
-  layouts: Layouts,
-): Promise<string> {
+export async function saved(kind: SavedKind, model: Model, layouts: Layouts): Promise<string> {
   const chart = chartOf(model)
   const base = `${(model.actor ?? 'chart').replaceAll(/[^\w.-]+/g, '-')}`
   if (kind === 'json' || kind === 'story') {

@@ -98,7 +98,10 @@ describe.skipIf(browserPath === undefined)('the demo in the inspector', { timeou
   it('gives its story as a page that tells it from the disk', async () => {
     await opened.page.getByLabel('Save what is looked at').click()
     const saving = opened.page.waitForEvent('download')
-    await opened.page.getByRole('button', { name: /Its story/ }).click()
+    await opened.page
+      .getByRole('button', { name: /^The story of/ })
+      .first()
+      .click()
     const path = join(folder, 'story.html')
     await (await saving).saveAs(path)
     const story = await browser.open(`file://${path}`)

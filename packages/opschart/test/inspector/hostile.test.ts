@@ -128,7 +128,10 @@ describe.skipIf(browserPath === undefined)('what an app says of itself', () => {
 
       await page.getByLabel('Save what is looked at').click()
       const saving = page.waitForEvent('download')
-      await page.getByRole('button', { name: /Its story/ }).click()
+      await page
+        .getByRole('button', { name: /^The story of/ })
+        .first()
+        .click()
       const path = join(folder, 'story.html')
       await (await saving).saveAs(path)
       const story = await browser.open(`file://${path}`)
