@@ -36,6 +36,8 @@ export function createCamera(size: () => Size, write: (detail: Detail) => void) 
     view = within(to, drawn.layout, size())
     svg?.setAttribute('viewBox', `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`)
   }
+  /** Whether all of the drawing is seen: then nothing is to be brought into view. */
+  const isWhole = (): boolean => drawn !== null && isSeen(view, { x: 0, y: 0, ...drawn.layout }, size())
   const middle = (): Place => ({ x: size().width / 2, y: size().height / 2 })
   const centre = ({ x, y, width, height }: Box, scale: number): void =>
     look(centred(x + width / 2, y + height / 2, scale, size()))
@@ -73,10 +75,18 @@ export function createCamera(size: () => Size, write: (detail: Detail) => void) 
       else centre(active[0], pleasant[now.detail])
       next = null
     },
-    /** Brings what is active into view, in the middle and at a size that can be read, where it is not seen. */
-    follow(active: readonly StateBox[]): void {
-      const hidden = active.find((box) => !isSeen(view, box, size()))
-      if (hidden !== undefined && drawn !== null) centre(hidden, Math.max(view.scale, legible[drawn.detail]))
+    /** Brings what is active into view, at a size that can be read; into the middle where it has just come to stand at an edge. */
+    follow(active: readonly StateBox[], isNew: boolean): void {
+      if (drawn === null) return
+      const { width, height } = size()
+      const room = isNew ? { width: width * 0.7, height: height * 0.7 } : { width, height }
+      const inner = {
+        ...view,
+        x: view.x + (width - room.width) / 2 / view.scale,
+        y: view.y + (height - room.height) / 2 / view.scale,
+      }
+      const hidden = active.find((box) => !isSeen(inner, box, room))
+      if (hidden !== undefined && !isWhole()) centre(hidden, Math.max(view.scale, legible[drawn.detail]))
     },
     bring: (box: Box): void => look(bringing(view, box, size())),
     centre: (box: Box): void => {

@@ -18,6 +18,9 @@ export function heatUp(drawing: Element, coverage: Coverage | null): void {
     else if (element.classList.contains('oc-row')) markRow(element, told(count, halted))
   }
   if (coverage === null) return
+  // Arrows may share a line: what was taken lies above what never was.
+  for (const element of drawing.querySelectorAll('g.oc-arrow:not(.oc-never, :focus)'))
+    element.parentElement?.querySelector('.oc-written')?.before(element)
   for (const element of drawing.querySelectorAll('g.oc-state[data-state]')) {
     const id = element.getAttribute('data-state')!
     const box = element.querySelector('rect.oc-box')

@@ -32,6 +32,8 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
   const wasFocused = useRef(false)
   const taken = useRef<string | undefined>(undefined)
   const ran = useRef(-pause)
+  /** Who stood where when that was last brought into view. */
+  const stood = useRef('')
   const { layout: made, follows } = model
   const chart = chartShown(model)
   const light = lightOf(model)
@@ -107,8 +109,11 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
       runAlong(drawing.current, light.taken)
     }
     taken.current = light.taken
-    if (follows) camera.follow(active())
-  }, [made, light.state, light.taken, light.kind, light.found, light.allowed])
+    const boxes = active()
+    const standsAt = [model.actor, ...boxes.map(({ id }) => id)].join('\n')
+    if (follows) camera.follow(boxes, standsAt !== stood.current)
+    stood.current = standsAt
+  }, [made, model.actor, light.state, light.taken, light.kind, light.found, light.allowed])
 
   const { seeking } = model
   useLayoutEffect(() => {

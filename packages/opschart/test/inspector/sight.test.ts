@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 
 import { browserPath, startBrowser, type RealBrowser } from './browser.ts'
-import { intoStaging, startProject, type TestProject } from './project.ts'
+import { draft, intoStaging, startProject, type TestProject } from './project.ts'
 
 interface Seen {
   /** Heights of the letters of names, in pixels on the screen. */
@@ -43,6 +43,12 @@ describe.skipIf(browserPath === undefined)('the chart', () => {
     browser = await startBrowser()
     project = await startProject()
     await intoStaging(project)
+    const commit = 'c'.repeat(40)
+    await project.send(
+      'watcher:git',
+      'web',
+      draft('CODE_COMMITTED', { branch: 'fresh', commit, author: 'ann@example.org' }),
+    )
   })
   afterAll(async () => {
     await browser?.close()
@@ -52,6 +58,8 @@ describe.skipIf(browserPath === undefined)('the chart', () => {
     const { page } = await browser.open(project.address, { reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height })
     await page.locator('.drawing g.oc-active').first().waitFor()
+    await page.locator('.actors .row').filter({ hasText: 'topic' }).first().click()
+    await page.locator('g.oc-state.oc-active[data-state=STAGING]').waitFor()
     return page
   }
   const focused = (page: Page) => page.locator('.drawing :focus').getAttribute('data-state')
@@ -100,6 +108,20 @@ describe.skipIf(browserPath === undefined)('the chart', () => {
     // A line that several share is lit for any of them.
     const lit = page.locator('.drawing g.oc-arrow').last()
     expect(await lit.getAttribute('class')).toMatch(/oc-(last|allowed)/)
+  })
+
+  it('has somebody else in its middle once they are chosen', async () => {
+    const page = await opened(1440, 700)
+    const height = (await page.locator('.drawing').boundingBox())!.height
+    for (const [branch, state] of [
+      ['fresh', 'DEVELOPMENT'],
+      ['topic', 'STAGING'],
+    ] as const) {
+      await page.locator('.actors .row').filter({ hasText: branch }).first().click()
+      await page.locator(`g.oc-state.oc-active[data-state=${state}]`).waitFor()
+      const [pane, at] = [await middleOf(page, '.drawing'), await middleOf(page, 'g.oc-state.oc-active')]
+      expect([state, Math.abs(at.y - pane.y) < height * 0.36]).toEqual([state, true])
+    }
   })
 
   it('goes to a state that is looked for, from any view, by key and by pointer', async () => {
