@@ -41,7 +41,8 @@ describe.skipIf(browserPath === undefined)('the chart', () => {
   let project: TestProject
   beforeAll(async () => {
     browser = await startBrowser()
-    project = await startProject()
+    // In STAGING until somebody lets the tests be run.
+    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
     await intoStaging(project)
     const commit = 'c'.repeat(40)
     await project.send(
