@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os'
+
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes of their own: on a small machine one worker leaves more than half of it idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A machine that has other things to do is no fault of a test.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 import type { InspectedActor } from '@opschart/core'
 
 import { standing } from './format.ts'
-import { needsSomebody, type Model } from './model.ts'
+import { isInTrouble, needsSomebody, type Model } from './model.ts'
 
 /** One row of the list of actors. */
 export interface ShownActor {
@@ -11,7 +11,7 @@ export interface ShownActor {
   readonly before: number
 }
 
-const urgency = { alarm: 0, open: 1, ended: 2 } as const
+const urgency = { alarm: 1, open: 2, ended: 3 } as const
 type Tone = keyof typeof urgency
 
 /** How much an actor needs to be looked at. */
@@ -64,9 +64,9 @@ export function orderedOf(
   return shown
 }
 
-/** What has no chart, such as a ledger, needs nobody before those that have ended. */
-const urgencyOf = ({ chart }: InspectedActor, tone: Tone): number =>
-  chart === null && tone !== 'alarm' ? 3 : urgency[tone]
+/** Who is in trouble stands first. What has no chart, such as a ledger, needs nobody before those that have ended. */
+const urgencyOf = (actor: InspectedActor, tone: Tone): number =>
+  isInTrouble(actor) ? 0 : actor.chart === null && tone !== 'alarm' ? 4 : urgency[tone]
 
 /** Releases stand before what serves them. */
 const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : 1)

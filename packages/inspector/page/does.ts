@@ -12,6 +12,7 @@ import {
   chartOf,
   chartShown,
   hasVersions,
+  isInTrouble,
   needsSomebody,
   notAsked,
   sourceOf,
@@ -101,9 +102,8 @@ export function createDoes(store: Store<Model>, layouts: Layouts) {
     const source = isSourceChosen || isLooked ? sourceOf(get()) : withSomebody(get())
     const drawn = drawnIn(source)
     const roots = drawn.filter(({ parent }) => parent === null)
-    const isCalm = !roots.some((root) => needsSomebody(root, get()))
     const own = actorOf(get())
-    if (isLooked && (isCalm || (own !== null && needsSomebody(own, get())))) return
+    if (isLooked && (!roots.some(isInTrouble) || (own !== null && isInTrouble(own)))) return
     const rankOf = (one: InspectedActor): number => rank(one, needsSomebody(one, get()))
     const [best] = (roots.length > 0 ? roots : drawn).toSorted((one, other) => rankOf(other) - rankOf(one))
     if (source === null || best === undefined) return
@@ -257,10 +257,11 @@ function withSomebody(model: Model): InspectedSource | null {
 const drawnIn = (source: InspectedSource | null): InspectedActor[] =>
   [...(source?.actors.values() ?? [])].filter(({ chart }) => chart !== null)
 
-/** Who is looked at first: who needs somebody, then releases, then whatever is under way; the latest of each. */
-function rank({ state, chart, last, since }: InspectedActor, needsOne: boolean): number {
+/** Who is looked at first: who is in trouble, who needs somebody, then releases, then whatever is under way; the latest of each. */
+function rank(actor: InspectedActor, needsOne: boolean): number {
+  const { state, chart, last, since } = actor
   const isOpen = state?.status === 'active' ? 1 : 0
   const isRelease = chart === 'lifecycle' && isOpen ? 2 : 0
-  const isUrgent = needsOne ? 4 : 0
+  const isUrgent = isInTrouble(actor) ? 8 : needsOne ? 4 : 0
   return (isUrgent + isRelease + isOpen) * 1e15 + (last?.at ?? since)
 }

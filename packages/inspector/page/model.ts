@@ -254,11 +254,13 @@ export function violationsOf({ status }: Pick<Model, 'status'>, actor: string): 
 }
 
 /** Whether an actor stands where somebody should look, or has done what somebody must answer. */
-export function needsSomebody(
-  { actor, state }: Pick<InspectedActor, 'actor' | 'state'>,
+export const needsSomebody = (
+  actor: Pick<InspectedActor, 'actor' | 'state'>,
   model: Pick<Model, 'status'>,
-): boolean {
-  if (violationsOf(model, actor).length > 0) return true
+): boolean => isInTrouble(actor) || violationsOf(model, actor.actor).length > 0
+
+/** Whether an actor stands where somebody should look now: what it did before, which only waits for an answer, is not that. */
+export function isInTrouble({ state }: Pick<InspectedActor, 'state'>): boolean {
   if (state === null) return false
   if (state.status === 'error' || state.status === 'parked') return true
   return state.value === 'INCIDENT' || state.value === 'ROLLBACK'

@@ -1,5 +1,6 @@
 // Properties:
 //   - Children of one name that have ended stand behind the last of them, and whoever of them is looked at.
+//   - Who is in trouble stands before who has only something to answer, and both before the rest.
 //   - Whoever goes on, or has children of their own, is shown for themselves; and so is everybody who is looked for.
 
 import type { InspectedActor, SeenState } from '@opschart/core'
@@ -44,5 +45,24 @@ describe('the list of actors', () => {
   it('has whoever is looked at, and whoever is looked for', () => {
     expect(shown('x:2').map(([id]) => id)).toContain('x:2')
     expect(shown(null, 'loading')).toHaveLength(5)
+  })
+
+  it('has who is in trouble first, and who has something to answer next', () => {
+    const release = (id: string, value: string) => ({
+      ...actor(id, id, 'active', 0, null),
+      chart: 'lifecycle',
+      state: { status: 'active', value } as SeenState,
+    })
+    const releases = [
+      release('web/calm', 'PRODUCTION'),
+      release('web/quick', 'DEVELOPMENT'),
+      release('web/bad', 'INCIDENT'),
+    ]
+    const status = { unanswered: [{ actor: 'web/quick', row: 1, text: '' }], services: [] } as never
+    expect(orderedOf(releases, '', { status, actor: null }).map((each) => each.actor.actor)).toEqual([
+      'web/bad',
+      'web/quick',
+      'web/calm',
+    ])
   })
 })
