@@ -70,7 +70,7 @@ export const growth: Row = {
   reading:
     'Bytes: what the store’s file grows by for each signal (its log put into it, copied without free pages), less the signal as it was handed over; the state of 1 KB is kept once for each actor, while LangGraph keeps it with each step. Time: the mean time of a signal on a store with a million journaled signals beside a new one, in the same process, one actor and 64.',
   cause:
-    'of the bytes, the verdict’s two states take 110, the hash of the chain 32, and what was asked of timers 50, which replay would give as well: a row is kept readable by itself. The time with 64 actors is at the edge of the aim, on either side of it from run to run.',
+    'the time with 64 actors is at the edge of the aim, on either side of it from run to run.',
   measures: [
     oursBytes,
     graphBytes('sync'),
