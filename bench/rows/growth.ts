@@ -69,8 +69,7 @@ export const growth: Row = {
   title: 'What a signal leaves behind',
   reading:
     'Bytes: what the store’s file grows by for each signal (its log put into it, copied without free pages), less the signal as it was handed over; the state of 1 KB is kept once for each actor, while LangGraph keeps it with each step. Time: the mean time of a signal on a store with a million journaled signals beside a new one, in the same process, one actor and 64.',
-  cause:
-    'the time with 64 actors is at the edge of the aim, on either side of it from run to run.',
+  cause: 'the time with 64 actors is at the edge of the aim, on either side of it from run to run.',
   measures: [
     oursBytes,
     graphBytes('sync'),

@@ -84,7 +84,8 @@ export function VirtualList(props: {
     <div
       ref={box}
       class="list"
-      role="listbox"
+      // One without anything in it is no list box: it says why instead.
+      role={count === 0 ? 'group' : 'listbox'}
       aria-label={label}
       tabIndex={0}
       aria-activedescendant={chosen >= from && chosen <= to ? idOf(chosen) : undefined}
