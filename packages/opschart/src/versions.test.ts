@@ -5,36 +5,21 @@
 //   - No code of the project is run, of today or of another version.
 //   - Versions that somebody may mean are offered, the latest first.
 
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
+import { gitIn, plain, security } from '../test/two-laws.ts'
 import { compose, type Composed } from './compose.ts'
 import { createVersions } from './versions.ts'
-
-const execute = promisify(execFile)
-
-const plain = 'services: { web: { deploy: [./deploy] } }\nautonomy: observe\n'
-const security = `${plain}states:
-  DEVELOPMENT:
-    next_states:
-      SECURITY: { on: SECURITY_CHECK_REQUESTED, by: [developer-agent, person] }
-  SECURITY:
-    allowed_agents: [contract-guardian]
-    next_states:
-      REVIEW: { on: SECURITY_PASSED, by: [contract-guardian, person] }
-`
 
 describe('versions of a law', () => {
   let root = ''
   let composed: Composed | undefined
-  const git = (...argv: string[]) =>
-    execute('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...argv], { cwd: root })
+  const git = (...argv: string[]) => gitIn(root, ...argv)
   const write = (text: string) => writeFile(join(root, '.claude/config/operational.yaml'), text)
   const versions = async () => {
     composed = await compose({ root })

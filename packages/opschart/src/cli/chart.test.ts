@@ -2,20 +2,17 @@
 //   - `opschart chart --svg` draws the law into a file; with a release, its phase is lit up.
 //   - `--against` says, and draws, what has changed since another version, which is read without touching the work tree.
 
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { releaseLifecycle } from '@opschart/core'
 
 import { runLine } from '../../test/command-line.ts'
+import { gitIn, plain, security } from '../../test/two-laws.ts'
 import { lawOf } from '../config/law-of.ts'
 import { loadConfiguration } from '../config/load-configuration.ts'
-
-const execute = promisify(execFile)
 
 let folder = ''
 beforeEach(async () => {
@@ -61,16 +58,6 @@ describe('opschart chart --svg', () => {
 })
 
 describe('opschart chart --against', () => {
-  const security = `services: { web: { deploy: [./deploy] } }
-states:
-  DEVELOPMENT:
-    next_states:
-      SECURITY: { on: SECURITY_CHECK_REQUESTED, by: [developer-agent, person] }
-  SECURITY:
-    allowed_agents: [contract-guardian]
-    next_states:
-      REVIEW: { on: SECURITY_PASSED, by: [contract-guardian, person] }
-`
   const real = {
     directory: '',
     composition: {
@@ -80,15 +67,14 @@ states:
     },
   }
   const file = () => join(folder, '.claude/config/operational.yaml')
-  const git = (...argv: string[]) =>
-    execute('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...argv], { cwd: folder })
+  const git = (...argv: string[]) => gitIn(folder, ...argv)
   const against = (...argv: string[]) =>
     runLine(['chart', '--against', ...argv], { ...real, directory: folder })
 
   beforeEach(async () => {
     await mkdir(join(folder, '.claude/config'), { recursive: true })
     await git('init', '-q', '--initial-branch', 'main')
-    await writeFile(file(), 'services: { web: { deploy: [./deploy] } }\n')
+    await writeFile(file(), plain)
     await git('add', '.')
     await git('commit', '-q', '-m', 'first')
     await writeFile(file(), security)

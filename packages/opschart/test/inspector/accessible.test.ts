@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 
 import { browserPath, startBrowser, type RealBrowser } from './browser.ts'
-import { intoStaging, startProject, type TestProject } from './project.ts'
+import { asking, intoStaging, startProject, type TestProject } from './project.ts'
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -27,7 +27,7 @@ describe.skipIf(browserPath === undefined)('the page', () => {
   let project: TestProject
   beforeAll(async () => {
     browser = await startBrowser()
-    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
+    project = await startProject(asking)
     await intoStaging(project)
   })
   afterAll(async () => {
@@ -140,15 +140,29 @@ describe.skipIf(browserPath === undefined)('the page', () => {
         expect(await at()).toBe('RETIRED')
         await press('PageUp')
         expect(await at()).toBe('OPTIMIZATION')
-        // What is gone to is brought into view, wherever the drawing was.
+        // What is gone to is brought into view, wherever the drawing was, and stays there when it is drawn with more written.
         for (const _ of [1, 2, 3, 4, 5, 6]) await press('+')
         await press('Home')
         const pane = (await page.locator('.drawing').boundingBox())!
-        const box = (await focused.locator('.oc-box').boundingBox())!
-        expect(box.x).toBeGreaterThanOrEqual(pane.x)
-        expect(box.y).toBeGreaterThanOrEqual(pane.y)
-        expect(box.x + box.width).toBeLessThanOrEqual(pane.x + pane.width)
-        expect(box.y + box.height).toBeLessThanOrEqual(pane.y + pane.height)
+        const isSeen = async (): Promise<boolean> => {
+          const box = (await focused.locator('.oc-box').boundingBox())!
+          const [right, bottom] = [box.x + box.width, box.y + box.height]
+          return (
+            box.x >= pane.x &&
+            box.y >= pane.y &&
+            right <= pane.x + pane.width &&
+            bottom <= pane.y + pane.height
+          )
+        }
+        expect(await isSeen()).toBe(true)
+        await press('End')
+        for (const pressed of [false, true]) {
+          await page.getByRole('button', { name: 'Details', pressed: !pressed }).waitFor()
+          await press('i')
+          await page.getByRole('button', { name: 'Details', pressed }).waitFor()
+          expect([pressed, await at(), await isSeen()]).toEqual([pressed, 'RETIRED', true])
+        }
+        await press('Home')
         // Its arrows one by one, to where one leads, and back; on an arrow Enter does what a click does.
         await press('.')
         expect(await focused.getAttribute('data-arrow')).toBe('DEVELOPMENT|REVIEW_REQUESTED|0')

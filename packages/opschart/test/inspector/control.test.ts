@@ -9,9 +9,9 @@ import type { AddressInfo } from 'node:net'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createInspectDoor, type InspectDoor } from '../../src/inspect-door.ts'
+import type { InspectDoor } from '../../src/inspect-door.ts'
 import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
-import { intoReview, intoStaging, startProject, type TestProject } from './project.ts'
+import { asking, intoReview, intoStaging, startProject, type TestProject, openDoorFor } from './project.ts'
 
 describe.skipIf(browserPath === undefined)('what a person does on the page', () => {
   let browser: RealBrowser
@@ -20,16 +20,9 @@ describe.skipIf(browserPath === undefined)('what a person does on the page', () 
 
   beforeAll(async () => {
     browser = await startBrowser()
-    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
+    project = await startProject(asking)
     await intoStaging(project)
-    const { runtime: client } = project.daemon
-    // The daemon's own asks a terminal for a person; this one is told.
-    door = createInspectDoor({
-      client,
-      people: { name: 'maria' },
-      root: `${project.root}/door`,
-      onProblem: () => {},
-    })
+    door = openDoorFor(project)
   })
   afterAll(async () => {
     await door?.close()

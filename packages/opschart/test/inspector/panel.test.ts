@@ -7,7 +7,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
-import { intoStaging, startProject, type TestProject } from './project.ts'
+import { asking, intoStaging, startProject, type TestProject } from './project.ts'
 
 describe.skipIf(browserPath === undefined)('the panel beside the chart', () => {
   let browser: RealBrowser
@@ -21,7 +21,7 @@ describe.skipIf(browserPath === undefined)('the panel beside the chart', () => {
 
   beforeAll(async () => {
     browser = await startBrowser()
-    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
+    project = await startProject(asking)
     await intoStaging(project)
     opened = await browser.open(project.address)
     await page().locator('.drawing g.oc-active').first().waitFor()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Principal, SignalDraft, Verdict } from '@opschart/core'
 
 import { startDaemon, type Daemon } from '../../src/daemon.ts'
+import { createInspectDoor, type InspectDoor } from '../../src/inspect-door.ts'
 
 /** A project with a daemon, and a page that it serves. */
 export interface TestProject {
@@ -15,6 +16,9 @@ export interface TestProject {
   send(by: Principal, to: string, draft: SignalDraft): Promise<Verdict>
   close(): Promise<void>
 }
+
+/** A configuration with which a release stands in STAGING until a person lets its tests be run. */
+export const asking = 'services: { web: { deploy: [./deploy] } }\nautonomy: ask\n'
 
 /** Starts one that only records, unless told: nothing is carried out, so that what a test sees is what it sent. */
 export async function startProject(
@@ -35,6 +39,16 @@ export async function startProject(
       await rm(root, { recursive: true, force: true })
     },
   }
+}
+
+/** A door on its journal as the daemon's own is, but whose people are told, where that one would ask a terminal. */
+export function openDoorFor({ root, daemon }: TestProject): InspectDoor {
+  return createInspectDoor({
+    client: daemon.runtime,
+    people: { name: 'maria' },
+    root: join(root, 'door'),
+    onProblem: () => {},
+  })
 }
 
 let sent = 0

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 
 import { browserPath, startBrowser, type RealBrowser } from './browser.ts'
-import { draft, intoStaging, startProject, type TestProject } from './project.ts'
+import { asking, draft, intoStaging, startProject, type TestProject } from './project.ts'
 
 interface Seen {
   /** Heights of the letters of names, in pixels on the screen. */
@@ -41,8 +41,7 @@ describe.skipIf(browserPath === undefined)('the chart', () => {
   let project: TestProject
   beforeAll(async () => {
     browser = await startBrowser()
-    // In STAGING until somebody lets the tests be run.
-    project = await startProject('services: { web: { deploy: [./deploy] } }\nautonomy: ask\n')
+    project = await startProject(asking)
     await intoStaging(project)
     const commit = 'c'.repeat(40)
     await project.send(

@@ -5,38 +5,24 @@
 //   - A version that is not there is said, and what was shown stays; one that looks like an option is none.
 //   - Nothing that axe finds is wrong with it, in either theme.
 
-import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { gitIn, plain, security } from '../two-laws.ts'
 import { browserPath, startBrowser, type Opened, type RealBrowser } from './browser.ts'
 import { draft, startProject, type TestProject } from './project.ts'
 
-const execute = promisify(execFile)
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-const plain = 'services: { web: { deploy: [./deploy] } }\nautonomy: observe\n'
-const security = `${plain}states:
-  DEVELOPMENT:
-    next_states:
-      SECURITY: { on: SECURITY_CHECK_REQUESTED, by: [developer-agent, person] }
-  SECURITY:
-    allowed_agents: [contract-guardian]
-    next_states:
-      REVIEW: { on: SECURITY_PASSED, by: [contract-guardian, person] }
-`
 
 describe.skipIf(browserPath === undefined)('versions on the page', () => {
   let browser: RealBrowser
   let project: TestProject
   let opened: Opened
-  const git = (...argv: string[]) =>
-    execute('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...argv], { cwd: project.root })
+  const git = (...argv: string[]) => gitIn(project.root, ...argv)
   const write = (text: string) => writeFile(join(project.root, '.claude/config/operational.yaml'), text)
   const box = () => opened.page.getByRole('region', { name: 'Versions' })
   const compare = async (version: string): Promise<void> => {
@@ -143,7 +129,7 @@ describe.skipIf(browserPath === undefined)('versions on the page', () => {
     expect(await box().textContent()).toContain('there is no nowhere')
     await compare('--output=stolen')
     expect(await box().textContent()).toContain('does not begin with -')
-    expect((await execute('ls', ['-a'], { cwd: project.root })).stdout).not.toContain('stolen')
+    expect((await readdir(project.root)).filter((name) => name.includes('stolen'))).toEqual([])
   })
 
   it('are gone when they are closed, and complain of nothing', async () => {

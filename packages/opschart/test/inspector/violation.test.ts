@@ -5,9 +5,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createInspectDoor, type InspectDoor } from '../../src/inspect-door.ts'
+import type { InspectDoor } from '../../src/inspect-door.ts'
 import { browserPath, startBrowser, type RealBrowser } from './browser.ts'
-import { draft, startProject, type TestProject } from './project.ts'
+import { draft, startProject, type TestProject, openDoorFor } from './project.ts'
 
 describe.skipIf(browserPath === undefined)('[L7] a violation that nobody has answered', () => {
   let browser: RealBrowser
@@ -20,12 +20,7 @@ describe.skipIf(browserPath === undefined)('[L7] a violation that nobody has ans
     const [branch, commit, merge] = ['topic', 'a'.repeat(40), 'b'.repeat(40)]
     await project.send('watcher:git', 'web', draft('CODE_COMMITTED', { branch, commit, author: 'ann' }))
     await project.send('watcher:git', 'web', draft('CODE_MERGED', { branch, commit, merge }))
-    door = createInspectDoor({
-      client: project.daemon.runtime,
-      people: { name: 'maria' },
-      root: `${project.root}/door`,
-      onProblem: () => {},
-    })
+    door = openDoorFor(project)
   })
   afterAll(async () => {
     await door?.close()
