@@ -194,7 +194,7 @@ export const transferStoreCases: readonly Case<Store>[] = [
   transferCase('[D14] lines of a newer version are told as such', async (make) => {
     const [first = ''] = await linesOf(await make())
     await rejects(
-      importStore(await make(), [first.replace('"version":1', '"version":2')], crypto),
+      importStore(await make(), [first.replace(/"version":\d+/, '"version":99')], crypto),
       'store_version',
       'it',
     )

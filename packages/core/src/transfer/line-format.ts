@@ -7,8 +7,8 @@ import { severities } from '../signal.ts'
 
 /** What the first line says of the form of those that follow. */
 export const formatName = 'opschart-store'
-/** The version of the form that is written here, and the newest that is read. */
-export const formatVersion = 1
+/** The version of the form that is written here, and the newest that is read: in the first, timers stood with their times alone. */
+export const formatVersion = 2
 
 /** The last line: after it comes nothing, and before it that many lines. */
 export interface LastLine {
@@ -142,7 +142,7 @@ export const lineSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('head'),
     format: z.literal(formatName),
-    version: z.literal(formatVersion),
+    version: z.int().min(1).max(formatVersion),
     sequence: count,
     hash: z.union([hash, z.literal('')]),
     beginning: z.strictObject({ sequence: z.int().positive(), hash, told: z.int().positive() }).nullable(),

@@ -91,9 +91,6 @@ export function sqliteForms(database: DatabaseSync) {
   }
 }
 
-/** The forms of a file. */
-export type SqliteForms = ReturnType<typeof sqliteForms>
-
 interface Form {
   readonly number: number
   readonly source: string | null
@@ -110,6 +107,6 @@ interface Forms {
   seen: boolean
 }
 
-/** JSON text has no line ends of its own, and neither have sources. */
+/** JSON text has no line ends of its own; whatever a source holds stands last. */
 const nameOf = (source: string | null, before: string, after: string) =>
-  `${before}\n${after}\n${source ?? '\n'}`
+  `${before}\n${after}${source === null ? '' : `\n${source}`}`

@@ -79,13 +79,16 @@ async function newest(
 ): Promise<{ kept: readonly StoredActor[]; left: number }> {
   const all = await store.actors({ limit: mostStanding + 1 })
   if (all.length <= mostStanding) return { kept: all.toSorted(byId), left: 0 }
+  const met = new Set<string>()
   const found = new Map<string, StoredActor>()
   const isFull = () => found.size >= mostStanding
   for (let to = sequence; !isFull();) {
     const rows = await store.history({ to, backwards: true, limit: page })
     for (const actor of new Set(rows.map((row) => row.actor))) {
       if (isFull()) break
-      const stored = found.has(actor) ? undefined : await store.actor(actor)
+      if (met.has(actor)) continue
+      met.add(actor)
+      const stored = await store.actor(actor)
       if (stored?.ended === false) found.set(actor, stored)
     }
     if (rows.length < page) break

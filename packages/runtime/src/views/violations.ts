@@ -1,10 +1,11 @@
 import { entryOf, type JournalRow, type Store, type ViolationView } from '@opschart/core'
 
-/** Rows that are looked back for violations. */
-const mostRows = 1_000
+/** Rows that are looked back for violations, and how many are read at a time. */
+const mostRows = 10_000
+const page = 1_000
 
 /**
- * Keeps the violations of the last thousand rows that nobody has answered yet, by adopting or by rolling back [L7]: each
+ * Keeps the violations of the last ten thousand rows that nobody has answered yet, by adopting or by rolling back [L7]: each
  * look reads only the rows that have come since the last one.
  */
 export function createViolations(store: Pick<Store, 'head' | 'history' | 'pruning'>) {
@@ -28,8 +29,9 @@ export function createViolations(store: Pick<Store, 'head' | 'history' | 'prunin
   return async (): Promise<ViolationView[]> => {
     const { sequence } = await store.head()
     const first = Math.max(1, sequence - mostRows + 1)
-    if (looked < sequence) {
-      const rows = await store.history({ from: Math.max(looked + 1, first), to: sequence, limit: mostRows })
+    for (let from = Math.max(looked + 1, first); from <= sequence; from = looked + 1) {
+      const rows = await store.history({ from, to: sequence, limit: page })
+      if (rows.length === 0) break
       for (const row of rows) fold(row)
     }
     const begins = (await store.pruning?.beginning())?.sequence ?? 0
