@@ -3,11 +3,10 @@
 //   - Only those are told whom something has concerned, however many others there are.
 //   - Whatever cannot be told so is told whole: to who knows the answer of another process, or has missed a pruning or very much.
 
-import type { StatusView } from '@opschart/core'
+import { withStatus, type StatusView } from '@opschart/core'
 import type { Runtime } from '@opschart/runtime'
 import { afterEach, describe, expect, it } from 'vitest'
 
-import { withStatus } from '../../packages/inspector/page/status.ts'
 import { createScenario, type Scenario } from '../../packages/testing/src/runtime-scenario.ts'
 import { memoryPlace, sqlitePlace } from './places.ts'
 

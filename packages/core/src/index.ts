@@ -83,6 +83,7 @@ export type { OfferedVersion, VersionsView } from './ports/versions-view.ts'
 export type { AuditView, PruneView } from './ports/audit-view.ts'
 export type { RecordView } from './ports/record-view.ts'
 export type { Pause, StatusView, ViolationView } from './ports/status-view.ts'
+export { withStatus } from './with-status.ts'
 export type {
   ActAnswer,
   Client,

@@ -1,4 +1,5 @@
-import type { LifecycleView, StatusView } from '@opschart/core'
+import type { LifecycleView } from './ports/runtime.ts'
+import type { StatusView } from './ports/status-view.ts'
 
 /** The status after an answer: a whole one as it is; else what was known, with whatever may be another put in. */
 export function withStatus(known: StatusView | null, answer: StatusView): StatusView {

@@ -1,7 +1,7 @@
 import type { InspectedActor } from '@opschart/core'
 
 import { standing } from './format.ts'
-import { isInTrouble, needsSomebody, type Model } from './model.ts'
+import { isInTrouble, lawChart, needsSomebody, type Model } from './model.ts'
 
 /** One row of the list of actors. */
 export interface ShownActor {
@@ -69,4 +69,4 @@ const urgencyOf = (actor: InspectedActor, tone: Tone): number =>
   isInTrouble(actor) ? 0 : actor.chart === null && tone !== 'alarm' ? 4 : urgency[tone]
 
 /** Releases stand before what serves them. */
-const placeOf = ({ chart }: InspectedActor): number => (chart === 'lifecycle' ? 0 : 1)
+const placeOf = ({ chart }: InspectedActor): number => (chart === lawChart ? 0 : 1)

@@ -13,6 +13,7 @@ import {
   chartShown,
   hasVersions,
   isInTrouble,
+  lawChart,
   needsSomebody,
   notAsked,
   sourceOf,
@@ -261,7 +262,7 @@ const drawnIn = (source: InspectedSource | null): InspectedActor[] =>
 function rank(actor: InspectedActor, needsOne: boolean): number {
   const { state, chart, last, since } = actor
   const isOpen = state?.status === 'active' ? 1 : 0
-  const isRelease = chart === 'lifecycle' && isOpen ? 2 : 0
+  const isRelease = chart === lawChart && isOpen ? 2 : 0
   const isUrgent = isInTrouble(actor) ? 8 : needsOne ? 4 : 0
   return (isUrgent + isRelease + isOpen) * 1e15 + (last?.at ?? since)
 }

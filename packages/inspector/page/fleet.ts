@@ -2,7 +2,7 @@ import type { ChartView, InspectedActor, InspectedSource, LifecycleView, SeenSta
 
 import { wholeFleet, type FleetFilter, type FleetTone } from './fleet-filter.ts'
 import { dueIn, valueText } from './format.ts'
-import { needsSomebody, sourceOf, violationsOf, type Model } from './model.ts'
+import { lawChart, needsSomebody, sourceOf, violationsOf, type Model } from './model.ts'
 
 /** One of the fleet. */
 export interface FleetCard {
@@ -80,10 +80,10 @@ export function fleetOf(
 /** Releases and actors of machines; what serves them is seen from them. Of another process, whatever has a chart. */
 function isOfFleet({ answers }: InspectedSource, { chart, parent }: InspectedActor): boolean {
   if (chart === null) return false
-  return !answers || (parent === null && (chart === 'lifecycle' || chart.startsWith('machine:')))
+  return !answers || (parent === null && (chart === lawChart || chart.startsWith('machine:')))
 }
 
-const rankOf = ({ chart }: FleetBoard): number => (chart === 'lifecycle' ? 0 : 1)
+const rankOf = ({ chart }: FleetBoard): number => (chart === lawChart ? 0 : 1)
 
 interface Known {
   readonly lifecycles: ReadonlyMap<string, LifecycleView>

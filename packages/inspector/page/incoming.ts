@@ -1,10 +1,9 @@
-import { inspect, type InspectionMessage, type StatusView } from '@opschart/core'
+import { inspect, withStatus, type InspectionMessage, type StatusView } from '@opschart/core'
 
 import { ask, follow, openSession, Refusal } from './door.ts'
 import { lets, noFilter, type Search } from './filter.ts'
 import { standing } from './format.ts'
 import { actorOf, calledOf, sourceOf, type Door, type Model } from './model.ts'
-import { withStatus } from './status.ts'
 import type { Store } from './store.ts'
 import type { Tools } from './tools.ts'
 

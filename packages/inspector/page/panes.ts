@@ -15,7 +15,7 @@ const least: PaneSizes = { actors: 140, panel: 240, timeline: 84 }
 const leftOver = { width: 320, height: 240 } as const
 
 /** The sizes of a window in which nothing was chosen. */
-export function firstSizes({ width, height }: Room): PaneSizes {
+function firstSizes({ width, height }: Room): PaneSizes {
   return {
     actors: Math.round(Math.max(180, width * 0.15)),
     panel: Math.round(Math.max(290, width * 0.26)),

@@ -5,7 +5,7 @@ import { dueIn, lengthOf, momentOf } from './format.ts'
 import { actorOf, calledOf, lawChart, type Model, type Past } from './model.ts'
 
 /** What a release had under way after a row of its past, as it remembered it then. */
-export function workThen({ state }: Pick<Past, 'state'>): Pick<LifecycleContext, 'operations' | 'warrants'> {
+function workThen({ state }: Pick<Past, 'state'>): Pick<LifecycleContext, 'operations' | 'warrants'> {
   // A journal of an older version may remember less.
   const { operations = {}, warrants = {} } = (state.context ?? {}) as unknown as Partial<LifecycleContext>
   return { operations, warrants }

@@ -1,24 +1,17 @@
-import type { Client, OperationView } from '@opschart/core'
+import { withStatus, type Client, type OperationView, type StatusView } from '@opschart/core'
 
 /**
  * The operations that wait for something, of all open releases, in the order of their ids. Each time only those releases
  * are asked for that may be others than the last time: there may be thousands.
  */
 export function createWaiting(client: Pick<Client, 'status'>): () => Promise<readonly OperationView[]> {
-  let mark: string | undefined
-  let waiting = new Map<string, readonly OperationView[]>()
+  let known: StatusView | null = null
   return async () => {
-    const status = await client.status(mark === undefined ? {} : { since: mark })
-    if (status.gone === undefined) waiting = new Map()
-    for (const id of status.gone ?? []) waiting.delete(id)
-    for (const { lifecycles } of status.services) {
-      for (const { id, operations } of lifecycles) {
-        const own = operations.filter(({ status: now }) => now !== 'running' && now !== 'queued')
-        if (own.length === 0) waiting.delete(id)
-        else waiting.set(id, own)
-      }
-    }
-    mark = status.mark
-    return [...waiting].sort(([one], [other]) => (one < other ? -1 : 1)).flatMap(([, own]) => own)
+    known = withStatus(known, await client.status(known === null ? {} : { since: known.mark }))
+    return known.services.flatMap(({ lifecycles }) =>
+      lifecycles.flatMap(({ operations }) =>
+        operations.filter(({ status }) => status !== 'running' && status !== 'queued'),
+      ),
+    )
   }
 }
