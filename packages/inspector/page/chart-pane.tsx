@@ -113,7 +113,8 @@ export function ChartPane({ model, does }: { model: Model; does: Does }) {
     const standsAt = [model.actor, ...boxes.map(({ id }) => id)].join('\n')
     const isNew = standsAt !== stood.current
     // Who goes through the chart with the keyboard is taken elsewhere by a move alone, not by another drawing of it.
-    const isWalked = focus.current?.place() != null && pane.current?.contains(document.activeElement) === true
+    const isWalked =
+      (focus.current?.place() ?? null) !== null && pane.current?.contains(document.activeElement) === true
     if (follows && (isNew || !isWalked)) camera.follow(boxes, isNew)
     stood.current = standsAt
   }, [made, model.actor, light.state, light.taken, light.kind, light.found, light.allowed])
