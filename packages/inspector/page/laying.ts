@@ -1,7 +1,7 @@
 import type { ChartView } from '@opschart/core'
 
 import type { Layouts } from '../src/layout/layouts.ts'
-import { firstDetail } from './chart-detail.ts'
+import { details, firstDetail } from './chart-detail.ts'
 import { chartShown, type Model } from './model.ts'
 import type { Tools } from './tools.ts'
 
@@ -18,9 +18,7 @@ export function createLaying({ get, change }: Tools, layouts: Layouts) {
     if (isSame && wanted.detail === detail) return
     const mine = (wanted = { chart, direction, folded, detail })
     const given = { direction, collapsed: folded }
-    const made = (['states', 'terse', 'full'] as const).map((one) =>
-      layouts.layoutOf(chart, { ...given, detail: one }),
-    )
+    const made = details.map((one) => layouts.layoutOf(chart, { ...given, detail: one }))
     void Promise.all(made).then(([states, terse, full]) => {
       if (wanted !== mine) return
       const sizes = { states: states!, terse: terse!, full: full! }
