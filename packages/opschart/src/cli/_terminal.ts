@@ -21,15 +21,23 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+let hungUp = false
+
+/** A reader that has seen enough (`| head`) is no failure; what goes on until it is told ends in good order, as with its terminal. */
+function hangUp(): void {
+  if (hungUp) return
+  hungUp = true
+  if (!process.emit('SIGHUP')) process.exit(0)
+}
+
 /** The terminal of this process. Colours and cutting only where standard output is one and NO_COLOR is not set. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin, env } = process
   const colours = stdout.isTTY && !isSet(env['NO_COLOR']) && env['TERM'] !== 'dumb'
-  // A reader that has seen enough (`| head`) is no failure.
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0)
-      throw error
+      if (error.code !== 'EPIPE' && !hungUp) throw error
+      hangUp()
     })
   }
   let shown = false

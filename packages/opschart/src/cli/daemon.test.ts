@@ -1,7 +1,7 @@
 // Properties:
 //   - `up --detach` returns when the daemon answers; `down` when its process is gone; a second daemon is refused.
 //   - Commands reach the daemon of their project; a row that is written is followed, as NDJSON with --json.
-//   - A daemon that cannot start says why, and nothing is left running.
+//   - A daemon that cannot start says why, and nothing is left running; one whose reader has gone ends in good order.
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,6 +10,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -100,6 +101,26 @@ describe('the daemon', () => {
     child.kill('SIGINT')
     const [code] = (await once(child, 'exit')) as [number]
     expect(code).toBe(0)
+  }, 30_000)
+
+  it('ends in good order when its reader has gone', async () => {
+    const child = spawn(process.execPath, [bin, 'up', '--inspect', '--root', root], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ended = once(child, 'exit')
+    let said = ''
+    for await (const chunk of (child.stderr as Readable).iterator({ destroyOnReturn: false })) {
+      said += String(chunk)
+      if (said.includes('#token=')) break
+    }
+    const token = join(root, '.opschart/inspect.token')
+    expect(existsSync(token)).toBe(true)
+    child.stdout.destroy()
+    child.stderr.destroy()
+    // What it writes of this finds nobody.
+    await opschart('send', 'web', 'REVIEW_REQUESTED', 'branch=search', 'commit=c1', 'author=ann')
+    expect(await ended).toEqual([0, null])
+    expect(existsSync(token)).toBe(false)
   }, 30_000)
 })
 

@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -58,11 +59,13 @@ describe.skipIf(browserPath === undefined)('a page whose daemon is killed', () =
       env: { ...process.env, NO_COLOR: '1' },
     })
     let said = ''
-    for await (const chunk of daemon.stderr!) {
+    const stderr: Readable = daemon.stderr!
+    // A daemon whose reader has gone ends at its next line.
+    for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
       said += String(chunk)
       const address = /http:\/\/\S+(?=\n)/.exec(said)?.[0]
       if (address === undefined) continue
-      daemon.stderr!.resume()
+      stderr.resume()
       return address
     }
     throw new Error(`the daemon ended: ${said}`)
