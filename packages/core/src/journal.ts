@@ -70,18 +70,41 @@ const absent = {
  * machines and kept for years.
  */
 export function writtenEntry(entry: JournalEntry, row: OfRow): Json {
-  const shorter = {
-    ...entry,
-    verdict: entry.verdict === null ? null : shorterVerdict(entry.verdict, entry.event.type),
-    effects: entry.effects.map((effect, index) => shorterEffect(effect, keyOf(row, index), row.at)),
+  const { verdict, effects, event } = entry
+  const written: Record<string, unknown> = {}
+  for (const name of members) {
+    if (!isSaid(name, entry, row)) continue
+    if (name === 'verdict') written[name] = shorterVerdict(verdict!, event.type)
+    else if (name === 'effects')
+      written[name] = effects.map((effect, index) => shorterEffect(effect, keyOf(row, index), row.at))
+    else written[name] = entry[name]
   }
-  const kept = Object.entries(shorter).filter(([name, value]) => {
-    if (name === 'by') return value !== sourceOf(row)
-    if (name === 'decider') return value !== machineOf(row)
-    if (!Object.hasOwn(absent, name)) return true
-    return Array.isArray(value) ? value.length > 0 : value !== absent[name as keyof typeof absent]
-  })
-  return Object.fromEntries(kept) as Json
+  return written as Json
+}
+
+/** The members of an entry in the order in which they are written, so that they need not be sorted. */
+const members = [
+  'by',
+  'cause',
+  'changes',
+  'decider',
+  'effects',
+  'event',
+  'facts',
+  'kind',
+  'moved',
+  'operation',
+  'service',
+  'severity',
+  'verdict',
+] as const satisfies readonly (keyof JournalEntry)[]
+
+function isSaid(name: keyof JournalEntry, entry: JournalEntry, row: OfRow): boolean {
+  const value = entry[name]
+  if (name === 'by') return value !== sourceOf(row)
+  if (name === 'decider') return value !== machineOf(row)
+  if (name === 'event') return true
+  return Array.isArray(value) ? value.length > 0 : value !== absent[name]
 }
 
 /** The entry of a row, whole. */

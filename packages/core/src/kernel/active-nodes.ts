@@ -25,19 +25,20 @@ export function hasRegions(machine: AnyStateMachine): boolean {
  */
 export function orderOfNodes(machine: AnyStateMachine, snapshot: AnyMachineSnapshot): string[] | undefined {
   const { _nodes, value } = snapshot as unknown as WithNodes
-  const restored = new Set<Node>()
-  enter(machine.root as unknown as Node, value)
-  return restored.size === _nodes.length && [...restored].every((node, index) => node === _nodes[index])
+  const root = machine.root as unknown as Node
+  let place = 0
+  const isNext = (node: Node | undefined): boolean => node === _nodes[place++]
+  /** Whether what is below an active state comes next, as XState would enter it: first its states, then what is below those. */
+  function follows(node: Node, at: Json | undefined): boolean {
+    if (typeof at === 'string') return isNext(node.states[at])
+    const within = (at ?? {}) as JsonObject
+    for (const key in within) if (!isNext(node.states[key])) return false
+    for (const key in within) if (!follows(node.states[key]!, within[key])) return false
+    return true
+  }
+  return isNext(root) && follows(root, value) && place === _nodes.length
     ? undefined
     : _nodes.map(({ id }) => id)
-
-  function enter(node: Node, at: Json | undefined): void {
-    restored.add(node)
-    if (typeof at === 'string') return void restored.add(node.states[at]!)
-    const within = Object.entries((at ?? {}) as JsonObject)
-    for (const [key] of within) restored.add(node.states[key]!)
-    for (const [key, inner] of within) enter(node.states[key]!, inner)
-  }
 }
 
 /**

@@ -43,15 +43,15 @@ export function effectReader(self: AnyActorRef) {
 
   function read({ actions, spawned, next, first, at }: StepLeft) {
     if (actions.length === 0 && spawned.length === 0) return { effects: [], children: keysOf(next) }
-    const inputs = new Map(spawned.map(({ ref, input }) => [ref as unknown, input]))
+    const inputs = new Map<unknown, unknown>()
+    for (const { ref, input } of spawned) inputs.set(ref, input)
     // Before anything that its first step asks for, XState starts what assigns have spawned in it, even what is stopped again.
-    const early = actions.flatMap(({ type, params }) => (first && type === 'spawned' ? [params] : []))
+    const early: unknown[] = []
+    for (const { type, params } of actions) if (first && type === 'spawned') early.push(params)
     // Else, what is stopped in the step that spawned it has never been there.
-    const unborn = new Set(
-      actions.flatMap(({ type, params }) =>
-        type === 'xstate.stopChild' && inputs.has(params) && !early.includes(params) ? [params] : [],
-      ),
-    )
+    const unborn = new Set<unknown>()
+    for (const { type, params } of actions)
+      if (type === 'xstate.stopChild' && inputs.has(params) && !early.includes(params)) unborn.add(params)
     for (const ref of unborn) keys.set(ref as object, `${at.id}:${at.version}:unborn`)
     const effects: Effect[] = []
     const key = () => `${at.id}:${at.version}:${effects.length}`

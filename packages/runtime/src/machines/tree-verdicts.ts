@@ -12,7 +12,7 @@ export function takenVerdict(
 ): Extract<Verdict, { kind: 'accepted' }> {
   const from = valueText(state.snapshot['value'])
   const phase = valueText(step.state.snapshot['value'])
-  return { kind: 'accepted', from, phase, reason: takenReason(type, { from, phase }) }
+  return { from, kind: 'accepted', phase, reason: takenReason(type, { from, phase }) }
 }
 
 /** The verdict on a signal that an actor did not take; `broke` is what its machine threw. */

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-import type { Clock, Decision, JournalRow, Json, Store } from '@opschart/core'
+import type { Clock, Decision, JournalRow, Store } from '@opschart/core'
 
 const page = 500
 /** Milliseconds between two looks for what other processes have written. */
@@ -65,9 +65,10 @@ export function createFeed(sources: {
     for (let next = early.get(told + 1); next !== undefined; next = early.get(told + 1)) {
       const first = told + 1
       early.delete(first)
-      for (const [index, { shard: _, state: __, ended: ___, ...row }] of next.decisions.entries()) {
-        // A copy: whoever listens may do with it what they like.
-        tell({ ...row, sequence: first + index, entry: JSON.parse(JSON.stringify(row.entry)) as Json })
+      let sequence = first
+      for (const { actor, version, definition, at, key, entry } of next.decisions) {
+        tell({ sequence, actor, version, definition, at, key, entry })
+        sequence += 1
       }
       for (const wake of waiting) wake()
     }

@@ -1,4 +1,4 @@
-import { entryOf, type LogEntryView } from '@opschart/core'
+import { entryOf, type Json, type LogEntryView } from '@opschart/core'
 import { EventEmitter } from 'eventemitter3'
 
 import { isMachineActor, publicId } from '../machines/actor-names.ts'
@@ -17,7 +17,9 @@ export function createListeners() {
   return {
     isHeard: (): boolean => emitter.eventNames().length > 0,
     tell: (row: HeardRow): void => {
-      if (emitter.listenerCount('row') > 0) emitter.emit('row', logView(row))
+      // A copy: whoever listens may do with it what they like, and what is decided next may go on from the same data.
+      if (emitter.listenerCount('row') > 0)
+        emitter.emit('row', logView({ ...row, entry: JSON.parse(JSON.stringify(row.entry)) as Json }))
       if (emitter.listenerCount('emitted') === 0 || !isMachineActor(row.actor)) return
       for (const effect of entryOf(row).effects) {
         if (effect.kind !== 'emit') continue
