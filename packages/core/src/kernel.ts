@@ -195,11 +195,10 @@ function persisted(
     const { status, value, context, output } = next
     if (notJson(context) === undefined && notJson(output) === undefined) {
       return {
+        ...plainSnapshot,
         status,
         value,
         context,
-        children: {},
-        historyValue: {},
         ...(output === undefined ? {} : { output }),
         ...order,
       }
@@ -212,6 +211,12 @@ function persisted(
   if (wrong !== undefined) throw new TypeError(`${wrong}; keep what JSON can hold`)
   return snapshot
 }
+
+/**
+ * What most snapshots are copied from. V8 puts the objects of a literal that has once outlived a collection among the old, and
+ * with them all that they hold, however soon they are dropped; copies it does not.
+ */
+const plainSnapshot = { status: '', value: null, context: null, children: {}, historyValue: {} } as const
 
 function isEmpty(record: object): boolean {
   for (const _ in record) return false

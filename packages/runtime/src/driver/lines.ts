@@ -58,6 +58,12 @@ export interface SignalKey {
   readonly id: string
 }
 
+/** The turns of one shard that have not ended. */
+class Line {
+  last: Promise<unknown> = Promise.resolve()
+  length = 0
+}
+
 type Duplicate = Extract<UnitOutcome, { kind: 'duplicate' }>
 
 /** How a kind of actors takes its turns. */
@@ -91,7 +97,7 @@ export const longestLine = 10_000
  */
 export function createLines<First>(sources: LineSources<First>) {
   const { store, longest = longestLine } = sources
-  const lines = new Map<string, { last: Promise<unknown>; length: number }>()
+  const lines = new Map<string, Line>()
 
   async function turn(shard: string, first: First, settled: Settled): Promise<TurnOutcome> {
     for (let tries = 0; tries < mostTries; tries += 1) {
@@ -150,7 +156,7 @@ export function createLines<First>(sources: LineSources<First>) {
   }
 
   function enqueue(shard: string, work: () => Promise<TurnOutcome>): Promise<TurnOutcome> {
-    const line = lines.get(shard) ?? { last: Promise.resolve(), length: 0 }
+    const line = lines.get(shard) ?? new Line()
     if (line.length >= longest) {
       const error = new OpschartError(
         'busy',

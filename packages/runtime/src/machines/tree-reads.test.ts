@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Chart } from './charts.ts'
-import { createReads, withReads } from './tree-reads.ts'
+import { TreeReads, withReads } from './tree-reads.ts'
 import type { Node } from './tree-world.ts'
 
 const node = (actor: string, children: readonly string[] = []): Node => ({
@@ -29,7 +29,7 @@ function stored(...nodes: readonly Node[]) {
     asked.push(what)
     return Promise.resolve(value)
   }
-  const reads = createReads(
+  const reads = new TreeReads(
     {
       load: (actor) =>
         told(
@@ -96,7 +96,7 @@ describe('a turn that reads', () => {
         throw new RangeError('too far')
       }),
     ).rejects.toThrow('too far')
-    const broken = createReads(
+    const broken = new TreeReads(
       { store: {} as never, load: () => Promise.reject(new Error('the disk is gone')) },
       new Map(),
     )

@@ -4,16 +4,6 @@ import type { DecisionStore } from '../driver/lines.ts'
 import { childActor } from './actor-names.ts'
 import type { Node } from './tree-world.ts'
 
-/** What one turn of a tree reads of the store. */
-export interface TreeReads {
-  /** The actor as it is stored and fits; undefined when there is none. */
-  node(actor: string): Node | undefined
-  timersOf(actor: string): readonly Timer[]
-  workOf(actor: string): readonly Work[]
-  /** How often a fact was written. */
-  factVersion(name: string): number
-}
-
 /** Where it is read. */
 export interface TreeReadsSources {
   readonly store: Pick<DecisionStore, 'timers' | 'work' | 'facts'>
@@ -33,48 +23,60 @@ class Unread extends Error {
 }
 
 /**
- * Reads for one turn, which takes no time of its own: whatever it asks for that was not read yet ends it there, until that
- * was read. Nothing is read twice, so that it goes the same way each time, and what it read first was read first.
- *
- * @param known What is known of actors already; what is read is added.
+ * What one turn of a tree reads of the store. The turn takes no time of its own: whatever it asks for that was not read yet
+ * ends it there, until that was read. Nothing is read twice, so that it goes the same way each time, and what it read first
+ * was read first.
  */
-export function createReads(
-  { store, load }: TreeReadsSources,
-  known: Map<string, Node | undefined>,
-): TreeReads {
+export class TreeReads {
+  readonly #sources: TreeReadsSources
+  readonly #known: Map<string, Node | undefined>
   /** What was read beside actors, which most turns do not need. */
-  let timers: Map<string, readonly Timer[]> | undefined
-  let work: Map<string, readonly Work[]> | undefined
-  let facts: Map<string, number> | undefined
-  let together = 1
+  #timers: Map<string, readonly Timer[]> | undefined
+  #work: Map<string, readonly Work[]> | undefined
+  #facts: Map<string, number> | undefined
+  #together = 1
+
+  /** @param known What is known of actors already; what is read is added. */
+  constructor(sources: TreeReadsSources, known: Map<string, Node | undefined>) {
+    this.#sources = sources
+    this.#known = known
+  }
+
+  /** The actor as it is stored and fits; undefined when there is none. */
+  node(actor: string): Node | undefined {
+    const found = this.#known.get(actor)
+    if (found !== undefined || this.#known.has(actor)) return found
+    throw new Unread(() => this.#readNode(actor))
+  }
+
+  timersOf(actor: string): readonly Timer[] {
+    return held((this.#timers ??= new Map()), actor, () => this.#sources.store.timers(actor))
+  }
+
+  workOf(actor: string): readonly Work[] {
+    return held((this.#work ??= new Map()), actor, () => this.#sources.store.work({ actor }))
+  }
+
+  /** How often a fact was written. */
+  factVersion(name: string): number {
+    const read = async () => (await this.#sources.store.facts([name]))[0]?.version ?? 0
+    return held((this.#facts ??= new Map()), name, read)
+  }
 
   /** Reads an actor; with it, each time twice as many of those beside it: who asks for some may ask for all. */
-  async function readNode(actor: string): Promise<void> {
-    const others = besides(actor).slice(0, together - 1)
-    together *= 2
-    for (const one of [actor, ...others]) known.set(one, await load(one))
+  async #readNode(actor: string): Promise<void> {
+    const others = this.#besides(actor).slice(0, this.#together - 1)
+    this.#together *= 2
+    for (const one of [actor, ...others]) this.#known.set(one, await this.#sources.load(one))
   }
 
   /** The other children of an actor's parent that were not read. */
-  function besides(actor: string): string[] {
-    const parent = known.get(actor.slice(0, Math.max(0, actor.lastIndexOf('~'))))
+  #besides(actor: string): string[] {
+    const parent = this.#known.get(actor.slice(0, Math.max(0, actor.lastIndexOf('~'))))
     if (parent === undefined) return []
-    const { actor: own, state } = parent
-    return Object.keys(state.children)
-      .map((id) => childActor(own, id))
-      .filter((child) => child !== actor && !known.has(child))
-  }
-
-  return {
-    node(actor) {
-      const found = known.get(actor)
-      if (found !== undefined || known.has(actor)) return found
-      throw new Unread(() => readNode(actor))
-    },
-    timersOf: (actor) => held((timers ??= new Map()), actor, () => store.timers(actor)),
-    workOf: (actor) => held((work ??= new Map()), actor, () => store.work({ actor })),
-    factVersion: (name) =>
-      held((facts ??= new Map()), name, async () => (await store.facts([name]))[0]?.version ?? 0),
+    return Object.keys(parent.state.children)
+      .map((id) => childActor(parent.actor, id))
+      .filter((child) => child !== actor && !this.#known.has(child))
   }
 }
 

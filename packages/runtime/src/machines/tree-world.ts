@@ -95,7 +95,7 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
   const moved = new Map<string, Node>()
   /** What was read, as it was found: whoever moves one of them meanwhile makes the turn be taken again. */
   const read = new Map<string, number>()
-  const decisions: Decision[] = []
+  const decisions = new Set<Decision>()
   const works: Work[] = []
   const withdrawn: string[] = []
   const timers = new Map<string, Timer>()
@@ -113,7 +113,7 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
       return found?.migrated === undefined ? found : migrated(found, found.migrated)
     },
     record(node, row) {
-      if (decisions.length >= longestTurn) {
+      if (decisions.size >= longestTurn) {
         throw new OpschartError(
           'configuration',
           `one event led to more than ${longestTurn} steps in ${publicId(root)}: its machines go round in a circle`,
@@ -124,7 +124,7 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
       const ended = row.ended ?? node.ended
       const fresh = node.version === 0
       const own = { actor: node.actor, version, at: now, key: row.key ?? null }
-      decisions.push({
+      decisions.add({
         ...own,
         definition: node.chart.definition,
         entry: writtenEntry(entryOfRow(node.chart, row), own),
@@ -167,7 +167,7 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
       facts.set(name, { name, version, value })
     },
     unit: () => ({
-      decisions,
+      decisions: [...decisions],
       facts: [...facts.values()],
       read: readOnly(),
       work: works,

@@ -22,7 +22,7 @@ import { freeActor } from './parking.ts'
 import { createLoad } from './stored-node.ts'
 import { createTree, type Tree } from './tree.ts'
 import type { TimerEvent, TreeMessage } from './tree-message.ts'
-import { createReads, withReads, type TreeReads } from './tree-reads.ts'
+import { TreeReads, withReads } from './tree-reads.ts'
 import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
 
 /** What trees are kept with. */
@@ -50,6 +50,7 @@ const rememberedActors = 64
 export function createTrees(sources: TreesSources) {
   const { store, clock, charts } = sources
   const load = createLoad(sources)
+  const readsFrom = { store, load }
   /** Actors as last written by this process. Another process may have moved them: then the commit conflicts, and they are read. */
   const known = new Map<string, Map<string, Node | undefined>>()
 
@@ -80,7 +81,7 @@ export function createTrees(sources: TreesSources) {
     const nodes = known.get(root) ?? new Map<string, Node | undefined>()
     // Until it is written nothing of it is remembered: what cannot be written is read anew.
     known.delete(root)
-    const reads = createReads({ store, load }, nodes)
+    const reads = new TreeReads(readsFrom, nodes)
     const { world, verdict } = await withReads(() => decided(root, message, now, reads))
     // Not the world itself: until it is written, it would hold all that the turn has made.
     const { moved } = world

@@ -49,6 +49,7 @@ export function preparedUnit(unit: Unit): PreparedUnit {
   once(work, ({ key }) => key, 'work')
   once(decisions, ({ key }) => key && canonicalJson([key.source, key.id]), 'signal')
   return {
+    ...unit,
     decisions,
     work,
     read: taken(unit.read, ({ actor, version }) => ({ actor, version })),
@@ -75,20 +76,16 @@ export function preparedUnit(unit: Unit): PreparedUnit {
 }
 
 function preparedDecision(decision: Decision): PreparedUnit['decisions'][number] {
-  const { actor, version, definition, at, key, entry, shard, state, ended } = decision
+  const { actor, version, at, key, entry, state } = decision
   // Said in words only where something is wrong: this is done for each decision.
   const what = (member: string) => `${member} of decision ${actor}:${version}`
   return {
-    actor,
-    version,
-    definition,
+    ...decision,
     at: Number.isFinite(at) ? at : notFinite(what('time')),
-    key: key && { source: key.source, id: key.id },
+    key: key && { ...key },
     entry: json(entry, () => what('entry')),
     event: eventIn(entry),
-    shard,
     state: state === undefined ? undefined : inOrder(state, () => what('state')),
-    ...(ended === undefined ? {} : { ended }),
   }
 }
 

@@ -15,10 +15,26 @@ export interface Writer {
   idle(): Promise<void>
 }
 
-interface Waiting {
-  run(): void
-  done(): void
-  failed(error: unknown): void
+/** A job that waits for its transaction. Of a class, as one is made for each: V8 keeps those where they cost least. */
+class Waiting {
+  readonly #job: () => unknown
+  readonly #resolve: (answer: unknown) => void
+  readonly failed: (error: unknown) => void
+  #answer: unknown
+
+  constructor(job: () => unknown, resolve: (answer: unknown) => void, failed: (error: unknown) => void) {
+    this.#job = job
+    this.#resolve = resolve
+    this.failed = failed
+  }
+
+  run(): void {
+    this.#answer = this.#job()
+  }
+
+  done(): void {
+    this.#resolve(this.#answer)
+  }
 }
 
 /** What is told of transactions. */
@@ -31,6 +47,9 @@ export interface Told {
 
 /** Most jobs of one transaction: other processes are kept waiting for milliseconds at most. */
 const largestBatch = 256
+
+/** Most jobs that are answered before other work of the process has its turn. */
+const answeredAtOnce = 8
 
 /**
  * Group commit: everything that waits when a transaction begins becomes part of it, so that a hundred writers pay for
@@ -84,7 +103,11 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
       else for (const job of batch) await settle([job])
       return
     }
-    for (const job of batch) job.done()
+    for (const [index, job] of batch.entries()) {
+      job.done()
+      // Whoever is answered goes on at once, most with what they do next: other work of the process has its time between.
+      if (index % answeredAtOnce === answeredAtOnce - 1) await turn()
+    }
   }
 
   function viewed<T>(job: () => T): T {
@@ -101,14 +124,7 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
     view: (job) => patiently(busyTimeout, () => viewed(job)),
     write: <T>(job: () => T) =>
       new Promise<T>((resolve, reject) => {
-        let answer: T
-        queue.push({
-          run: () => {
-            answer = job()
-          },
-          done: () => resolve(answer),
-          failed: reject,
-        })
+        queue.push(new Waiting(job, resolve as (answer: unknown) => void, reject))
         flushing ??= flush()
       }),
     idle: async () => flushing,
