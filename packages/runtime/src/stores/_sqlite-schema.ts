@@ -227,6 +227,23 @@ export function schemaVersion(database: DatabaseSync, path: string, newest = sch
   return version
 }
 
+/**
+ * Refuses a file that a newer version has brought to a schema of its own while this connection had it open: what it writes
+ * would not be understood there, nor what is there here. To be asked when others have written.
+ */
+export function schemaGuard(database: DatabaseSync, path: string, newest = schemaSteps.length): () => void {
+  const userVersion = database.prepare('pragma user_version')
+  return () => {
+    const version = Number(userVersion.get()?.['user_version'])
+    if (version <= newest) return
+    throw new OpschartError(
+      'store_version',
+      `${path} was brought to a newer version while this process had it open (its schema is ${version}, this process knows ` +
+        `${newest}). End this process, and start the newer version in its place.`,
+    )
+  }
+}
+
 function headerOf(database: DatabaseSync): { version: number; owner: number; tables: number } {
   const read = (sql: string) => Number(Object.values(database.prepare(sql).get() ?? {})[0])
   // In one transaction: between two reads another process may make the schema.

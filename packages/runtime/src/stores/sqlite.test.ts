@@ -151,6 +151,31 @@ describe('opening', () => {
     expect(readFileSync(file)).toEqual(before)
   })
 
+  it('[D9] tells when a newer version takes over the file that it has open, and writes nothing more', async () => {
+    const file = freshFile()
+    const store = sqliteStore(file)
+    await store.commit([step('a', 1)])
+    const newer = new DatabaseSync(file)
+    const read = () => newer.prepare('select count(*) as rows from journal').get()
+    // What others write meanwhile is no reason.
+    newer.exec('create table of_another (a); drop table of_another')
+    await store.commit([step('a', 2)])
+    expect(await store.history({})).toHaveLength(2)
+    newer.exec('pragma user_version = 999')
+    const taken = { code: 'store_version', message: expect.stringContaining('start the newer version') }
+    for (const asked of [
+      () => store.commit([step('a', 3)]),
+      () => store.history({}),
+      () => store.actor('a'),
+      () => store.changeCounter(),
+      () => store.commit([step('a', 3)]),
+    ])
+      await expect(asked()).rejects.toMatchObject(taken)
+    expect(read()).toEqual({ rows: 2 })
+    newer.close()
+    await store.close()
+  })
+
   it('[D9] tells a folder in the place of the file', () => {
     const file = freshFile()
     mkdirSync(file, { recursive: true })

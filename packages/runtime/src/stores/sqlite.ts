@@ -6,6 +6,7 @@ import { preparedUnit } from './_prepared-unit.ts'
 import { storageError } from './_sqlite-errors.ts'
 import { openFile } from './_sqlite-file.ts'
 import { sqliteQueries } from './_sqlite-queries.ts'
+import { schemaGuard } from './_sqlite-schema.ts'
 import { sqliteSignals } from './_sqlite-signals.ts'
 import { sqliteBeginning, sqlitePruning } from './_sqlite-pruning.ts'
 import { sqliteTransfer } from './_sqlite-transfer.ts'
@@ -29,8 +30,9 @@ export interface SqliteStoreOptions {
  * one waits without blocking, except during the opening itself.
  *
  * @throws OpschartError `storage` when the file cannot be opened or is none of ours, `store_version` when a newer
- * version wrote it, `input` for a path that is no file's. Later, writes and reads reject with `storage` or `closed`; a
- * write that was rejected has left nothing behind, and the store goes on.
+ * version wrote it, `input` for a path that is no file's. Later, writes and reads reject with `storage`, `closed`, or
+ * `store_version` when a newer version has taken the file over; a write that was rejected has left nothing behind, and the
+ * store goes on.
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
   const { crypto = nodeCrypto, busyTimeout = 5000 } = options
@@ -41,12 +43,23 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
   const queries = sqliteQueries(database, signals, beginning)
   const units = sqliteUnits(database, crypto, signals, beginning)
   const others = queries.foreignChanges
+  const refuseNewer = schemaGuard(database, file)
   let known = others()
+  let fitting = known
   /** What is remembered was read before this: another connection may have written since. */
   function lookAgain(): void {
     const now = others()
-    if (now !== known) units.lookAgain()
+    if (now === known) return
+    refuseNewer()
+    units.lookAgain()
     known = now
+  }
+  /** What was read, if by then nobody had brought the file to a schema that this process does not know. */
+  function fits<T>(answer: T): T {
+    const now = others()
+    if (now !== fitting) refuseNewer()
+    fitting = now
+    return answer
   }
   const writer = sqliteWriter(database, busyTimeout, { began: lookAgain, undone: () => units.forget() })
   let written = 0
@@ -65,8 +78,8 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
     }
   }
 
-  const read = <T>(job: () => T) => told('Reading', () => writer.read(job))
-  const view = <T>(job: () => T) => told('Reading', () => writer.view(job))
+  const read = <T>(job: () => T) => told('Reading', () => writer.read(() => fits(job())))
+  const view = <T>(job: () => T) => told('Reading', () => writer.view(() => fits(job())))
   // By hand, since each commit comes here: one promise beside the writer's.
   const write = <T>(job: () => T, changed: (answer: T) => boolean): Promise<T> =>
     closing
