@@ -212,11 +212,12 @@ function persisted(
   return snapshot
 }
 
+const nothing = Object.freeze({})
 /**
  * What most snapshots are copied from. V8 puts the objects of a literal that has once outlived a collection among the old, and
  * with them all that they hold, however soon they are dropped; copies it does not.
  */
-const plainSnapshot = { status: '', value: null, context: null, children: {}, historyValue: {} } as const
+const plainSnapshot = { status: '', value: null, context: null, children: nothing, historyValue: nothing }
 
 function isEmpty(record: object): boolean {
   for (const _ in record) return false
