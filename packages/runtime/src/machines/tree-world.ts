@@ -20,7 +20,6 @@ import { childActor, publicId } from './actor-names.ts'
 import type { Chart } from './charts.ts'
 import type { MovedTimer } from './fit-moves.ts'
 import type { Letter, MachineState } from './machine-state.ts'
-import type { TreeReads } from './tree-reads.ts'
 
 export type EventJson = JsonObject & { readonly type: string }
 
@@ -54,25 +53,22 @@ const longestTurn = 10_000
 
 /** What one turn reads and moves. */
 export interface TreeWorld {
-  /** The actors that it has moved, as it leaves them. */
-  readonly moved: ReadonlyMap<string, Node>
+  readonly nodes: ReadonlyMap<string, Node>
   /** The actor as this turn has it; undefined when there is none. */
-  node(actor: string): Node | undefined
-  record(node: Node, row: RowOf): void
+  node(actor: string): Promise<Node | undefined>
+  record(node: Node, row: RowOf): Promise<void>
   work(work: Work): void
   /** Whether an actor's operation has not ended. */
-  isAtWork(actor: string, key: string): boolean
+  isAtWork(actor: string, key: string): Promise<boolean>
   withdraw(key: string): void
   timer(timer: Timer): void
   timerGone(actor: string, id: string): void
   /** Whether this turn has taken a timer back, or has given it another id. */
   isTimerGone(actor: string, id: string): boolean
-  /** Whether a timer is still the one that was set: it may have been replaced or taken back meanwhile. */
-  isSet(timer: Timer): boolean
   /** Takes back every timer of an actor that has ended. */
-  timersGone(actor: string): void
+  timersGone(actor: string): Promise<void>
   /** Writes a durable value beside the actors. */
-  fact(name: string, value: Json): void
+  fact(name: string, value: Json): Promise<void>
   unit(): Unit
 }
 
@@ -90,9 +86,21 @@ export interface RowOf {
   readonly ended?: boolean
 }
 
+/** What it reads from. */
+export interface TreeWorldSources {
+  readonly root: string
+  readonly now: number
+  /** The actor as it is stored and fits; undefined when there is none. */
+  readonly load: (actor: string) => Promise<Node | undefined>
+  readonly timersOf: (actor: string) => Promise<readonly Timer[]>
+  readonly workOf: (actor: string) => Promise<readonly Work[]>
+  /** How often a fact was written. */
+  readonly factVersion: (name: string) => Promise<number>
+}
+
 /** Opens what one turn of a tree reads and moves. Nothing is written before its unit is committed. */
-export function openTreeWorld(root: string, now: number, reads: TreeReads): TreeWorld {
-  const moved = new Map<string, Node>()
+export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<string, Node>): TreeWorld {
+  const nodes = new Map<string, Node>(known)
   /** What was read, as it was found: whoever moves one of them meanwhile makes the turn be taken again. */
   const read = new Map<string, number>()
   const decisions = new Set<Decision>()
@@ -104,39 +112,46 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
   const timerName = (actor: string, id: string) => `${actor.length}:${actor}${id}`
 
   const world: TreeWorld = {
-    moved,
-    node(actor) {
-      const own = moved.get(actor)
-      if (own !== undefined) return own
-      const found = reads.node(actor)
-      if (!read.has(actor)) read.set(actor, found?.version ?? 0)
-      return found?.migrated === undefined ? found : migrated(found, found.migrated)
+    nodes,
+    async node(actor) {
+      const found = nodes.get(actor)
+      if (found !== undefined) {
+        if (!read.has(actor)) read.set(actor, found.version)
+        return found
+      }
+      const loaded = await sources.load(actor)
+      if (!read.has(actor)) read.set(actor, loaded?.version ?? 0)
+      if (loaded === undefined) return undefined
+      nodes.set(actor, loaded)
+      return loaded.migrated === undefined ? loaded : migrated(loaded, loaded.migrated)
     },
-    record(node, row) {
+    async record(node, row) {
       if (decisions.size >= longestTurn) {
         throw new OpschartError(
           'configuration',
-          `one event led to more than ${longestTurn} steps in ${publicId(root)}: its machines go round in a circle`,
+          `one event led to more than ${longestTurn} steps in ${publicId(sources.root)}: its machines go round in a circle`,
         )
       }
       const version = node.version + 1
       const state = row.state ?? node.state
       const ended = row.ended ?? node.ended
       const fresh = node.version === 0
-      const own = { actor: node.actor, version, at: now, key: row.key ?? null }
+      const own = { actor: node.actor, version, at: sources.now, key: row.key ?? null }
       decisions.add({
         ...own,
         definition: node.chart.definition,
         entry: writtenEntry(entryOfRow(node.chart, row), own),
-        shard: root,
+        shard: sources.root,
         ...(fresh || row.state !== undefined ? { state: state as unknown as Json } : {}),
         ...(row.ended === undefined ? {} : { ended: row.ended }),
       })
-      moved.set(node.actor, { ...node, version, state, ended })
+      nodes.set(node.actor, { ...node, version, state, ended })
     },
     work: (work) => void works.push(work),
-    isAtWork: (actor, key) =>
-      !withdrawn.includes(key) && [...works, ...reads.workOf(actor)].some((work) => work.key === key),
+    async isAtWork(actor, key) {
+      if (withdrawn.includes(key)) return false
+      return [...works, ...(await sources.workOf(actor))].some((work) => work.key === key)
+    },
     withdraw(key) {
       const index = works.findIndex((work) => work.key === key)
       if (index >= 0) works.splice(index, 1)
@@ -155,15 +170,13 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
       timersGone.set(name, { actor, id })
     },
     isTimerGone: (actor, id) => timersGone.has(timerName(actor, id)),
-    isSet: ({ actor, id, version }) =>
-      reads.timersOf(actor).some((timer) => timer.id === id && timer.version === version),
-    timersGone(actor) {
-      for (const { id } of reads.timersOf(actor)) world.timerGone(actor, id)
+    async timersGone(actor) {
+      for (const { id } of await sources.timersOf(actor)) world.timerGone(actor, id)
       const mine = Array.from(timers.values()).filter((timer) => timer.actor === actor)
       for (const { id } of mine) world.timerGone(actor, id)
     },
-    fact(name, value) {
-      const version = facts.get(name)?.version ?? reads.factVersion(name) + 1
+    async fact(name, value) {
+      const version = facts.get(name)?.version ?? (await sources.factVersion(name)) + 1
       facts.set(name, { name, version, value })
     },
     unit: () => ({
@@ -178,39 +191,40 @@ export function openTreeWorld(root: string, now: number, reads: TreeReads): Tree
   }
 
   function readOnly(): { actor: string; version: number }[] {
-    const only: { actor: string; version: number }[] = []
-    for (const [actor, version] of read) if (!moved.has(actor)) only.push({ actor, version })
-    return only
+    const moved = new Set(Array.from(decisions, ({ actor }) => actor))
+    return Array.from(read, ([actor, version]) => ({ actor, version })).filter(
+      ({ actor }) => !moved.has(actor),
+    )
   }
 
   /** Before anything else: from here on the journal can be replayed under the new definition. */
-  function migrated(given: Node, by: readonly MovedTimer[]): Node {
+  async function migrated(given: Node, moved: readonly MovedTimer[]): Promise<Node> {
     const { migrated: _, ...node } = given
     const { state } = node
-    for (const { from, to } of by) {
+    for (const { from, to } of moved) {
       world.timerGone(node.actor, from)
       world.timer(to)
     }
-    world.record(node, {
+    await world.record(node, {
       kind: 'migrated',
       event: { type: 'migrated', state: state as unknown as Json },
       state,
     })
-    return moved.get(node.actor)!
+    return nodes.get(node.actor)!
   }
 
   return world
 }
 
 /** The child that was started under a key. One that is told to end while it is at work has another beside it for a while. */
-export function childNode(
+export async function childNode(
   world: TreeWorld,
   parent: Node,
   id: string,
   key: string | undefined,
-): Node | undefined {
+): Promise<Node | undefined> {
   for (let actor = childActor(parent.actor, id); ; actor += '+') {
-    const node = world.node(actor)
+    const node = await world.node(actor)
     if (node === undefined || node.state.born === key) return node
   }
 }

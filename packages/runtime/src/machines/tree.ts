@@ -37,20 +37,20 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     return box
   }
 
-  function deliver(actor: string, mail: Mail): void {
+  async function deliver(actor: string, mail: Mail): Promise<void> {
     const box = boxOf(actor)
     box.mail.push(mail)
-    if (box.open && !box.busy) drain(actor, box)
+    if (box.open && !box.busy) await drain(actor, box)
   }
 
-  function drain(actor: string, box: Mailbox): void {
+  async function drain(actor: string, box: Mailbox): Promise<void> {
     box.busy = true
-    for (let mail = box.mail.shift(); mail !== undefined; mail = box.mail.shift()) take(actor, mail)
+    for (let mail = box.mail.shift(); mail !== undefined; mail = box.mail.shift()) await take(actor, mail)
     box.busy = false
   }
 
-  function take(actor: string, mail: Mail): void {
-    const node = world.node(actor)
+  async function take(actor: string, mail: Mail): Promise<void> {
+    const node = await world.node(actor)
     // One that has ended takes nothing, as a live actor that was stopped.
     if (node === undefined || (node.ended && mail.kind !== 'signal')) return
     if (node.ended || node.misfit !== undefined || node.state.parked !== undefined) return cannot(node, mail)
@@ -58,7 +58,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       broken === undefined
         ? node.chart.kernel.step(node.state, mail.event, { id: actor, version: node.version + 1, now })
         : { kind: 'threw', reason: broken }
-    const broke = step.kind === 'threw' ? step.reason : occupied(node, mail, step)
+    const broke = step.kind === 'threw' ? step.reason : await occupied(node, mail, step)
     if (step.kind === 'threw' || broke !== undefined) {
       if (mail.kind === 'signal') return refuse(node, mail, broke!)
       return park(node, mail, `on ${mail.event.type}: ${broke!}`)
@@ -67,7 +67,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     const taken = mail.kind === 'signal' ? takenVerdict(node, mail.event.type, step) : undefined
     verdict ??= taken
     const state = step.handled ? stateAfter(node.state, step.state) : undefined
-    world.record(node, {
+    await world.record(node, {
       kind: mail.kind === 'stop' ? 'message' : mail.kind,
       event: mail.event,
       by: mail.by,
@@ -83,33 +83,33 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** What a step asks for, in order, and then what becomes of the actor. `before` is the actor as it was. */
-  function follow(before: Node, step: Stepped): void {
+  async function follow(before: Node, step: Stepped): Promise<void> {
     const { actor } = before
     for (const effect of step.effects) {
       if (effect.kind === 'spawn' && before.chart.child(effect.src) !== undefined) unborn.set(effect.key, [])
     }
-    for (const effect of step.effects) perform(before, effect)
-    const after = world.node(actor)!
+    for (const effect of step.effects) await perform(before, effect)
+    const after = (await world.node(actor))!
     if (step.status === 'active') return tellSnapshot(after)
     const { name } = after.state
-    world.timersGone(actor)
+    await world.timersGone(actor)
     boxOf(actor).mail.length = 0
-    if (step.status === 'done') tellParent(after.state, doneEvent(name!, step.output))
-    if (step.status === 'error') tellParent(after.state, errorEvent(name!, step.error ?? null))
+    if (step.status === 'done') await tellParent(after.state, doneEvent(name!, step.output))
+    if (step.status === 'error') await tellParent(after.state, errorEvent(name!, step.error ?? null))
   }
 
   /** A parent that listens is told after each event, whatever came of it. */
-  function tellSnapshot({ state }: Node): void {
-    if (state.sync === true) tellParent(state, snapshotEvent(state.name!, state.snapshot))
+  async function tellSnapshot({ state }: Node): Promise<void> {
+    if (state.sync === true) await tellParent(state, snapshotEvent(state.name!, state.snapshot))
   }
 
-  function tellParent({ born, name }: Pick<MachineState, 'born' | 'name'>, event: EventJson) {
+  async function tellParent({ born, name }: Pick<MachineState, 'born' | 'name'>, event: EventJson) {
     if (born === undefined || name === undefined) return
     // Even a parent that has no such child any more is told, as XState's is: it may have stopped it, and not yet done so.
-    deliver(parentOf(born), { kind: 'message', event, cause: born })
+    await deliver(parentOf(born), { kind: 'message', event, cause: born })
   }
 
-  function perform(before: Node, effect: Effect): void {
+  async function perform(before: Node, effect: Effect): Promise<void> {
     const { actor } = before
     switch (effect.kind) {
       case 'spawn':
@@ -118,11 +118,11 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
         return stop(before, effect)
       case 'send': {
         const mail: Mail = { kind: 'message', event: effect.event, cause: effect.key }
-        return post(world.node(actor)!, effect, mail)
+        return post((await world.node(actor))!, effect, mail)
       }
       case 'timer': {
         const { id, due, event, to, child } = effect
-        const { version, state } = world.node(actor)!
+        const { version, state } = (await world.node(actor))!
         const meant = to === undefined ? undefined : (child ?? state.children[to])
         const held: TimerEvent = {
           event,
@@ -139,11 +139,11 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** Delivers what is for the actor itself, its parent or a child; what is for none that is there is lost, as a live actor’s is. */
-  function post(
+  async function post(
     from: Node,
     { to = '#_internal', child }: { readonly to?: string | undefined; readonly child?: string | undefined },
     mail: Mail,
-  ): void {
+  ): Promise<void> {
     if (to === '#_internal') return deliver(from.actor, mail)
     if (to === '#_parent') {
       const { born } = from.state
@@ -152,17 +152,17 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     const key = child ?? from.state.children[to]
     const waiting = key === undefined ? undefined : unborn.get(key)
     if (waiting !== undefined) return void waiting.push(mail)
-    const found = childNode(world, from, to, key)
-    if (found !== undefined) deliver(found.actor, mail)
+    const found = await childNode(world, from, to, key)
+    if (found !== undefined) await deliver(found.actor, mail)
   }
 
-  function spawn(parent: Node, effect: Extract<Effect, { kind: 'spawn' }>): void {
+  async function spawn(parent: Node, effect: Extract<Effect, { kind: 'spawn' }>): Promise<void> {
     const { id, src, key, input, sync } = effect
     const chart = parent.chart.child(src)
     if (chart === undefined) return spawnOperation(parent, effect)
     let actor = childActor(parent.actor, id)
-    let earlier = world.node(actor)
-    while (earlier !== undefined && !earlier.ended) earlier = world.node((actor += '+'))
+    let earlier = await world.node(actor)
+    while (earlier !== undefined && !earlier.ended) earlier = await world.node((actor += '+'))
     const box: Mailbox = { mail: unborn.get(key) ?? [], open: false, busy: false }
     unborn.delete(key)
     boxes.set(actor, box)
@@ -174,7 +174,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     }
     const state = openingState(chart, step, { born: key, name: id, ...(sync === true ? { sync } : {}) })
     const node: Node = { actor, chart, version, state, ended: false }
-    world.record(node, {
+    await world.record(node, {
       kind: 'opened',
       event: {
         type: 'opened',
@@ -187,37 +187,38 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       state,
       ended: step.status !== 'active',
     })
-    follow(node, step)
+    await follow(node, step)
     box.open = true
-    if (step.status === 'active') drain(actor, box)
+    if (step.status === 'active') await drain(actor, box)
   }
 
-  function spawnOperation(
+  async function spawnOperation(
     parent: Node,
     { id, src, key, input, sync }: Extract<Effect, { kind: 'spawn' }>,
-  ): void {
+  ): Promise<void> {
     const given = input === undefined ? {} : { input }
     const task = { kind: 'leaf', chart: parent.chart.path, src, name: id, ...given }
     const work = { key, actor: parent.actor, shard: rootOf(parent.actor), slot: null }
     world.work({ ...work, severity: 'INFO', at: now, task })
-    if (sync === true) tellParent({ born: key, name: id }, snapshotEvent(id, { status: 'active', ...given }))
+    if (sync === true)
+      await tellParent({ born: key, name: id }, snapshotEvent(id, { status: 'active', ...given }))
   }
 
-  function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): void {
+  async function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): Promise<void> {
     const { src } = (before.state.snapshot['children'] as Record<string, { src?: string }>)[id] ?? {}
     const isKnown = src !== undefined && before.state.children[id] === child
     const isActor = isKnown && before.chart.child(src) !== undefined
     // In no snapshot when its parent's first step stopped it; of one that does not fit, the chart may know of no actor.
     if (!isActor) world.withdraw(child)
     if (!isActor && isKnown && before.misfit === undefined) return
-    const node = childNode(world, before, id, child)
+    const node = await childNode(world, before, id, child)
     if (node === undefined || node.ended) return
     boxOf(node.actor).mail.length = 0
-    deliver(node.actor, { kind: 'stop', event: stopEvent, cause: before.actor })
+    await deliver(node.actor, { kind: 'stop', event: stopEvent, cause: before.actor })
   }
 
   /** Why a step cannot be taken although its machine would: a child’s id is still in use. */
-  function occupied(node: Node, mail: Mail, step: Stepped): string | undefined {
+  async function occupied(node: Node, mail: Mail, step: Stepped): Promise<string | undefined> {
     const stopped = new Set<string>()
     for (const effect of step.effects) {
       if (effect.kind === 'stop') stopped.add(effect.id)
@@ -225,21 +226,21 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       const key = node.state.children[effect.id]
       // An operation whose result this is has ended, and is written as ended only with it.
       if (mail.kind === 'result' && mail.cause === key) continue
-      if (key !== undefined && isAtWork(node, effect.id, key))
+      if (key !== undefined && (await isAtWork(node, effect.id, key)))
         return `child ${effect.id} is at work; stop it first, or give the new one another id`
     }
     return undefined
   }
 
-  function isAtWork(parent: Node, id: string, key: string): boolean {
-    const node = childNode(world, parent, id, key)
+  async function isAtWork(parent: Node, id: string, key: string): Promise<boolean> {
+    const node = await childNode(world, parent, id, key)
     return node === undefined ? world.isAtWork(parent.actor, key) : !node.ended
   }
 
-  function refuse(node: Node, mail: Mail, broke: string | undefined): void {
+  async function refuse(node: Node, mail: Mail, broke: string | undefined): Promise<void> {
     const refused = refusedVerdict(node, mail, broke)
     verdict ??= refused
-    world.record(node, {
+    await world.record(node, {
       kind: 'signal',
       event: mail.event,
       by: mail.by,
@@ -249,24 +250,24 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** It has ended, is parked, or does not fit: a signal is told so, and whatever else comes is kept for later. */
-  function cannot(node: Node, mail: Mail): void {
+  function cannot(node: Node, mail: Mail): Promise<void> {
     if (mail.kind === 'signal') return refuse(node, mail, undefined)
     return park(node, mail, node.misfit ?? node.state.parked!.reason)
   }
 
   /** From now on it takes nothing. One that is told to end need not be able to do anything for it. */
-  function park(node: Node, mail: Mail, reason: string): void {
+  async function park(node: Node, mail: Mail, reason: string): Promise<void> {
     if (mail.kind !== 'stop') return parkActor(world, node, mail, { reason, at: now })
-    giveUp(world, node, mail.cause)
+    await giveUp(world, node, mail.cause)
     for (const [id, child] of Object.entries(node.state.children))
-      stop(node, { kind: 'stop', key: child, id, child })
+      await stop(node, { kind: 'stop', key: child, id, child })
   }
 
   return {
     deliver,
     post,
     /** Starts the root. */
-    open(actor: string, chart: Chart, input: Json | undefined, row: Pick<Mail, 'by' | 'key'>) {
+    async open(actor: string, chart: Chart, input: Json | undefined, row: Pick<Mail, 'by' | 'key'>) {
       if (broken !== undefined) return broken
       const step = chart.kernel.initial(input, { id: actor, version: 1, now })
       if (step.kind === 'threw') return step.reason
@@ -277,7 +278,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       verdict ??= started
       const box: Mailbox = { mail: [], open: false, busy: false }
       boxes.set(actor, box)
-      world.record(node, {
+      await world.record(node, {
         kind: 'opened',
         event: { type: 'opened', ...(input === undefined ? {} : { input }) },
         effects: step.effects,
@@ -286,9 +287,9 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
         ended: step.status !== 'active',
         ...row,
       })
-      follow(node, step)
+      await follow(node, step)
       box.open = true
-      if (step.status === 'active') drain(actor, box)
+      if (step.status === 'active') await drain(actor, box)
       return undefined
     },
     verdict: () => verdict,
