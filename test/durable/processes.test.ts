@@ -41,8 +41,7 @@ async function child(place: string, name: string, kind: 'work' | 'decide'): Prom
   const file = path.join(import.meta.dirname, 'process-child.ts')
   const started = spawn(process.execPath, [file, place, name, kind], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // Loading is most of what a process costs here: compiled code is kept for the next one.
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: path.join(folder, 'compiled') },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
   })
   children.push(started)
   started.stdin.on('error', () => {})

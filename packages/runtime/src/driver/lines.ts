@@ -58,7 +58,7 @@ export interface SignalKey {
   readonly id: string
 }
 
-/** The turns of one shard that have not ended. */
+/** The turns of one shard that have not ended. Of a class, as the writer’s are. */
 class Line {
   last: Promise<unknown> = Promise.resolve()
   length = 0

@@ -27,21 +27,21 @@ export async function parkedActors(
  * Parks an actor that could not take what came for it: from now on whatever comes is kept, in order, until a person lets it
  * go on. The others never notice.
  */
-export async function parkActor(
+export function parkActor(
   world: TreeWorld,
   node: Node,
   { kind, event, cause }: Mail,
   why: { readonly reason: string; readonly at: number },
-): Promise<void> {
+): void {
   if (node.state.parked === undefined)
-    await world.fact(parkedFact(node.actor), { reason: why.reason, since: why.at })
+    world.fact(parkedFact(node.actor), { reason: why.reason, since: why.at })
   if ((node.state.parked?.letters.length ?? 0) >= mostLetters) {
     const reason = `${mostLetters} events wait for it already: this one is not kept`
-    await world.record(node, { kind: kind as 'message', event, cause, verdict: { kind: 'ignored', reason } })
+    world.record(node, { kind: kind as 'message', event, cause, verdict: { kind: 'ignored', reason } })
     return
   }
   const letter: Letter = { event, kind: kind as Letter['kind'], ...(cause === undefined ? {} : { cause }) }
-  await world.record(node, {
+  world.record(node, {
     kind: 'parked',
     event: { type: event.type, reason: why.reason, letter: letter as unknown as JsonObject },
     cause,
@@ -50,21 +50,21 @@ export async function parkActor(
 }
 
 /** Lets an actor that was parked take what comes again. */
-export async function freeActor(world: TreeWorld, node: Node, by: Principal): Promise<void> {
+export function freeActor(world: TreeWorld, node: Node, by: Principal): void {
   const event = { type: 'freed', letters: node.state.parked!.letters.length }
-  await world.fact(parkedFact(node.actor), null)
-  await world.record(node, { kind: 'freed', event, by, state: freedState(node.state) })
+  world.fact(parkedFact(node.actor), null)
+  world.record(node, { kind: 'freed', event, by, state: freedState(node.state) })
 }
 
 /** Ends an actor that is parked; what it has started is ended by whoever calls. */
-export async function giveUp(world: TreeWorld, node: Node, cause: string | undefined): Promise<void> {
-  if (node.state.parked !== undefined) await world.fact(parkedFact(node.actor), null)
-  await world.record(node, {
+export function giveUp(world: TreeWorld, node: Node, cause: string | undefined): void {
+  if (node.state.parked !== undefined) world.fact(parkedFact(node.actor), null)
+  world.timersGone(node.actor)
+  world.record(node, {
     kind: 'freed',
     event: { type: 'given_up' },
     cause,
     state: givenUpState(node.state),
     ended: true,
   })
-  await world.timersGone(node.actor)
 }

@@ -20,6 +20,7 @@ import { childActor, publicId } from './actor-names.ts'
 import type { Chart } from './charts.ts'
 import type { MovedTimer } from './fit-moves.ts'
 import type { Letter, MachineState } from './machine-state.ts'
+import type { TreeReads } from './tree-reads.ts'
 
 export type EventJson = JsonObject & { readonly type: string }
 
@@ -53,22 +54,25 @@ const longestTurn = 10_000
 
 /** What one turn reads and moves. */
 export interface TreeWorld {
-  readonly nodes: ReadonlyMap<string, Node>
+  /** The actors that it has moved, as it leaves them. */
+  readonly moved: ReadonlyMap<string, Node>
   /** The actor as this turn has it; undefined when there is none. */
-  node(actor: string): Promise<Node | undefined>
-  record(node: Node, row: RowOf): Promise<void>
+  node(actor: string): Node | undefined
+  record(node: Node, row: RowOf): void
   work(work: Work): void
   /** Whether an actor's operation has not ended. */
-  isAtWork(actor: string, key: string): Promise<boolean>
+  isAtWork(actor: string, key: string): boolean
   withdraw(key: string): void
   timer(timer: Timer): void
   timerGone(actor: string, id: string): void
   /** Whether this turn has taken a timer back, or has given it another id. */
   isTimerGone(actor: string, id: string): boolean
+  /** Whether a timer is still the one that was set: it may have been replaced or taken back meanwhile. */
+  isSet(timer: Timer): boolean
   /** Takes back every timer of an actor that has ended. */
-  timersGone(actor: string): Promise<void>
+  timersGone(actor: string): void
   /** Writes a durable value beside the actors. */
-  fact(name: string, value: Json): Promise<void>
+  fact(name: string, value: Json): void
   unit(): Unit
 }
 
@@ -86,23 +90,12 @@ export interface RowOf {
   readonly ended?: boolean
 }
 
-/** What it reads from. */
-export interface TreeWorldSources {
-  readonly root: string
-  readonly now: number
-  /** The actor as it is stored and fits; undefined when there is none. */
-  readonly load: (actor: string) => Promise<Node | undefined>
-  readonly timersOf: (actor: string) => Promise<readonly Timer[]>
-  readonly workOf: (actor: string) => Promise<readonly Work[]>
-  /** How often a fact was written. */
-  readonly factVersion: (name: string) => Promise<number>
-}
-
 /** Opens what one turn of a tree reads and moves. Nothing is written before its unit is committed. */
-export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<string, Node>): TreeWorld {
-  const nodes = new Map<string, Node>(known)
+export function openTreeWorld(root: string, now: number, reads: TreeReads): TreeWorld {
+  const moved = new Map<string, Node>()
   /** What was read, as it was found: whoever moves one of them meanwhile makes the turn be taken again. */
   const read = new Map<string, number>()
+  // No list: what waits for a flush is no literal.
   const decisions = new Set<Decision>()
   const works: Work[] = []
   const withdrawn: string[] = []
@@ -112,46 +105,39 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
   const timerName = (actor: string, id: string) => `${actor.length}:${actor}${id}`
 
   const world: TreeWorld = {
-    nodes,
-    async node(actor) {
-      const found = nodes.get(actor)
-      if (found !== undefined) {
-        if (!read.has(actor)) read.set(actor, found.version)
-        return found
-      }
-      const loaded = await sources.load(actor)
-      if (!read.has(actor)) read.set(actor, loaded?.version ?? 0)
-      if (loaded === undefined) return undefined
-      nodes.set(actor, loaded)
-      return loaded.migrated === undefined ? loaded : migrated(loaded, loaded.migrated)
+    moved,
+    node(actor) {
+      const own = moved.get(actor)
+      if (own !== undefined) return own
+      const found = reads.node(actor)
+      if (!read.has(actor)) read.set(actor, found?.version ?? 0)
+      return found?.migrated === undefined ? found : migrated(found, found.migrated)
     },
-    async record(node, row) {
+    record(node, row) {
       if (decisions.size >= longestTurn) {
         throw new OpschartError(
           'configuration',
-          `one event led to more than ${longestTurn} steps in ${publicId(sources.root)}: its machines go round in a circle`,
+          `one event led to more than ${longestTurn} steps in ${publicId(root)}: its machines go round in a circle`,
         )
       }
       const version = node.version + 1
       const state = row.state ?? node.state
       const ended = row.ended ?? node.ended
       const fresh = node.version === 0
-      const own = { actor: node.actor, version, at: sources.now, key: row.key ?? null }
+      const own = { actor: node.actor, version, at: now, key: row.key ?? null }
       decisions.add({
         ...own,
         definition: node.chart.definition,
         entry: writtenEntry(entryOfRow(node.chart, row), own),
-        shard: sources.root,
+        shard: root,
         ...(fresh || row.state !== undefined ? { state: state as unknown as Json } : {}),
         ...(row.ended === undefined ? {} : { ended: row.ended }),
       })
-      nodes.set(node.actor, { ...node, version, state, ended })
+      moved.set(node.actor, { ...node, version, state, ended })
     },
     work: (work) => void works.push(work),
-    async isAtWork(actor, key) {
-      if (withdrawn.includes(key)) return false
-      return [...works, ...(await sources.workOf(actor))].some((work) => work.key === key)
-    },
+    isAtWork: (actor, key) =>
+      !withdrawn.includes(key) && [...works, ...reads.workOf(actor)].some((work) => work.key === key),
     withdraw(key) {
       const index = works.findIndex((work) => work.key === key)
       if (index >= 0) works.splice(index, 1)
@@ -170,13 +156,15 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
       timersGone.set(name, { actor, id })
     },
     isTimerGone: (actor, id) => timersGone.has(timerName(actor, id)),
-    async timersGone(actor) {
-      for (const { id } of await sources.timersOf(actor)) world.timerGone(actor, id)
+    isSet: ({ actor, id, version }) =>
+      reads.timersOf(actor).some((timer) => timer.id === id && timer.version === version),
+    timersGone(actor) {
+      for (const { id } of reads.timersOf(actor)) world.timerGone(actor, id)
       const mine = Array.from(timers.values()).filter((timer) => timer.actor === actor)
       for (const { id } of mine) world.timerGone(actor, id)
     },
-    async fact(name, value) {
-      const version = facts.get(name)?.version ?? (await sources.factVersion(name)) + 1
+    fact(name, value) {
+      const version = facts.get(name)?.version ?? reads.factVersion(name) + 1
       facts.set(name, { name, version, value })
     },
     unit: () => ({
@@ -191,40 +179,39 @@ export function openTreeWorld(sources: TreeWorldSources, known: ReadonlyMap<stri
   }
 
   function readOnly(): { actor: string; version: number }[] {
-    const moved = new Set(Array.from(decisions, ({ actor }) => actor))
-    return Array.from(read, ([actor, version]) => ({ actor, version })).filter(
-      ({ actor }) => !moved.has(actor),
-    )
+    const only: { actor: string; version: number }[] = []
+    for (const [actor, version] of read) if (!moved.has(actor)) only.push({ actor, version })
+    return only
   }
 
   /** Before anything else: from here on the journal can be replayed under the new definition. */
-  async function migrated(given: Node, moved: readonly MovedTimer[]): Promise<Node> {
+  function migrated(given: Node, by: readonly MovedTimer[]): Node {
     const { migrated: _, ...node } = given
     const { state } = node
-    for (const { from, to } of moved) {
+    for (const { from, to } of by) {
       world.timerGone(node.actor, from)
       world.timer(to)
     }
-    await world.record(node, {
+    world.record(node, {
       kind: 'migrated',
       event: { type: 'migrated', state: state as unknown as Json },
       state,
     })
-    return nodes.get(node.actor)!
+    return moved.get(node.actor)!
   }
 
   return world
 }
 
 /** The child that was started under a key. One that is told to end while it is at work has another beside it for a while. */
-export async function childNode(
+export function childNode(
   world: TreeWorld,
   parent: Node,
   id: string,
   key: string | undefined,
-): Promise<Node | undefined> {
+): Node | undefined {
   for (let actor = childActor(parent.actor, id); ; actor += '+') {
-    const node = await world.node(actor)
+    const node = world.node(actor)
     if (node === undefined || node.state.born === key) return node
   }
 }

@@ -5,6 +5,8 @@ import type { Chart } from './charts.ts'
 import { openingState, stateAfter, type MachineState } from './machine-state.ts'
 import { doneEvent, errorEvent, snapshotEvent, stopEvent, unheard } from './tree-events.ts'
 import type { TimerEvent } from './tree-message.ts'
+import { occupied } from './occupied.ts'
+import type { Tasks } from './tasks.ts'
 import { childNode, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
 import { giveUp, parkActor } from './parking.ts'
 import { takenVerdict, refusedVerdict } from './tree-verdicts.ts'
@@ -25,7 +27,7 @@ interface Mailbox {
  *
  * `broken`: why what comes cannot be taken, which has been found out by trying; it is refused or kept, and nothing follows.
  */
-export function createTree(world: TreeWorld, now: number, broken?: string) {
+export function createTree(world: TreeWorld, next: Tasks['next'], now: number, broken?: string) {
   const boxes = new Map<string, Mailbox>()
   /** What a step sends to children that it starts only afterwards, by their keys. */
   const unborn = new Map<string, Mail[]>()
@@ -37,20 +39,24 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     return box
   }
 
-  async function deliver(actor: string, mail: Mail): Promise<void> {
+  function deliver(actor: string, mail: Mail): void {
     const box = boxOf(actor)
     box.mail.push(mail)
-    if (box.open && !box.busy) await drain(actor, box)
+    if (box.open && !box.busy) drain(actor, box)
   }
 
-  async function drain(actor: string, box: Mailbox): Promise<void> {
-    box.busy = true
-    for (let mail = box.mail.shift(); mail !== undefined; mail = box.mail.shift()) await take(actor, mail)
-    box.busy = false
+  function drain(actor: string, box: Mailbox): void {
+    const mail = box.mail.shift()
+    box.busy = mail !== undefined
+    if (mail === undefined) return
+    next(
+      () => take(actor, mail),
+      () => drain(actor, box),
+    )
   }
 
-  async function take(actor: string, mail: Mail): Promise<void> {
-    const node = await world.node(actor)
+  function take(actor: string, mail: Mail): void {
+    const node = world.node(actor)
     // One that has ended takes nothing, as a live actor that was stopped.
     if (node === undefined || (node.ended && mail.kind !== 'signal')) return
     if (node.ended || node.misfit !== undefined || node.state.parked !== undefined) return cannot(node, mail)
@@ -58,7 +64,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       broken === undefined
         ? node.chart.kernel.step(node.state, mail.event, { id: actor, version: node.version + 1, now })
         : { kind: 'threw', reason: broken }
-    const broke = step.kind === 'threw' ? step.reason : await occupied(node, mail, step)
+    const broke = step.kind === 'threw' ? step.reason : occupied(world, node, mail, step)
     if (step.kind === 'threw' || broke !== undefined) {
       if (mail.kind === 'signal') return refuse(node, mail, broke!)
       return park(node, mail, `on ${mail.event.type}: ${broke!}`)
@@ -67,7 +73,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     const taken = mail.kind === 'signal' ? takenVerdict(node, mail.event.type, step) : undefined
     verdict ??= taken
     const state = step.handled ? stateAfter(node.state, step.state) : undefined
-    await world.record(node, {
+    world.record(node, {
       kind: mail.kind === 'stop' ? 'message' : mail.kind,
       event: mail.event,
       by: mail.by,
@@ -83,33 +89,36 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** What a step asks for, in order, and then what becomes of the actor. `before` is the actor as it was. */
-  async function follow(before: Node, step: Stepped): Promise<void> {
+  function follow(before: Node, step: Stepped): void {
     const { actor } = before
     for (const effect of step.effects) {
       if (effect.kind === 'spawn' && before.chart.child(effect.src) !== undefined) unborn.set(effect.key, [])
     }
-    for (const effect of step.effects) await perform(before, effect)
-    const after = (await world.node(actor))!
+    next(...step.effects.map((effect) => () => perform(before, effect)), () => settle(actor, step))
+  }
+
+  function settle(actor: string, step: Stepped): void {
+    const after = world.node(actor)!
     if (step.status === 'active') return tellSnapshot(after)
     const { name } = after.state
-    await world.timersGone(actor)
+    world.timersGone(actor)
     boxOf(actor).mail.length = 0
-    if (step.status === 'done') await tellParent(after.state, doneEvent(name!, step.output))
-    if (step.status === 'error') await tellParent(after.state, errorEvent(name!, step.error ?? null))
+    if (step.status === 'done') tellParent(after.state, doneEvent(name!, step.output))
+    if (step.status === 'error') tellParent(after.state, errorEvent(name!, step.error ?? null))
   }
 
   /** A parent that listens is told after each event, whatever came of it. */
-  async function tellSnapshot({ state }: Node): Promise<void> {
-    if (state.sync === true) await tellParent(state, snapshotEvent(state.name!, state.snapshot))
+  function tellSnapshot({ state }: Node): void {
+    if (state.sync === true) tellParent(state, snapshotEvent(state.name!, state.snapshot))
   }
 
-  async function tellParent({ born, name }: Pick<MachineState, 'born' | 'name'>, event: EventJson) {
+  function tellParent({ born, name }: Pick<MachineState, 'born' | 'name'>, event: EventJson) {
     if (born === undefined || name === undefined) return
     // Even a parent that has no such child any more is told, as XState's is: it may have stopped it, and not yet done so.
-    await deliver(parentOf(born), { kind: 'message', event, cause: born })
+    deliver(parentOf(born), { kind: 'message', event, cause: born })
   }
 
-  async function perform(before: Node, effect: Effect): Promise<void> {
+  function perform(before: Node, effect: Effect): void {
     const { actor } = before
     switch (effect.kind) {
       case 'spawn':
@@ -118,11 +127,11 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
         return stop(before, effect)
       case 'send': {
         const mail: Mail = { kind: 'message', event: effect.event, cause: effect.key }
-        return post((await world.node(actor))!, effect, mail)
+        return post(world.node(actor)!, effect, mail)
       }
       case 'timer': {
         const { id, due, event, to, child } = effect
-        const { version, state } = (await world.node(actor))!
+        const { version, state } = world.node(actor)!
         const meant = to === undefined ? undefined : (child ?? state.children[to])
         const held: TimerEvent = {
           event,
@@ -139,11 +148,11 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** Delivers what is for the actor itself, its parent or a child; what is for none that is there is lost, as a live actor’s is. */
-  async function post(
+  function post(
     from: Node,
     { to = '#_internal', child }: { readonly to?: string | undefined; readonly child?: string | undefined },
     mail: Mail,
-  ): Promise<void> {
+  ): void {
     if (to === '#_internal') return deliver(from.actor, mail)
     if (to === '#_parent') {
       const { born } = from.state
@@ -152,17 +161,17 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     const key = child ?? from.state.children[to]
     const waiting = key === undefined ? undefined : unborn.get(key)
     if (waiting !== undefined) return void waiting.push(mail)
-    const found = await childNode(world, from, to, key)
-    if (found !== undefined) await deliver(found.actor, mail)
+    const found = childNode(world, from, to, key)
+    if (found !== undefined) deliver(found.actor, mail)
   }
 
-  async function spawn(parent: Node, effect: Extract<Effect, { kind: 'spawn' }>): Promise<void> {
+  function spawn(parent: Node, effect: Extract<Effect, { kind: 'spawn' }>): void {
     const { id, src, key, input, sync } = effect
     const chart = parent.chart.child(src)
     if (chart === undefined) return spawnOperation(parent, effect)
     let actor = childActor(parent.actor, id)
-    let earlier = await world.node(actor)
-    while (earlier !== undefined && !earlier.ended) earlier = await world.node((actor += '+'))
+    let earlier = world.node(actor)
+    while (earlier !== undefined && !earlier.ended) earlier = world.node((actor += '+'))
     const box: Mailbox = { mail: unborn.get(key) ?? [], open: false, busy: false }
     unborn.delete(key)
     boxes.set(actor, box)
@@ -174,7 +183,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
     }
     const state = openingState(chart, step, { born: key, name: id, ...(sync === true ? { sync } : {}) })
     const node: Node = { actor, chart, version, state, ended: false }
-    await world.record(node, {
+    world.record(node, {
       kind: 'opened',
       event: {
         type: 'opened',
@@ -187,60 +196,46 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       state,
       ended: step.status !== 'active',
     })
-    await follow(node, step)
-    box.open = true
-    if (step.status === 'active') await drain(actor, box)
+    begin(node, step, box)
   }
 
-  async function spawnOperation(
+  /** What comes for an actor before it has been started waits until then. */
+  function begin(node: Node, step: Stepped, box: Mailbox): void {
+    const open = () => {
+      box.open = true
+      if (step.status === 'active') drain(node.actor, box)
+    }
+    next(() => follow(node, step), open)
+  }
+
+  function spawnOperation(
     parent: Node,
     { id, src, key, input, sync }: Extract<Effect, { kind: 'spawn' }>,
-  ): Promise<void> {
+  ): void {
     const given = input === undefined ? {} : { input }
     const task = { kind: 'leaf', chart: parent.chart.path, src, name: id, ...given }
     const work = { key, actor: parent.actor, shard: rootOf(parent.actor), slot: null }
     world.work({ ...work, severity: 'INFO', at: now, task })
-    if (sync === true)
-      await tellParent({ born: key, name: id }, snapshotEvent(id, { status: 'active', ...given }))
+    if (sync === true) tellParent({ born: key, name: id }, snapshotEvent(id, { status: 'active', ...given }))
   }
 
-  async function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): Promise<void> {
+  function stop(before: Node, { id, child }: Extract<Effect, { kind: 'stop' }>): void {
     const { src } = (before.state.snapshot['children'] as Record<string, { src?: string }>)[id] ?? {}
     const isKnown = src !== undefined && before.state.children[id] === child
     const isActor = isKnown && before.chart.child(src) !== undefined
     // In no snapshot when its parent's first step stopped it; of one that does not fit, the chart may know of no actor.
+    const isOperation = !isActor && isKnown && before.misfit === undefined
+    const node = isOperation ? undefined : childNode(world, before, id, child)
     if (!isActor) world.withdraw(child)
-    if (!isActor && isKnown && before.misfit === undefined) return
-    const node = await childNode(world, before, id, child)
     if (node === undefined || node.ended) return
     boxOf(node.actor).mail.length = 0
-    await deliver(node.actor, { kind: 'stop', event: stopEvent, cause: before.actor })
+    deliver(node.actor, { kind: 'stop', event: stopEvent, cause: before.actor })
   }
 
-  /** Why a step cannot be taken although its machine would: a child’s id is still in use. */
-  async function occupied(node: Node, mail: Mail, step: Stepped): Promise<string | undefined> {
-    const stopped = new Set<string>()
-    for (const effect of step.effects) {
-      if (effect.kind === 'stop') stopped.add(effect.id)
-      if (effect.kind !== 'spawn' || stopped.has(effect.id)) continue
-      const key = node.state.children[effect.id]
-      // An operation whose result this is has ended, and is written as ended only with it.
-      if (mail.kind === 'result' && mail.cause === key) continue
-      if (key !== undefined && (await isAtWork(node, effect.id, key)))
-        return `child ${effect.id} is at work; stop it first, or give the new one another id`
-    }
-    return undefined
-  }
-
-  async function isAtWork(parent: Node, id: string, key: string): Promise<boolean> {
-    const node = await childNode(world, parent, id, key)
-    return node === undefined ? world.isAtWork(parent.actor, key) : !node.ended
-  }
-
-  async function refuse(node: Node, mail: Mail, broke: string | undefined): Promise<void> {
+  function refuse(node: Node, mail: Mail, broke: string | undefined): void {
     const refused = refusedVerdict(node, mail, broke)
     verdict ??= refused
-    await world.record(node, {
+    world.record(node, {
       kind: 'signal',
       event: mail.event,
       by: mail.by,
@@ -250,24 +245,30 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
   }
 
   /** It has ended, is parked, or does not fit: a signal is told so, and whatever else comes is kept for later. */
-  function cannot(node: Node, mail: Mail): Promise<void> {
+  function cannot(node: Node, mail: Mail): void {
     if (mail.kind === 'signal') return refuse(node, mail, undefined)
     return park(node, mail, node.misfit ?? node.state.parked!.reason)
   }
 
   /** From now on it takes nothing. One that is told to end need not be able to do anything for it. */
-  async function park(node: Node, mail: Mail, reason: string): Promise<void> {
+  function park(node: Node, mail: Mail, reason: string): void {
     if (mail.kind !== 'stop') return parkActor(world, node, mail, { reason, at: now })
-    await giveUp(world, node, mail.cause)
-    for (const [id, child] of Object.entries(node.state.children))
-      await stop(node, { kind: 'stop', key: child, id, child })
+    giveUp(world, node, mail.cause)
+    const children = Object.entries(node.state.children)
+    next(
+      ...children.map(
+        ([id, child]) =>
+          () =>
+            stop(node, { kind: 'stop', key: child, id, child }),
+      ),
+    )
   }
 
   return {
     deliver,
     post,
     /** Starts the root. */
-    async open(actor: string, chart: Chart, input: Json | undefined, row: Pick<Mail, 'by' | 'key'>) {
+    open(actor: string, chart: Chart, input: Json | undefined, row: Pick<Mail, 'by' | 'key'>) {
       if (broken !== undefined) return broken
       const step = chart.kernel.initial(input, { id: actor, version: 1, now })
       if (step.kind === 'threw') return step.reason
@@ -278,7 +279,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
       verdict ??= started
       const box: Mailbox = { mail: [], open: false, busy: false }
       boxes.set(actor, box)
-      await world.record(node, {
+      world.record(node, {
         kind: 'opened',
         event: { type: 'opened', ...(input === undefined ? {} : { input }) },
         effects: step.effects,
@@ -287,9 +288,7 @@ export function createTree(world: TreeWorld, now: number, broken?: string) {
         ended: step.status !== 'active',
         ...row,
       })
-      await follow(node, step)
-      box.open = true
-      if (step.status === 'active') await drain(actor, box)
+      begin(node, step, box)
       return undefined
     },
     verdict: () => verdict,

@@ -1,11 +1,4 @@
-import {
-  OpschartError,
-  type ActAnswer,
-  type Clock,
-  type Principal,
-  type Timer,
-  type Verdict,
-} from '@opschart/core'
+import type { ActAnswer, Clock, Principal, Timer } from '@opschart/core'
 
 import {
   createLines,
@@ -14,15 +7,14 @@ import {
   type Settled,
   type TurnOutcome,
 } from '../driver/lines.ts'
-import { plainName } from '../plain-text.ts'
 import { childActor, machineActor, publicId, rootOf } from './actor-names.ts'
 import type { Charts } from './charts.ts'
 import type { MachineState } from './machine-state.ts'
-import { freeActor } from './parking.ts'
 import { createLoad } from './stored-node.ts'
-import { createTree, type Tree } from './tree.ts'
 import type { TimerEvent, TreeMessage } from './tree-message.ts'
-import { openTreeWorld, type EventJson, type Mail, type Node, type TreeWorld } from './tree-world.ts'
+import { TreeReads } from './tree-reads.ts'
+import { decideTurn } from './tree-turn.ts'
+import type { Node } from './tree-world.ts'
 
 /** What trees are kept with. */
 export interface TreesSources {
@@ -49,13 +41,21 @@ const rememberedActors = 64
 export function createTrees(sources: TreesSources) {
   const { store, clock, charts } = sources
   const load = createLoad(sources)
+  const readsFrom = { store, load }
   /** Actors as last written by this process. Another process may have moved them: then the commit conflicts, and they are read. */
-  const known = new Map<string, ReadonlyMap<string, Node>>()
+  const known = new Map<string, Map<string, Node | undefined>>()
 
   /** Actors that did not fit when it was asked, and until when that counts. */
   const misfits = new Map<string, { readonly misfit: string; readonly until: number }>()
 
-  function remember(root: string, nodes: ReadonlyMap<string, Node>): void {
+  /** What was not there may be there by then: it is no more remembered than what nobody has read. */
+  function remember(
+    root: string,
+    nodes: Map<string, Node | undefined>,
+    moved: ReadonlyMap<string, Node>,
+  ): void {
+    for (const [actor, node] of moved) nodes.set(actor, node)
+    for (const [actor, node] of nodes) if (node === undefined) nodes.delete(actor)
     known.delete(root)
     if (nodes.size <= rememberedActors) known.set(root, nodes)
     if (known.size > remembered) known.delete(known.keys().next().value!)
@@ -69,115 +69,18 @@ export function createTrees(sources: TreesSources) {
   ): Promise<Attempted> {
     if (tries > 0) known.delete(root)
     const now = message.kind === 'timer' ? (message.now ?? clock.now()) : clock.now()
-    const before = known.get(root) ?? new Map<string, Node>()
+    const nodes = known.get(root) ?? new Map<string, Node | undefined>()
     // Until it is written nothing of it is remembered: what cannot be written is read anew.
     known.delete(root)
-    const decided = async (broken?: string) => {
-      const world = openTreeWorld(
-        {
-          root,
-          now,
-          load,
-          timersOf: (actor) => store.timers(actor),
-          workOf: (actor) => store.work({ actor }),
-          factVersion: async (name) => (await store.facts([name]))[0]?.version ?? 0,
-        },
-        before,
-      )
-      return { world, verdict: await taken(world, createTree(world, now, broken), root, message) }
-    }
-    const { world, verdict } = await decided().catch((error: unknown) => {
-      if (error instanceof OpschartError && error.code === 'configuration') return decided(error.message)
-      throw error
-    })
+    const reads = new TreeReads(readsFrom, nodes)
+    const { world, verdict } = await decideTurn({ charts, reads, root, now }, message)
+    // Not the world itself: until it is written, it would hold all that the turn has made.
+    const { moved } = world
     return {
       verdict,
       unit: { ...world.unit(), settled },
-      written: () => remember(root, world.nodes),
+      written: () => remember(root, nodes, moved),
     }
-  }
-
-  async function taken(
-    world: TreeWorld,
-    tree: Tree,
-    root: string,
-    message: TreeMessage,
-  ): Promise<Verdict | undefined> {
-    switch (message.kind) {
-      case 'open':
-        return opened(world, tree, root, message)
-      case 'signal': {
-        const { actor, event, by, key } = message
-        if ((await world.node(actor)) === undefined) return absent(actor)
-        await tree.deliver(actor, { kind: 'signal', event, by, key })
-        return tree.verdict()
-      }
-      case 'timer': {
-        const { actor, id } = message.timer
-        const node = await world.node(actor)
-        if (node?.misfit !== undefined && !node.ended) return undefined
-        // When its actor was brought to another definition just now, it may have another name: it is due under that one.
-        if (world.isTimerGone(actor, id) || !(await isSet(message.timer))) return undefined
-        world.timerGone(actor, id)
-        const { event, to, child } = message.timer.event as unknown as TimerEvent
-        const mail: Mail = { kind: 'timer', event: event as EventJson, cause: id }
-        if (node !== undefined && !node.ended) await tree.post(node, { to, child }, mail)
-        return undefined
-      }
-      case 'put_off':
-        // Read with the rest: whoever moves it meanwhile may have taken the timer back.
-        await world.node(message.timer.actor)
-        if (await isSet(message.timer)) world.timer({ ...message.timer, due: message.due })
-        return undefined
-      case 'result': {
-        const { actor, child, event } = message
-        const node = await world.node(actor)
-        if (node === undefined || node.ended) return undefined
-        if (node.misfit !== undefined) throw new MisfitError()
-        const mail: Mail = { kind: 'result', event, cause: child.key }
-        if (node.state.children[child.id] === child.key) await tree.deliver(actor, mail)
-        else await late(world, node, mail)
-        return undefined
-      }
-      case 'free': {
-        const node = await world.node(message.actor)
-        if (node?.state.parked === undefined) return undefined
-        await freeActor(world, node, message.by)
-        for (const letter of node.state.parked.letters) await takeUp(world, tree, node.actor, letter)
-        return undefined
-      }
-    }
-  }
-
-  async function opened(
-    world: TreeWorld,
-    tree: Tree,
-    root: string,
-    { input, by, key }: Extract<TreeMessage, { kind: 'open' }>,
-  ): Promise<Verdict> {
-    const chart = charts.of(publicId(root).split('/', 1)[0]!)!
-    const there = await world.node(root)
-    if (there !== undefined) {
-      // Its start was journaled under the same key: it is answered with what came of that.
-      const verdict: Verdict = { kind: 'ignored', reason: `${publicId(root)} is there already` }
-      await world.record(there, { kind: 'signal', event: { type: 'start' }, by, key, verdict })
-      return verdict
-    }
-    const broke = await tree.open(root, chart, input, { by, key })
-    return broke === undefined
-      ? tree.verdict()!
-      : {
-          kind: 'refused',
-          phase: '',
-          reason: `${publicId(root)} cannot be started: ${broke}`,
-          allowed: { phase: '', signals: [], agents: [] },
-        }
-  }
-
-  /** Whether a timer is still the one that was set: it may have been replaced or taken back meanwhile. */
-  async function isSet({ actor, id, version }: Timer): Promise<boolean> {
-    const timers = await store.timers(actor)
-    return timers.some((timer) => timer.id === id && timer.version === version)
   }
 
   const lines = createLines<TreeMessage>({
@@ -253,36 +156,8 @@ export function createTrees(sources: TreesSources) {
   return trees
 }
 
-/** Told to whoever brings an outcome to an actor that no longer fits: the work is done again, under its key, once it does. */
-export class MisfitError extends Error {
-  override readonly name = 'MisfitError'
-}
-
 /** The trees of machines. */
 export type Trees = ReturnType<typeof createTrees>
-
-const noVerdict: Verdict = {
-  kind: 'ignored',
-  reason: 'a late result: the work was cancelled or done again since',
-}
-
-async function late(world: TreeWorld, node: Node, { kind, event, cause }: Mail): Promise<void> {
-  await world.record(node, { kind: kind as 'result', event, cause, verdict: noVerdict })
-}
-
-/** A letter that waited. A result is of the operation that was at work then: another one may have its name by now. */
-async function takeUp(world: TreeWorld, tree: Tree, actor: string, letter: Mail): Promise<void> {
-  const node = (await world.node(actor))!
-  const name = letter.event['actorId']
-  const isLate =
-    letter.kind === 'result' && typeof name === 'string' && node.state.children[name] !== letter.cause
-  await (isLate ? late(world, node, letter) : tree.deliver(actor, letter))
-}
-
-function absent(actor: string): Verdict {
-  const id = plainName(publicId(actor), 200)
-  return { kind: 'unrouted', reason: `there is no actor ${id}${id.includes('~') ? '' : '; start it first'}` }
-}
 
 /** Milliseconds that a timer may be late without having been missed. */
 const tolerance = 60_000

@@ -48,6 +48,7 @@ export function preparedUnit(unit: Unit): PreparedUnit {
   const decisions = taken(unit.decisions, preparedDecision)
   once(work, ({ key }) => key, 'work')
   once(decisions, ({ key }) => key && canonicalJson([key.source, key.id]), 'signal')
+  // Copies first: it waits for a flush, and V8 would take a literal for long-lived.
   return {
     ...unit,
     decisions,

@@ -11,7 +11,8 @@ import {
 import type { TurnOutcome } from '../driver/lines.ts'
 import { publicId } from '../machines/actor-names.ts'
 import { doneEvent, errorEvent } from '../machines/tree-events.ts'
-import { MisfitError, type Trees } from '../machines/trees.ts'
+import { MisfitError } from '../machines/tree-turn.ts'
+import type { Trees } from '../machines/trees.ts'
 import { plainLine } from '../plain-text.ts'
 import type { Attempt, Outcome } from './attempt.ts'
 
