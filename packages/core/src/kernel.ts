@@ -153,7 +153,7 @@ export function createKernel(given: AnyStateMachine, { child = false }: KernelOp
         const before = restore(state)
         // The wildcard is no event's name, and XState throws for it.
         if (before.status !== 'active' || event.type === '*') return unchanged(state, before)
-        const own = copiedJson(event) as unknown as EventObject
+        const own = copiedJson(event) as EventObject
         const next = machine.transition(before as never, own as never, scope as never)
         const same = next === before && actions.length === 0
         if (!same) return finish(next as AnyMachineSnapshot, false, true, at)
@@ -204,7 +204,7 @@ function persisted(
       }
     }
   }
-  const snapshot = machine.getPersistedSnapshot(next as never) as unknown as Record<string, Json>
+  const snapshot = machine.getPersistedSnapshot(next as never) as Record<string, Json | undefined>
   Object.assign(snapshot, order)
   if (next.status === 'error') snapshot['error'] = errorJson(next.error)
   const wrong = notJson({ context: snapshot['context'], output: snapshot['output'] })

@@ -16,7 +16,7 @@ interface WithNodes {
 /** Whether several states of a machine can be active beside one another: only then they have an order. */
 export function hasRegions(machine: AnyStateMachine): boolean {
   const within = (node: Node): boolean => node.type === 'parallel' || Object.values(node.states).some(within)
-  return within(machine.root as unknown as Node)
+  return within(machine.root as Node)
 }
 
 /**
@@ -24,8 +24,8 @@ export function hasRegions(machine: AnyStateMachine): boolean {
  * it says which of two regions goes first when both have an eventless transition to take. Undefined where nothing is lost.
  */
 export function orderOfNodes(machine: AnyStateMachine, snapshot: AnyMachineSnapshot): string[] | undefined {
-  const { _nodes, value } = snapshot as unknown as WithNodes
-  const root = machine.root as unknown as Node
+  const { _nodes, value } = snapshot as WithNodes
+  const root = machine.root as Node
   let place = 0
   const isNext = (node: Node | undefined): boolean => node === _nodes[place++]
   /** Whether what is below an active state comes next, as XState would enter it: first its states, then what is below those. */
@@ -47,7 +47,7 @@ export function orderOfNodes(machine: AnyStateMachine, snapshot: AnyMachineSnaps
  */
 export function putInOrder(snapshot: AnyMachineSnapshot, order: readonly string[] | undefined): void {
   if (order === undefined) return
-  const restored = snapshot as unknown as WithNodes
+  const restored = snapshot as WithNodes
   const byId = new Map(restored._nodes.map((node) => [node.id, node]))
   const nodes = order.flatMap((id) => byId.get(id) ?? [])
   if (nodes.length === order.length && nodes.length === byId.size) restored._nodes = nodes

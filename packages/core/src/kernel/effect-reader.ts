@@ -218,7 +218,7 @@ function checkedChild(ref: AnyActorRef): { id: string; src: string; sync: boolea
   const { logic } = ref as unknown as { logic: { standsInFor?: string } }
   if (typeof src !== 'string' || src.startsWith('xstate.') || logic.standsInFor === undefined)
     throw inline(`child ${id}`)
-  return { id, src, sync: (ref as unknown as { _syncSnapshot?: boolean })._syncSnapshot === true }
+  return { id, src, sync: (ref as { _syncSnapshot?: boolean })._syncSnapshot === true }
 }
 
 const systemwide = (id: string) =>
