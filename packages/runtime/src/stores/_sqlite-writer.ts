@@ -48,6 +48,9 @@ export interface Told {
 /** Most jobs of one transaction: other processes are kept waiting for milliseconds at most. */
 const largestBatch = 256
 
+/** Resolves when all that can go on without waiting for anything outside has done so. */
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve))
+
 /** Most jobs that are answered before other work of the process has its turn. */
 const answeredAtOnce = 8
 
@@ -62,7 +65,7 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
   const beginReading = database.prepare('begin')
   const commit = database.prepare('commit')
   const rollback = database.prepare('rollback')
-  let queue: Waiting[] = []
+  const queue: Waiting[] = []
   let flushing: Promise<void> | undefined
 
   function together(batch: readonly Waiting[]): void {
@@ -81,32 +84,49 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
   async function flush(): Promise<void> {
     // The turn lets whoever was answered by the last transaction hand over what comes next, and gives other work of the
     // process and other processes their time.
-    for (await turn(); queue.length > 0; await turn()) {
-      const batch = queue.slice(0, largestBatch)
-      queue = queue.slice(largestBatch)
-      await settle(batch)
-    }
+    for (await turn(); queue.length > 0; await turn())
+      await answer(await written(queue.splice(0, largestBatch)))
     flushing = undefined
   }
 
-  async function settle(batch: readonly Waiting[]): Promise<void> {
+  /** Writes jobs, together if that goes; those that failed are told so, and the rest wait for their answer. */
+  async function written(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     try {
       await patiently(busyTimeout, () => begin.run())
     } catch (error) {
       for (const job of batch) job.failed(error)
-      return
+      return []
     }
     try {
       together(batch)
+      return batch
     } catch (error) {
       if (batch.length === 1) batch[0]?.failed(error)
-      else for (const job of batch) await settle([job])
-      return
+      if (batch.length === 1) return []
+      const alone: Waiting[] = []
+      for (const job of batch) alone.push(...(await written([job])))
+      return alone
     }
-    for (const [index, job] of batch.entries()) {
-      job.done()
-      // Whoever is answered goes on at once, most with what they do next: other work of the process has its time between.
-      if (index % answeredAtOnce === answeredAtOnce - 1) await turn()
+  }
+
+  /**
+   * Answers jobs that were written. Whoever is answered goes on at once, most with what they do next, which waits for the
+   * next transaction. Who comes from elsewhere meanwhile, another process that asks a busy daemon above all, would wait
+   * for all of it: once in each group they have a transaction of their own between the answers.
+   */
+  async function answer(group: readonly Waiting[]): Promise<void> {
+    let between = 1
+    for (let next = 0; next < group.length;) {
+      const end = next + answeredAtOnce
+      for (const job of group.slice(next, end)) job.done()
+      next = end
+      if (next >= group.length) return
+      await settled()
+      const own = queue.length
+      await turn()
+      if (queue.length === own || between === 0) continue
+      between -= 1
+      for (const job of await written(queue.splice(own, largestBatch))) job.done()
     }
   }
 
