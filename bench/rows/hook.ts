@@ -71,7 +71,7 @@ export const hookProcess: Row = {
   reading:
     'A process of Node that imports only what is built in reports one signal over the daemon’s socket, waits for the durable verdict and ends, while 64 actors keep the daemon as busy as it can be. Beside it the same program that asks nothing, at the same load, in turn. The time is that of the whole process.',
   cause:
-    'most of what the question adds is the asking process’s own: it loads what it connects with, beside a daemon that takes both cores. Asked by a process that was running already the same daemon answers in 6 to 8 ms at this load, which is one and a half commits of 64, and in 1.5 without any.',
+    'most of what the question adds is the asking process’s own: it loads what it connects with, beside a daemon that takes both cores. Asked by a process that was running already the same daemon answers in 2 to 3 ms, at this load as without any.',
   measures: [hooks],
   lines: (found) => [
     {
