@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-import { blockOf, type SignalFilter } from './_signal-filter.ts'
+import { batchesPerBlock, blockOf, endsBlock, filterBits, type SignalFilter } from './_signal-filter.ts'
 
 /** A signal's hash (32 hexadecimal digits), and the row that first journaled it. */
 export type HashedSignal = readonly [hash: string, sequence: number]
@@ -18,9 +18,13 @@ export function signalBatches(database: DatabaseSync) {
   const part = database.prepare('select entries from signals where number = ?')
   const ofBatch = database.prepare('select entries from signals where number >= ? and number < ?')
   const blocks = database.prepare('select number, bits from signal_filters where number >= ?')
-  const addBatch = database.prepare('insert into signal_batches (number, last) values (?, ?)')
+  const filters = database.prepare(
+    'select number, bits from signal_batches where number >= ? and bits is not null',
+  )
+  const addBatch = database.prepare('insert into signal_batches (number, last, bits) values (?, ?, ?)')
+  const setBlock = database.prepare('insert into signal_filters (number, bits) values (?, ?)')
+  const clearBits = database.prepare('update signal_batches set bits = null where number > ? and number <= ?')
   const addPart = database.prepare('insert into signals (number, entries) values (?, ?)')
-  const setBlock = database.prepare('insert or replace into signal_filters (number, bits) values (?, ?)')
 
   return {
     /** How many batches there are, and the last row that they speak of. */
@@ -32,6 +36,7 @@ export function signalBatches(database: DatabaseSync) {
     load(filter: SignalFilter, from: number): void {
       for (const row of blocks.iterate(blockOf(from)))
         filter.setBlock(row['number'] as number, row['bits'] as Uint8Array)
+      for (const row of filters.iterate(from)) filter.add(row['number'] as number, row['bits'] as Uint8Array)
     },
     /** The row of a signal, if it is in this batch. */
     find(batch: number, hash: string): number | undefined {
@@ -61,24 +66,43 @@ export function signalBatches(database: DatabaseSync) {
         if (end >= sequence) return
       }
     },
-    /** Writes the next batch, and adds it to the filter. */
+    /** Writes the next batch, and adds it to the filter: its bits stand with it until those of its block are kept together. */
     write(filter: SignalFilter, batch: number, end: number, signals: readonly HashedSignal[]): void {
-      const sorted = signals.toSorted(([one], [other]) => (one < other ? -1 : 1))
-      const entries = Buffer.allocUnsafe(sorted.length * entrySize)
-      for (const [index, [hash, sequence]] of sorted.entries()) {
-        entries.write(hash, index * entrySize, 'hex')
-        entries.writeUInt32LE(end - sequence, index * entrySize + hashSize)
-      }
-      addBatch.run(batch, end)
+      const entries = entriesOf(signals, end)
+      const bits = filterBits(entries, entrySize)
+      filter.add(batch, bits)
+      addBatch.run(batch, end, bits)
       for (let first = 0, next = 0; first < entries.length; first = next) {
         while (next < entries.length && entries[next] === entries[first]) next += entrySize
         addPart.run(batch * parts + (entries[first] as number), entries.subarray(first, next))
       }
-      filter.add(
-        batch,
-        sorted.map(([hash]) => hash),
-      )
+      if (!endsBlock(batch)) return
       setBlock.run(blockOf(batch), filter.block(blockOf(batch)))
+      clearBits.run(batch - batchesPerBlock, batch)
     },
   }
+}
+
+/** The entries of a batch, those of a part together. Counted into their places: sorting thousands takes milliseconds. */
+function entriesOf(signals: readonly HashedSignal[], end: number): Buffer {
+  const given = Buffer.allocUnsafe(signals.length * entrySize)
+  const starts = new Uint32Array(parts + 1)
+  for (const [index, [hash, sequence]] of signals.entries()) {
+    const at = index * entrySize
+    given.write(hash, at, 'hex')
+    given.writeUInt32LE(end - sequence, at + hashSize)
+    const next = (given[at] as number) + 1
+    starts[next] = (starts[next] as number) + entrySize
+  }
+  for (let part = 1; part <= parts; part += 1) {
+    starts[part] = (starts[part] as number) + (starts[part - 1] as number)
+  }
+  const entries = Buffer.allocUnsafe(given.length)
+  for (let at = 0; at < given.length; at += entrySize) {
+    const part = given[at] as number
+    const place = starts[part] as number
+    given.copy(entries, place, at, at + entrySize)
+    starts[part] = place + entrySize
+  }
+  return entries
 }

@@ -1,12 +1,13 @@
 /** Bits of each batch, and how many of them a signal sets: of a thousand strangers one or two are let through. */
 const bitsPerBatch = 65_536
 const probes = 5
-const batchesPerBlock = 32
+/** Batches whose filters are kept together. */
+export const batchesPerBlock = 32
 
 /** Bloom filters over batches of signals: which batches a signal may be in, and in which it is not for sure. */
 export interface SignalFilter {
-  /** Adds the signals of a batch, at most 4,096 of them, by their hashes in hexadecimal digits. */
-  add(batch: number, hashes: readonly string[]): void
+  /** Adds a batch by its bits. */
+  add(batch: number, bits: Uint8Array): void
   /** The batches that may hold a signal, by number from 0, the latest first. */
   find(hash: string): number[]
   /** The filters of 32 batches, as bytes to be kept. */
@@ -20,6 +21,25 @@ export function blockOf(batch: number): number {
   return Math.floor(batch / batchesPerBlock)
 }
 
+/** Whether a batch is the last of its block. */
+export function endsBlock(batch: number): boolean {
+  return batch % batchesPerBlock === batchesPerBlock - 1
+}
+
+/** The bits of a batch of signals, at most 4,096 of them: hashes of so many bytes, one after the other. */
+export function filterBits(hashes: Buffer, size: number): Uint8Array {
+  const bits = new Uint8Array(bitsPerBatch / 8)
+  for (let at = 0; at < hashes.length; at += size) {
+    const first = hashes.readUInt32BE(at)
+    const step = hashes.readUInt32BE(at + 4) | 1
+    for (let probe = 0; probe < probes; probe += 1) {
+      const place = (first + probe * step) & (bitsPerBatch - 1)
+      bits[place >> 3] = (bits[place >> 3] as number) | (1 << (place & 7))
+    }
+  }
+  return bits
+}
+
 /**
  * A filter of no batch yet. The bits of the 32 batches of a block for one place lie in one word: a signal is looked for
  * in all of them at once.
@@ -28,11 +48,13 @@ export function signalFilter(): SignalFilter {
   const blocks: Uint32Array[] = []
   const blockAt = (number: number) => (blocks[number] ??= new Uint32Array(bitsPerBatch))
   return {
-    add(batch, hashes) {
+    add(batch, bits) {
       const words = blockAt(blockOf(batch))
-      for (const hash of hashes) {
-        for (const place of placesOf(hash)) {
-          words[place] = (words[place] as number) | (1 << (batch % batchesPerBlock))
+      const mark = 1 << (batch % batchesPerBlock)
+      for (let index = 0; index < bits.length; index += 1) {
+        for (let rest = bits[index] as number; rest !== 0; rest &= rest - 1) {
+          const place = index * 8 + highest(rest & -rest)
+          words[place] = (words[place] as number) | mark
         }
       }
     },
@@ -56,9 +78,20 @@ export function signalFilter(): SignalFilter {
   }
 }
 
+/** The bits of one of the batches of a block, as they were kept. */
+export function bitsOfBatch(block: Uint8Array, batch: number): Uint8Array {
+  const words = new Uint32Array(Uint8Array.from(block).buffer)
+  const bits = new Uint8Array(bitsPerBatch / 8)
+  for (let place = 0; place < bitsPerBatch; place += 1) {
+    const bit = ((words[place] as number) >>> (batch % batchesPerBlock)) & 1
+    bits[place >> 3] = (bits[place >> 3] as number) | (bit << (place & 7))
+  }
+  return bits
+}
+
 const highest = (word: number) => 31 - Math.clz32(word)
 
-/** The places of a signal's bits. */
+/** The places of a signal's bits, by its hash in hexadecimal digits. */
 function placesOf(hash: string): number[] {
   const first = Number.parseInt(hash.slice(0, 8), 16)
   const step = Number.parseInt(hash.slice(8, 16), 16) | 1

@@ -1,6 +1,7 @@
 import { OpschartError } from '@opschart/core'
 import type { DatabaseSync } from 'node:sqlite'
 
+import { bitsOfBatch, blockOf, endsBlock } from './_signal-filter.ts'
 import { sealJournal } from './_sqlite-signals.ts'
 
 /** Marks a file as ours in SQLite's own header: `opsc`. */
@@ -59,6 +60,25 @@ create table signals (
   entries blob not null
 ) strict;
 `
+
+/**
+ * The filters of 32 batches were written anew with each of them, a pause of milliseconds. Now a batch has its own until its
+ * block is whole. The signals of a file of the first version are in no batch yet.
+ */
+function filterOfEachBatch(database: DatabaseSync): void {
+  database.exec('alter table signal_batches add column bits blob')
+  const { count } = database.prepare('select count(*) as count from signal_batches').get() as {
+    count: number
+  }
+  if (count === 0) return sealJournal(database)
+  if (endsBlock(count - 1)) return
+  const last = blockOf(count - 1)
+  const block = database.prepare('select bits from signal_filters where number = ?').get(last)
+  const setBits = database.prepare('update signal_batches set bits = ? where number = ?')
+  for (let batch = count - 1; blockOf(batch) === last; batch -= 1)
+    setBits.run(bitsOfBatch(block?.['bits'] as Uint8Array, batch), batch)
+  database.prepare('delete from signal_filters where number = ?').run(last)
+}
 
 /** What brings a file from one version of the schema to the next. */
 export type SchemaStep = string | ((database: DatabaseSync) => void)
@@ -142,10 +162,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   ) strict;
   create index timers_due on timers (due);
   `,
-  (database) => {
-    database.exec(fewerPages)
-    sealJournal(database)
-  },
+  fewerPages,
   // Where a pruned journal begins, and what was there: the base that counts, and those of cuts that have not come yet.
   `
   create table beginning (
@@ -186,6 +203,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   create index forms_definition on forms (definition);
   alter table journal add column form integer;
   `,
+  filterOfEachBatch,
 ]
 
 /** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */

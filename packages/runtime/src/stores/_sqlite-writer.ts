@@ -112,19 +112,21 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
   /**
    * Answers jobs that were written. Whoever is answered goes on at once, most with what they do next, which waits for the
    * next transaction. Who comes from elsewhere meanwhile, another process that asks a busy daemon above all, would wait
-   * for all of it: once in each group they have a transaction of their own between the answers.
+   * for all of that: once in each group they have a transaction of their own between the answers.
    */
   async function answer(group: readonly Waiting[]): Promise<void> {
     let between = 1
     for (let next = 0; next < group.length;) {
       const end = next + answeredAtOnce
+      const before = queue.length
       for (const job of group.slice(next, end)) job.done()
       next = end
       if (next >= group.length) return
       await settled()
       const own = queue.length
       await turn()
-      if (queue.length === own || between === 0) continue
+      // Where those who were answered do not go on, the rest is answered quickly, and nobody need pass.
+      if (own === before || queue.length === own || between === 0) continue
       between -= 1
       for (const job of await written(queue.splice(own, largestBatch))) job.done()
     }

@@ -11,6 +11,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 
+import { signalFilter } from './_signal-filter.ts'
 import { openFile } from './_sqlite-file.ts'
 import { sqliteSignals } from './_sqlite-signals.ts'
 import { storedText } from './_text.ts'
@@ -139,4 +140,40 @@ describe('the known signals', () => {
     first.close()
     second.close()
   }, 60_000)
+
+  it('[D9] are found in a file of the version before, whose filters of 32 batches were one value', () => {
+    const file = path.join(folder, 'older.db')
+    const signals = Array.from({ length: 155 }, (_, index) => ['s', String(index)] as const)
+    const writer = connection(file, 4)
+    writer.write(signals, 1, true)
+    const { database } = writer
+    const filter = signalFilter()
+    for (const { number, bits } of database
+      .prepare('select number, bits from signal_batches where bits is not null')
+      .all())
+      filter.add(number as number, bits as Uint8Array)
+    database.prepare('insert into signal_filters (number, bits) values (1, ?)').run(filter.block(1))
+    database.exec('alter table signal_batches drop column bits; pragma user_version = 5')
+    writer.close()
+    const reader = connection(file, 4)
+    for (const [index, key] of signals.entries()) expect(reader.find(...key)).toBe(index + 1)
+    const bits = reader.database.prepare('select bits from signal_batches order by number').all()
+    expect(bits).toHaveLength(38)
+    expect(bits.map((row) => row['bits'] !== null)).toEqual(bits.map((_, number) => number >= 32))
+    expect(reader.database.prepare('select number from signal_filters').all()).toEqual([{ number: 0 }])
+    reader.write(
+      Array.from({ length: 200 }, (_, index) => ['t', String(index)] as const),
+      156,
+      true,
+    )
+    const again = connection(file, 4)
+    for (const [index, key] of signals.entries()) expect(again.find(...key)).toBe(index + 1)
+    expect([again.find('t', '0'), again.find('t', '199'), again.find('t', '200')]).toEqual([
+      156,
+      355,
+      undefined,
+    ])
+    again.close()
+    reader.close()
+  })
 })

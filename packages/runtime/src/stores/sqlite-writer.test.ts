@@ -57,30 +57,39 @@ describe('what waits together', () => {
   })
 
   it('lets others pass once, so that a stream of them does not hold up the answers', async () => {
-    const group = Promise.all(names(64, 'group').map(written))
+    const group = all(64)
     const stream: Promise<void>[] = []
-    for (let next = 0; answered.length < 64; next += 1) {
+    for (let next = 0; !answered.includes('first-63'); next += 1) {
       await turn()
       if (answered.length > 0) stream.push(written(`stream-${next}`))
     }
-    await group
-    const inBetween = answered.slice(0, answered.indexOf('group-63')).filter((name) => name.startsWith('s'))
-    expect(inBetween).toHaveLength(1)
-    expect(begun).toBe(2)
-    await Promise.all(stream)
+    const before = answered.slice(0, answered.indexOf('first-63'))
+    expect(before.filter((name) => name.startsWith('stream'))).toHaveLength(1)
+    expect(stream.length).toBeGreaterThan(3)
+    await Promise.all([group, ...stream])
     expect(begun).toBe(3)
   })
 
-  it('is answered all the same when one who passed has failed', async () => {
+  it('lets nobody pass where those who were answered do not go on: all are answered at once, nearly', async () => {
     const group = Promise.all(names(64, 'group').map(written))
     await someAnswered()
-    const failing = writer.write(insert('group-3'))
+    expect(answered.length).toBeLessThan(64)
+    await written('elsewhere')
+    expect(answered).toEqual([...names(64, 'group'), 'elsewhere'])
+    expect(begun).toBe(2)
+    await group
+  })
+
+  it('is answered all the same when one who passed has failed', async () => {
+    const group = all(64)
+    await someAnswered()
+    const failing = writer.write(insert('first-3'))
     const passing = written('passing')
     await expect(failing).rejects.toThrow('UNIQUE')
     await passing
     expect(answered.length).toBeLessThan(64)
     await group
-    expect(answered).toHaveLength(65)
-    expect(database.prepare('select count(*) as count from names').get()?.['count']).toBe(65)
+    expect(answered).toHaveLength(129)
+    expect(database.prepare('select count(*) as count from names').get()?.['count']).toBe(129)
   })
 })
