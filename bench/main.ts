@@ -122,7 +122,10 @@ if (asked !== undefined) {
       `others used ${Math.round(others.median * 100)} % of the cores (at worst ${Math.round(others.worst * 100)} %)`,
   )
   if (asked.quick) console.log('A short run: a look, not a measurement.')
-  if (asked.write) {
+  if (asked.write && report.rows.some(({ problems }) => problems.length > 0)) {
+    console.error('Nothing was written, since not all was measured: see above.')
+    process.exitCode = 1
+  } else if (asked.write) {
     const file = path.join(home, '..', benchmarks[asked.benchmark]!.file)
     writeFileSync(file, documentOf(report))
     execFileSync(path.join(home, '../node_modules/.bin/oxfmt'), [file])

@@ -75,16 +75,15 @@ ${readings[report.benchmark] ?? ''}
 `
 }
 
-function rowText({ number, title, reading, cause, lines, problems }: Report['rows'][number]): string {
+function rowText({ number, title, reading, cause, lines }: Report['rows'][number]): string {
   const table = [
     '| | ours | | beside it | compared | aim | |',
     '| --- | ---: | --- | ---: | ---: | --- | --- |',
     ...lines.map(lineText),
   ].join('\n')
-  const told = problems.map((problem) => `\nNot measured: ${problem}\n`).join('')
   const isMissed = lines.some((line) => judge(line).reached === false)
   const why = cause === undefined || !isMissed ? '' : `\nWhat is missed: ${cause}\n`
-  return `## ${number}. ${title}\n\n${table}\n\n${reading}\n${why}${told}`
+  return `## ${number}. ${title}\n\n${table}\n\n${reading}\n${why}`
 }
 
 function lineText(line: Line): string {

@@ -18,7 +18,7 @@ export function installPeers(told: (text: string) => void): string | undefined {
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined
   // One of its packages is compiled for the Node that installs it.
-  if (existsSync(stamp)) rmSync(path.join(home, 'node_modules'), { recursive: true })
+  rmSync(path.join(home, 'node_modules'), { recursive: true, force: true })
   told('installing the peers into bench/node_modules (once; one of them is compiled, for a minute or two)')
   const [command, ...before] = manager()
   const { status, error, stdout, stderr } = spawnSync(command, [...before, 'install', '--frozen-lockfile'], {

@@ -8,7 +8,7 @@ export const groupCommit: Row = {
   reading:
     'The same with 64 actors at work, each waiting for its verdict before its next signal: what waits when a commit begins goes into it, and shares its flush. Beside it one actor, with a commit for each signal. Each signal is a row of its own with a verdict of its own in both.',
   cause:
-    'while 64 wait, each pause is 64 late answers. A signal allocates some 70 KB, half of them in XState; each collection of the young takes 2 to 4 ms, a checkpoint of the log 4 to 9. The aim lies on either side of what comes out, from run to run.',
+    'while 64 wait, each pause is 64 late answers. A signal allocates some 70 KB, half of them in XState; each collection of the young takes 2 to 4 ms, a checkpoint of the log 4 to 9.',
   measures: [oursTogether, oursSerial],
   lines: (found) => [
     {
