@@ -106,6 +106,8 @@ async function measure(asked: Asked): Promise<Report> {
     }
   } finally {
     await closeBrowser()
+    // One that failed while it was opened is nobody's, and would keep this process.
+    endSubjects()
     progress.end()
     clear()
   }
