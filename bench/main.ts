@@ -85,10 +85,9 @@ async function measure(asked: Asked): Promise<Report> {
     return {
       benchmark: asked.benchmark,
       day: new Date().toISOString().slice(0, 10),
-      command: `npx -y pnpm@12 bench ${asked.benchmark}${asked.rounds === 3 || asked.quick ? '' : ` --rounds ${asked.rounds}`}`,
+      command: `npx -y pnpm@12 bench ${asked.benchmark}${asked.rounds === 3 ? '' : ` --rounds ${asked.rounds}`}`,
       machine,
       versions: versions(peers),
-      quick: asked.quick,
       rounds: asked.rounds,
       seconds: times.seconds,
       others,

@@ -54,6 +54,7 @@ export function readArguments(given: readonly string[], benchmarks: readonly str
   const rounds = Number(values.rounds ?? (quick ? 1 : 3))
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1')
   const write = values.write === true
+  if (write && quick) throw new Error('--write publishes a measurement: leave --quick out')
   if (write && rows.length > 0) throw new Error('--write publishes a whole run: leave --rows out')
   return { benchmark, quick, write, json: values.json, rows, rounds }
 }

@@ -34,7 +34,7 @@ const readings: Readonly<Record<string, string>> = {
 function howOften(report: Report): string {
   const often = `On ${report.day}, in ${report.rounds} ${report.rounds === 1 ? 'round' : 'rounds'}`
   if (report.benchmark === 'inspector')
-    return `${often}${report.rounds === 1 ? '' : '; the table shows the median of the rounds, the best in brackets'}. A thousand signals a second went on for ${report.quick ? '5' : '60'} s.`
+    return `${often}${report.rounds === 1 ? '' : '; the table shows the median of the rounds, the best in brackets'}. A thousand signals a second went on for 60 s.`
   return `${often} with windows of ${report.seconds} s after a warm-up; before its first window each engine runs one that does not count. In each round every engine has its turn, and each second round goes backwards, so that what happens to the machine happens to all. The table shows the median of the rounds, the best in brackets; what is compared is compared within each round, and judged by the median.`
 }
 
@@ -54,10 +54,10 @@ ${openings[report.benchmark] ?? ''}
 <!-- script -->
 
 \`\`\`sh
-${report.command}${report.quick ? ' --quick' : ''} --write
+${report.command} --write
 \`\`\`
 
-${report.quick ? 'This was a short run (`--quick`): a look, not a measurement, with smaller stores and shorter times.\n\n' : ''}Of ${reached + missed.length} aims, ${reached} were reached.${missed.length === 0 ? '' : ` Missed: ${missed.map(({ number, line }) => `${line.what} beside ${line.beside || 'the aim'} (row ${number})`).join('; ')}.`}
+Of ${reached + missed.length} aims, ${reached} were reached.${missed.length === 0 ? '' : ` Missed: ${missed.map(({ number, line }) => `${line.what} beside ${line.beside || 'the aim'} (row ${number})`).join('; ')}.`}
 
 ${report.rows.map(rowText).join('\n')}
 ## How it was measured

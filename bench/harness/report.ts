@@ -9,7 +9,6 @@ export interface Report {
   readonly command: string
   readonly machine: Machine
   readonly versions: Readonly<Record<string, string>>
-  readonly quick: boolean
   readonly rounds: number
   readonly seconds: number
   /** Share of the cores that others kept busy while it was measured: the median of all windows, and the worst. */

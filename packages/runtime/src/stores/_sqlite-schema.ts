@@ -63,7 +63,7 @@ create table signals (
 
 /**
  * The filters of 32 batches were written anew with each of them, a pause of milliseconds. Now a batch has its own until its
- * block is whole. The signals of a file of the first version are in no batch yet.
+ * block is whole. The signals of a file of the first version, or of a short journal, are in no batch yet.
  */
 function filterOfEachBatch(database: DatabaseSync): void {
   database.exec('alter table signal_batches add column bits blob')

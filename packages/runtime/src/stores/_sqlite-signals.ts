@@ -40,8 +40,8 @@ interface Known {
 /**
  * The signals of a store. An index over them all would be written at another place for each signal, one page each: in a
  * long journal half the cost of a commit. So the latest are kept in memory, where they are read from the journal's end
- * when the store is opened, and become a batch when there are enough: written at the end of its table, and never touched
- * again. A filter for each batch, two bytes a signal, tells the few that a signal may be in.
+ * when the store is opened, and become a batch when there are enough: written at the end of its table. A filter for each
+ * batch, two bytes a signal, tells the few that a signal may be in.
  *
  * All is to be called within a transaction; what writes, within one that holds the writer's lock.
  */
@@ -149,7 +149,8 @@ export function signalSealer(database: DatabaseSync) {
 export function sealJournal(database: DatabaseSync): void {
   const sealer = signalSealer(database)
   const rows = database.prepare(
-    'select sequence, source, id from journal where id is not null order by sequence',
+    `select j.sequence, coalesce(j.source, f.source) as source, j.id
+     from journal j left join forms f on f.number = j.form where j.id is not null order by j.sequence`,
   )
   for (const row of rows.iterate()) {
     const hash = storedSignalHash(row['source'] as string, row['id'] as string)

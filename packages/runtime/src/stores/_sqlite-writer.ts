@@ -5,7 +5,10 @@ import { patiently } from './_patiently.ts'
 
 /** The one place where transactions begin and end. */
 export interface Writer {
-  /** Runs a job in a transaction, with whatever else waits; resolves when it is durable. */
+  /**
+   * Runs a job in a transaction, with whatever else waits; resolves when it is durable. Jobs run in the order in which they
+   * were handed over, but for one: who was answered just before may be passed by who comes from elsewhere.
+   */
   write<T>(job: () => T): Promise<T>
   /** Reads with one statement, waiting while another process holds the file. */
   read<T>(job: () => T): Promise<T>
@@ -89,47 +92,50 @@ export function sqliteWriter(database: DatabaseSync, busyTimeout: number, told: 
     flushing = undefined
   }
 
-  /** Writes jobs, together if that goes; those that failed are told so, and the rest wait for their answer. */
+  /** Writes jobs, together if that goes: then they wait for their answer. Where it does not, each is told on its own. */
   async function written(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    let begun = false
     try {
-      await patiently(busyTimeout, () => begin.run())
-    } catch (error) {
-      for (const job of batch) job.failed(error)
-      return []
-    }
-    try {
-      together(batch)
+      // Nobody else reads or writes here between the beginning and the end.
+      await patiently(busyTimeout, () => {
+        begin.run()
+        begun = true
+        together(batch)
+      })
       return batch
     } catch (error) {
-      if (batch.length === 1) batch[0]?.failed(error)
-      if (batch.length === 1) return []
-      const alone: Waiting[] = []
-      for (const job of batch) alone.push(...(await written([job])))
-      return alone
+      if (!begun || batch.length === 1) {
+        for (const job of batch) job.failed(error)
+        return []
+      }
+      for (const job of batch) for (const alone of await written([job])) alone.done()
+      return []
     }
   }
 
   /**
    * Answers jobs that were written. Whoever is answered goes on at once, most with what they do next, which waits for the
    * next transaction. Who comes from elsewhere meanwhile, another process that asks a busy daemon above all, would wait
-   * for all of that: once in each group they have a transaction of their own between the answers.
+   * for all of that: once in each group they have a transaction of their own, and are answered before the others.
    */
   async function answer(group: readonly Waiting[]): Promise<void> {
-    let between = 1
-    for (let next = 0; next < group.length;) {
-      const end = next + answeredAtOnce
+    const left = [...group]
+    const following: Waiting[] = []
+    let passing: Promise<void> | undefined
+    while (left.length > 0) {
       const before = queue.length
-      for (const job of group.slice(next, end)) job.done()
-      next = end
-      if (next >= group.length) return
-      await settled()
-      const own = queue.length
-      await turn()
-      // Where those who were answered do not go on, the rest is answered quickly, and nobody need pass.
-      if (own === before || queue.length === own || between === 0) continue
-      between -= 1
-      for (const job of await written(queue.splice(own, largestBatch))) job.done()
+      for (const job of left.splice(0, answeredAtOnce)) job.done()
+      if (left.length > 0) {
+        await settled()
+        following.push(...queue.splice(before))
+        await turn()
+        // Where those who were answered do not go on, the rest is answered quickly, and nobody need pass.
+        if (following.length > 0 && queue.length > 0)
+          passing ??= written(queue.splice(0, largestBatch)).then((jobs) => void left.unshift(...jobs))
+      }
+      if (left.length === 0) await passing
     }
+    queue.unshift(...following)
   }
 
   function viewed<T>(job: () => T): T {

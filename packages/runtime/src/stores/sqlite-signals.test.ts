@@ -72,44 +72,48 @@ const action = fc.oneof(
 describe('the known signals', () => {
   it('[D2] are those that were added and not undone, for each connection', () => {
     fc.assert(
-      fc.property(fc.array(action, { minLength: 3, maxLength: 40 }), (actions) => {
-        files += 1
-        const file = path.join(folder, `${files}.db`)
-        const connections = [connection(file, 4), connection(file, 4)]
-        const known = new Map<number, readonly [string, string] | null>()
-        const undone: (readonly [string, string])[] = []
-        let made = 0
-        const keys = (count: number) =>
-          Array.from({ length: count }, () => {
-            made += 1
-            return made % 3 === 0
-              ? null
-              : ([`s${made % 2}`, `${made}${made % 5 === 0 ? '\ud800' : ''}`] as const)
-          })
-        const check = (by: number) => {
-          for (const [sequence, key] of known) if (key) expect(connections[by]?.find(...key)).toBe(sequence)
-          for (const key of undone) expect(connections[by]?.find(...key)).toBeUndefined()
-          expect(connections[by]?.find('s0', 'never')).toBeUndefined()
-        }
-        for (const step of actions) {
-          if (step.kind === 'look') check(step.by)
-          else if (step.kind === 'reopen') {
-            connections[step.by]?.close()
-            connections[step.by] = connection(file, 4)
-          } else {
-            const rows = keys(step.count)
-            const first = known.size + 1
-            connections[step.by]?.write(rows, first, step.kind === 'write')
-            for (const [index, key] of rows.entries()) {
-              if (step.kind === 'write') known.set(first + index, key)
-              else if (key) undone.push(key)
+      fc.property(
+        fc.array(action, { minLength: 3, maxLength: 40 }),
+        fc.constantFrom(1, 4),
+        (actions, size) => {
+          files += 1
+          const file = path.join(folder, `${files}.db`)
+          const connections = [connection(file, size), connection(file, size)]
+          const known = new Map<number, readonly [string, string] | null>()
+          const undone: (readonly [string, string])[] = []
+          let made = 0
+          const keys = (count: number) =>
+            Array.from({ length: count }, () => {
+              made += 1
+              return made % 3 === 0
+                ? null
+                : ([`s${made % 2}`, `${made}${made % 5 === 0 ? '\ud800' : ''}`] as const)
+            })
+          const check = (by: number) => {
+            for (const [sequence, key] of known) if (key) expect(connections[by]?.find(...key)).toBe(sequence)
+            for (const key of undone) expect(connections[by]?.find(...key)).toBeUndefined()
+            expect(connections[by]?.find('s0', 'never')).toBeUndefined()
+          }
+          for (const step of actions) {
+            if (step.kind === 'look') check(step.by)
+            else if (step.kind === 'reopen') {
+              connections[step.by]?.close()
+              connections[step.by] = connection(file, size)
+            } else {
+              const rows = keys(step.count)
+              const first = known.size + 1
+              connections[step.by]?.write(rows, first, step.kind === 'write')
+              for (const [index, key] of rows.entries()) {
+                if (step.kind === 'write') known.set(first + index, key)
+                else if (key) undone.push(key)
+              }
             }
           }
-        }
-        check(0)
-        check(1)
-        for (const { close } of connections) close()
-      }),
+          check(0)
+          check(1)
+          for (const { close } of connections) close()
+        },
+      ),
       { numRuns: 60 },
     )
   }, 60_000)
@@ -141,6 +145,22 @@ describe('the known signals', () => {
     second.close()
   }, 60_000)
 
+  it('[D2] are found where another connection has completed the block that this one knows in part', () => {
+    const file = path.join(folder, 'blocks.db')
+    const [one, other] = [connection(file, 2), connection(file, 2)]
+    const signals = Array.from({ length: 200 }, (_, index) => ['s', String(index)] as const)
+    one.write(signals.slice(0, 20), 1, true)
+    other.write(signals.slice(20, 150), 21, true)
+    one.write(signals.slice(150), 151, true)
+    for (const each of [one, other, connection(file, 2)])
+      expect(signals.map((key) => each.find(...key))).toEqual(signals.map((_, index) => index + 1))
+    const bits = one.database.prepare('select bits from signal_batches order by number').all()
+    expect(bits.map((row) => row['bits'] === null)).toEqual(bits.map((_, number) => number < 96))
+    expect(bits).toHaveLength(100)
+    one.close()
+    other.close()
+  })
+
   it('[D9] are found in a file of the version before, whose filters of 32 batches were one value', () => {
     const file = path.join(folder, 'older.db')
     const signals = Array.from({ length: 155 }, (_, index) => ['s', String(index)] as const)
@@ -166,6 +186,9 @@ describe('the known signals', () => {
       156,
       true,
     )
+    const after = reader.database.prepare('select bits from signal_batches order by number').all()
+    expect(after.length).toBeGreaterThan(64)
+    expect(after.map((row) => row['bits'] !== null)).toEqual(after.map((_, number) => number >= 64))
     const again = connection(file, 4)
     for (const [index, key] of signals.entries()) expect(again.find(...key)).toBe(index + 1)
     expect([again.find('t', '0'), again.find('t', '199'), again.find('t', '200')]).toEqual([

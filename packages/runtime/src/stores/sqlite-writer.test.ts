@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -18,7 +21,9 @@ beforeEach(() => {
   answered = []
   writer = sqliteWriter(database, 0, { began: () => void (begun += 1), undone: () => {} })
 })
-afterEach(() => database.close())
+afterEach(() => {
+  if (database.isOpen) database.close()
+})
 
 const insert = (name: string) => () => database.prepare('insert into names values (?)').run(name)
 const written = (name: string) => writer.write(insert(name)).then(() => void answered.push(name))
@@ -91,5 +96,81 @@ describe('what waits together', () => {
     await group
     expect(answered).toHaveLength(129)
     expect(database.prepare('select count(*) as count from names').get()?.['count']).toBe(129)
+  })
+
+  it('is not in the way of who reads with several statements after a failure', async () => {
+    await written('here')
+    const read = () => writer.view(() => database.prepare('select count(*) as count from names').get())
+    const failing = writer.write(insert('here')).catch(async () => {
+      for (let again = 0; again < 20; again += 1) await read()
+    })
+    await Promise.all([failing, ...names(3, 'others').map(written)])
+    expect(await read()).toEqual({ count: 4 })
+  })
+
+  it('is answered while one who would pass waits for another process that holds the file', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'opschart-writer-'))
+    const file = path.join(folder, 'shared.db')
+    const shared = new DatabaseSync(file)
+    shared.exec('pragma journal_mode = wal; create table names (name text primary key)')
+    const other = new DatabaseSync(file)
+    database.close()
+    database = shared
+    writer = sqliteWriter(shared, 60_000, { began: () => {}, undone: () => {} })
+    const group = all(64)
+    await someAnswered()
+    other.exec('begin immediate')
+    let passed = false
+    const passing = written('elsewhere').then(() => void (passed = true))
+    while (!answered.includes('first-63')) await turn()
+    expect(passed).toBe(false)
+    expect(answered).toEqual(names(64, 'first'))
+    other.exec('rollback')
+    await Promise.all([group, passing])
+    expect(answered[64]).toBe('elsewhere')
+    other.close()
+    shared.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  it('keeps the order of those who come from elsewhere', async () => {
+    const group = Promise.all([
+      ...names(8, 'ending').map(written),
+      ...names(56, 'first').map((name) => twice(name, `${name}-again`)),
+    ])
+    await someAnswered()
+    const one = written('one')
+    await turn()
+    const two = written('two')
+    await Promise.all([group, one, two])
+    const passed = answered.filter((name) => name === 'one' || name === 'two')
+    expect(passed).toEqual(['one', 'two'])
+    expect(answered.indexOf('one')).toBeLessThan(answered.indexOf('first-55'))
+  })
+
+  it('answers those who passed eight at a time as well', async () => {
+    const group = all(64)
+    await someAnswered()
+    const passing = Promise.all(names(100, 'passing').map(written))
+    let most = 0
+    for (let before = answered.length; answered.length < 164; before = answered.length) {
+      await turn()
+      most = Math.max(most, answered.length - before)
+    }
+    expect(most).toBeLessThanOrEqual(8)
+    await Promise.all([group, passing])
+  })
+
+  it('answers each at once where they are written alone, after one of them has failed', async () => {
+    await written('here')
+    const failing = writer.write(insert('here')).catch(() => void answered.push('failed'))
+    const first = Promise.all(names(5, 'first').map(written))
+    let seen: string[] = []
+    const last = writer.write(() => {
+      seen = [...answered]
+      return insert('last')()
+    })
+    await Promise.all([failing, first, last])
+    expect(seen.slice(0, 5)).toEqual(['here', 'failed', ...names(3, 'first')])
   })
 })

@@ -430,6 +430,9 @@ describe('a schema of an older version', () => {
       ])
     }
     expect(await store.head()).toEqual(await inMemory.head())
+    const database = new DatabaseSync(file)
+    expect(database.prepare('select max(last) as last from signal_batches').get()).toEqual({ last: 4552 })
+    database.close()
     for (const query of [
       { limit: 9001 },
       { actor: 'a0\ud800', limit: 9001 },
@@ -440,7 +443,36 @@ describe('a schema of an older version', () => {
       expect(await store.actors({ ended })).toEqual(await inMemory.actors({ ended }))
     await store.close()
   }, 30_000)
+
+  it('[D9] of the fifth version goes on where its journal is short and its entries have forms', async () => {
+    const file = freshFile()
+    const units = Array.from({ length: 10 }, (_, index) =>
+      step('a', index + 1, { entry: { event: { type: 'PAID', amount: index }, verdict: 'accepted' } }),
+    )
+    const store = sqliteStore(file)
+    await store.commit(units)
+    const history = await store.history({})
+    await store.close()
+    backToFifthVersion(file)
+    const again = sqliteStore(file)
+    expect(await again.history({})).toEqual(history)
+    expect(await again.commit([units[3]!, units[9]!, step('a', 11)])).toEqual([
+      { kind: 'duplicate', sequence: 4 },
+      { kind: 'duplicate', sequence: 10 },
+      { kind: 'written', sequence: 11 },
+    ])
+    await again.close()
+  })
 })
+
+/** Makes a file of the fifth version of one of the newest that has no batch of signals yet. */
+function backToFifthVersion(file: string): void {
+  const database = new DatabaseSync(file)
+  expect(database.prepare('select count(*) as count from signal_batches').get()).toEqual({ count: 0 })
+  expect(database.prepare('select count(*) as count from forms').get()).not.toEqual({ count: 0 })
+  database.exec('alter table signal_batches drop column bits; pragma user_version = 5')
+  database.close()
+}
 
 /** A file as the first version of the schema wrote it. */
 function writeFirstVersion(file: string, units: readonly Unit[], rows: readonly JournalRow[]): void {
