@@ -21,10 +21,21 @@ export function signalBatches(database: DatabaseSync) {
   const filters = database.prepare(
     'select number, bits from signal_batches where number >= ? and bits is not null',
   )
-  const addBatch = database.prepare('insert into signal_batches (number, last, bits) values (?, ?, ?)')
+  const addBatch = database.prepare('insert into signal_batches (number, last) values (?, ?)')
+  const setBits = database.prepare('update signal_batches set bits = ? where number = ?')
   const setBlock = database.prepare('insert into signal_filters (number, bits) values (?, ?)')
   const clearBits = database.prepare('update signal_batches set bits = null where number > ? and number <= ?')
   const addPart = database.prepare('insert into signals (number, entries) values (?, ?)')
+
+  /** The bits of a batch stand with it until those of its block are kept together. */
+  function keep(filter: SignalFilter, batch: number, entries: Buffer): void {
+    const bits = filterBits(entries, entrySize)
+    filter.add(batch, bits)
+    setBits.run(bits, batch)
+    if (!endsBlock(batch)) return
+    setBlock.run(blockOf(batch), filter.block(blockOf(batch)))
+    clearBits.run(batch - batchesPerBlock, batch)
+  }
 
   return {
     /** How many batches there are, and the last row that they speak of. */
@@ -66,19 +77,20 @@ export function signalBatches(database: DatabaseSync) {
         if (end >= sequence) return
       }
     },
-    /** Writes the next batch, and adds it to the filter: its bits stand with it until those of its block are kept together. */
+    /** Writes the next batch, and adds it to the filter. */
     write(filter: SignalFilter, batch: number, end: number, signals: readonly HashedSignal[]): void {
       const entries = entriesOf(signals, end)
-      const bits = filterBits(entries, entrySize)
-      filter.add(batch, bits)
-      addBatch.run(batch, end, bits)
+      addBatch.run(batch, end)
       for (let first = 0, next = 0; first < entries.length; first = next) {
         while (next < entries.length && entries[next] === entries[first]) next += entrySize
         addPart.run(batch * parts + (entries[first] as number), entries.subarray(first, next))
       }
-      if (!endsBlock(batch)) return
-      setBlock.run(blockOf(batch), filter.block(blockOf(batch)))
-      clearBits.run(batch - batchesPerBlock, batch)
+      keep(filter, batch, entries)
+    },
+    /** Adds a batch that is written already to the filter. */
+    refilter(filter: SignalFilter, batch: number): void {
+      const rows = ofBatch.all(batch * parts, (batch + 1) * parts)
+      keep(filter, batch, Buffer.concat(rows.map((row) => row['entries'] as Uint8Array)))
     },
   }
 }

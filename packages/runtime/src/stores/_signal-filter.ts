@@ -1,6 +1,6 @@
-/** Bits of each batch, and how many of them a signal sets: of a thousand strangers one or two are let through. */
-const bitsPerBatch = 65_536
-const probes = 5
+/** Bits of each batch, and how many of them a signal sets: of a hundred thousand strangers two or three are let through. */
+const bitsPerBatch = 131_072
+const probes = 6
 /** Batches whose filters are kept together. */
 export const batchesPerBlock = 32
 
@@ -76,17 +76,6 @@ export function signalFilter(): SignalFilter {
       new Uint8Array(blockAt(number).buffer).set(bytes)
     },
   }
-}
-
-/** The bits of one of the batches of a block, as they were kept. */
-export function bitsOfBatch(block: Uint8Array, batch: number): Uint8Array {
-  const words = new Uint32Array(Uint8Array.from(block).buffer)
-  const bits = new Uint8Array(bitsPerBatch / 8)
-  for (let place = 0; place < bitsPerBatch; place += 1) {
-    const bit = ((words[place] as number) >>> (batch % batchesPerBlock)) & 1
-    bits[place >> 3] = (bits[place >> 3] as number) | (bit << (place & 7))
-  }
-  return bits
 }
 
 const highest = (word: number) => 31 - Math.clz32(word)

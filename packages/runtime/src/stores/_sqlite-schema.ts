@@ -1,8 +1,7 @@
 import { OpschartError } from '@opschart/core'
 import type { DatabaseSync } from 'node:sqlite'
 
-import { bitsOfBatch, blockOf, endsBlock } from './_signal-filter.ts'
-import { sealJournal } from './_sqlite-signals.ts'
+import { filterBatches } from './_sqlite-signals.ts'
 
 /** Marks a file as ours in SQLite's own header: `opsc`. */
 export const applicationId = 0x6f707363
@@ -60,25 +59,6 @@ create table signals (
   entries blob not null
 ) strict;
 `
-
-/**
- * The filters of 32 batches were written anew with each of them, a pause of milliseconds. Now a batch has its own until its
- * block is whole. The signals of a file of the first version, or of a short journal, are in no batch yet.
- */
-function filterOfEachBatch(database: DatabaseSync): void {
-  database.exec('alter table signal_batches add column bits blob')
-  const { count } = database.prepare('select count(*) as count from signal_batches').get() as {
-    count: number
-  }
-  if (count === 0) return sealJournal(database)
-  if (endsBlock(count - 1)) return
-  const last = blockOf(count - 1)
-  const block = database.prepare('select bits from signal_filters where number = ?').get(last)
-  const setBits = database.prepare('update signal_batches set bits = ? where number = ?')
-  for (let batch = count - 1; blockOf(batch) === last; batch -= 1)
-    setBits.run(bitsOfBatch(block?.['bits'] as Uint8Array, batch), batch)
-  database.prepare('delete from signal_filters where number = ?').run(last)
-}
 
 /** What brings a file from one version of the schema to the next. */
 export type SchemaStep = string | ((database: DatabaseSync) => void)
@@ -203,7 +183,12 @@ export const schemaSteps: readonly SchemaStep[] = [
   create index forms_definition on forms (definition);
   alter table journal add column form integer;
   `,
-  filterOfEachBatch,
+  // The filters of 32 batches were written anew with each of them, a pause of milliseconds, and let too much through. Now a
+  // batch has its own until its block is whole. Of the first version, or a short journal, no signal is in a batch yet.
+  (database) => {
+    database.exec('alter table signal_batches add column bits blob; delete from signal_filters')
+    filterBatches(database)
+  },
 ]
 
 /** The oldest SQLite without the fault that lets two connections damage a file by resetting its write-ahead log at once. */

@@ -41,7 +41,7 @@ interface Known {
  * The signals of a store. An index over them all would be written at another place for each signal, one page each: in a
  * long journal half the cost of a commit. So the latest are kept in memory, where they are read from the journal's end
  * when the store is opened, and become a batch when there are enough: written at the end of its table. A filter for each
- * batch, two bytes a signal, tells the few that a signal may be in.
+ * batch, four bytes a signal, tells the few that a signal may be in.
  *
  * All is to be called within a transaction; what writes, within one that holds the writer's lock.
  */
@@ -145,8 +145,17 @@ export function signalSealer(database: DatabaseSync) {
   }
 }
 
-/** Makes the batches of a journal that has none; its rows stay as they are. The latest need not be in one. */
-export function sealJournal(database: DatabaseSync): void {
+/** Makes the filters of the batches of a file anew, or the batches of a journal that has none; its rows stay as they are. */
+export function filterBatches(database: DatabaseSync): void {
+  const batches = signalBatches(database)
+  const filter = signalFilter()
+  const { count } = batches.present()
+  for (let batch = 0; batch < count; batch += 1) batches.refilter(filter, batch)
+  if (count === 0) sealJournal(database)
+}
+
+/** The latest signals need not be in a batch. */
+function sealJournal(database: DatabaseSync): void {
   const sealer = signalSealer(database)
   const rows = database.prepare(
     `select j.sequence, coalesce(j.source, f.source) as source, j.id
