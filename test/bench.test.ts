@@ -197,6 +197,7 @@ describe('the arguments', () => {
     expect(() => readArguments(['durabel'], ['durable'])).toThrow('name one benchmark: durable')
     expect(() => readArguments(['durable', '--rows', 'x'], ['durable'])).toThrow('--rows takes numbers')
     expect(() => readArguments(['durable', '--rows', '1', '--write'], ['durable'])).toThrow('a whole run')
+    expect(() => readArguments(['durable', '--quick', '--write'], ['durable'])).toThrow('leave --quick out')
     expect(readArguments([], ['durable'])).toBeUndefined()
     expect(readArguments(['durable', '--rows', '1,8'], ['durable'])).toMatchObject({
       rows: [1, 8],

@@ -28,7 +28,7 @@ export const halfLoad: Row = {
   reading:
     'Signals arrive by the clock, at random moments, half as many in a second as 64 actors have managed; each one’s time counts from when it was due. Beside it bare commits that arrive at the very same moments, all that wait in one transaction. The second line is for orientation: bare commits one after the other, with nothing ever waiting.',
   cause:
-    'half of the load that 64 signals in a commit have reached is nearly all that a process can do with the four or so that have come together by then: each commit costs what it costs however few it serves. So what waits for a collection of garbage (1.4 ms, 20 times a second; 7 ms once in two seconds) is not made up for quickly. Without any checkpoint of the log it is the same. At a quarter of the load p99 is 3 to 7 ms.',
+    'half of the load that 64 signals in a commit have reached is nearly all that a process can do with the four or so that have come together by then: each commit costs what it costs however few it serves. So what waits for a collection of garbage (1.4 ms, 20 times a second; 7 ms once in two seconds) is not made up for quickly. Without any checkpoint of the log it is no better. At a quarter of the load p99 is 3 ms.',
   measures: [oursTogether, oursHalf, bareHalf, bareSerial],
   lines: (found) => [
     {

@@ -73,6 +73,8 @@ export const firstPicture: Row = {
   title: 'First picture',
   reading:
     'From the navigation to the frame in which the chart is lit, with a browser that has nothing of it yet: the page, its script, the worker that lays out (1.6 MB), the layout and the drawing. Beside it the same page with nothing to draw. Sizes are packed with gzip, to be compared with other pages; the door sends them as they are, within one machine.',
+  cause:
+    'the page is one script, and all of it comes with the first look: what is opened only when somebody asks for it (versions, who may, what if) is in it as well.',
   measures: [opens('few'), empty, weighs],
   lines: (found) => [
     {

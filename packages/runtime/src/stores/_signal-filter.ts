@@ -33,7 +33,7 @@ export function filterBits(hashes: Buffer, size: number): Uint8Array {
     const first = hashes.readUInt32BE(at)
     const step = hashes.readUInt32BE(at + 4) | 1
     for (let probe = 0; probe < probes; probe += 1) {
-      const place = (first + probe * step) & (bitsPerBatch - 1)
+      const place = placeAt(first, step, probe)
       bits[place >> 3] = (bits[place >> 3] as number) | (1 << (place & 7))
     }
   }
@@ -78,11 +78,13 @@ export function signalFilter(): SignalFilter {
   }
 }
 
+const placeAt = (first: number, step: number, probe: number) => (first + probe * step) & (bitsPerBatch - 1)
+
 const highest = (word: number) => 31 - Math.clz32(word)
 
 /** The places of a signal's bits, by its hash in hexadecimal digits. */
 function placesOf(hash: string): number[] {
   const first = Number.parseInt(hash.slice(0, 8), 16)
   const step = Number.parseInt(hash.slice(8, 16), 16) | 1
-  return Array.from({ length: probes }, (_, probe) => (first + probe * step) & (bitsPerBatch - 1))
+  return Array.from({ length: probes }, (_, probe) => placeAt(first, step, probe))
 }
